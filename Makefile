@@ -1,0 +1,65 @@
+# OpenECF. `make run` and `make test` work from a clean clone with Python 3.11+ and make.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+PIP := $(BIN)/python -m pip install -qq --require-hashes
+
+.PHONY: help run test bench wire lint lock assets clean chromium clients
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+.venv/run.stamp: requirements/base.lock pyproject.toml
+	@echo "Installing what the sites need…"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) -r requirements/base.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/test.stamp: .venv/run.stamp requirements/test.lock
+	@echo "Installing what the tests need…"
+	@$(PIP) -r requirements/test.lock
+	@touch $@
+
+.venv-js%/stamp: requirements/juriscraper%.lock
+	@echo "Installing juriscraper $*, the published client…"
+	@test -x .venv-js$*/bin/python || $(PYTHON) -m venv .venv-js$*
+	@.venv-js$*/bin/python -m pip install -qq --require-hashes -r $<
+	@touch $@
+
+assets: .venv/run.stamp ## build the web assets
+	@$(BIN)/openecf assets
+
+run: .venv/run.stamp ## a central site and four courts on this machine
+	@$(BIN)/openecf assets
+	@exec $(BIN)/openecf up $(ARGS)
+
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "No Chromium: the journeys in a browser will fail. Install it, or run as root on Debian."
+
+clients: .venv-js3/stamp .venv-js4/stamp
+
+test: .venv/test.stamp assets chromium clients ## everything the tests need, then every test
+	@$(BIN)/python -m tests $(TESTS)
+
+bench: .venv/test.stamp assets ## every measurement, as ratios
+	@$(BIN)/python -m bench $(ARGS)
+
+wire: .venv/test.stamp assets clients ## how a folder of docket JSON comes back: make wire DIR=…
+	@$(BIN)/python -m tests.wire --dir $(DIR) $(ARGS)
+
+lint: .venv/test.stamp ## style and arrows
+	@$(BIN)/ruff check src tests bench
+	@$(BIN)/lint-imports --no-cache
+
+lock: ## pin the newest versions of everything, with hashes
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq pip-tools
+	@cd requirements && for name in base test juriscraper3 juriscraper4; do \
+	  ../.venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o $$name.lock $$name.in || exit 1; done
+
+clean: ## remove what was built and every demonstration's data
+	rm -rf .venv .venv-js3 .venv-js4 .venv-lock node_modules var src/openecf/platform/shell/static/vendor

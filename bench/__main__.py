@@ -1,0 +1,33 @@
+"""``make bench``: run every measurement, or the ones named, and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from bench.table import print_table
+
+MEASUREMENTS = ("docket", "pages", "editing", "filing", "signon", "importing")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(MEASUREMENTS)}")
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller sizes, to see that the measurements themselves work"
+    )
+    args = parser.parse_args()
+    unknown = set(args.names) - set(MEASUREMENTS)
+    if unknown:
+        parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
+    rows = []
+    for name in args.names or MEASUREMENTS:
+        print(f"… {name}", file=sys.stderr, flush=True)
+        rows += importlib.import_module(f"bench.{name}").measure(quick=args.quick)
+    print_table(rows)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

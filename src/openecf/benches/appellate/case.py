@@ -1,0 +1,108 @@
+"""The appellate bench's answers: case numbers, case summary, dockets from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from openecf.court.cases.rules import CaseFacts, Originating, PartyFacts, understand
+from openecf.court.docket.markup import us
+from openecf.court.docket.rules import safe
+from openecf.court.importing.rules import (
+    CannotRead,
+    ImportedCase,
+    ImportedEntry,
+    attorneys_of,
+    day_of,
+    entry_of,
+    list_of,
+    text_of,
+    whole_number,
+)
+from openecf.kernel.case_numbers import CaseNumber
+
+KNOWN_OF_PARTIES = frozenset({"name", "type", "attorneys", "date_terminated", "unparsed"})
+
+
+class Case:
+    """Appeals: ``24-1234``, ``24-10001``."""
+
+    types = ("",)
+    heading_fields = (
+        *("caption", "short_title", "filed", "terminated", "reopened", "nature_of_suit", "appeal_from"),
+        *("fee_status", "case_type_information", "panel", "flags"),
+    )
+    party_types = (
+        *("Plaintiff - Appellant", "Defendant - Appellant", "Plaintiff - Appellee", "Defendant - Appellee"),
+        *("Petitioner", "Respondent", "Amicus Curiae", "Intervenor - Pending", "Interested Party"),
+    )
+
+    def number(self, *, office: str, year: int, type: str, serial: int) -> str:
+        return CaseNumber(year=year, serial=serial, serial_width=4).core
+
+    def summary(self, case: CaseFacts) -> str:
+        lines = [f"<b><font size='+1'>{safe(case.heading_number)}</font></b> {safe(case.title)}"]
+        lines += [
+            f"<b>{label}:</b> {us(day)}"
+            for label, day in (("Docketed", case.filed), ("Termed", case.terminated))
+            if day
+        ]
+        return "".join(f"{line}<br>" for line in lines)
+
+    def read(self, data: Mapping[str, Any]) -> ImportedCase:
+        written = text_of(data.get("docket_number"), "The docket number")
+        parts = understand(written)
+        if not written or parts is None:
+            raise CannotRead(f"The docket number is not one: {written[:40]!r}")
+        columns = {
+            "year": parts.year,
+            "serial": parts.serial,
+            "caption": text_of(data.get("case_name"), "The case name"),
+            "filed": day_of(data.get("date_filed"), "The date docketed"),
+            "terminated": day_of(data.get("date_terminated"), "The date terminated"),
+            "nature_of_suit": text_of(data.get("nature_of_suit"), "The nature of suit"),
+            "appeal_from": text_of(data.get("appeal_from"), "The court below"),
+            "fee_status": text_of(data.get("fee_status"), "The fee status"),
+            "case_type_information": text_of(data.get("case_type_information"), "The case type"),
+            "panel": [text_of(name, "The panel") for name in data.get("panel") or ()],
+        }
+        return ImportedCase(
+            number=written,
+            columns=columns,
+            originating=_originating(data.get("originating_court_information")),
+            parties=tuple(_party(party) for party in list_of(data.get("parties"), "Parties")),
+            entries=tuple(_entry(entry) for entry in list_of(data.get("docket_entries"), "Docket entries")),
+        )
+
+
+def _originating(given: Any) -> Originating | None:
+    if not given:
+        return None
+    if not isinstance(given, dict):
+        raise CannotRead("The originating court information is not an object.")
+    values = {
+        name: day_of(given.get(name), name) if name.startswith("date_") else text_of(given.get(name), name)
+        for name in Originating.__dataclass_fields__
+        if name != "alien_number"
+    }
+    return Originating(**values, alien_number=text_of(given.get("RESTRICTED_ALIEN_NUMBER"), "The number"))
+
+
+def _party(party: Mapping[str, Any]) -> PartyFacts:
+    lines = [text_of(line, "A party's line") for line in party.get("unparsed") or ()]
+    lines += [f"{label}:\t{text_of(party[label], label)}" for label in party if label not in KNOWN_OF_PARTIES]
+    return PartyFacts(
+        name=text_of(party.get("name"), "A party's name"),
+        type=text_of(party.get("type"), "A party's type"),
+        lines="\n".join(lines),
+        terminated=day_of(party.get("date_terminated"), "A party's termination"),
+        attorneys=attorneys_of(party),
+    )
+
+
+def _entry(row: Mapping[str, Any]) -> ImportedEntry:
+    entry = entry_of(row, attachments_from=1)
+    # A docket that numbers nothing gives each entry its document's id; the id is kept where it belongs.
+    number = "" if entry.number == text_of(row.get("pacer_doc_id"), "A document id") else entry.number
+    return replace(entry, number=number, seq=whole_number(row.get("pacer_seq_no")))

@@ -1,0 +1,5 @@
+"""Addresses that only a court of the district bench answers."""
+
+from __future__ import annotations
+
+urlpatterns: list = []

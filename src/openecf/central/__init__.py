@@ -1,0 +1,1 @@
+"""The central site: PACER accounts, Central Sign-On, billing, the directory of courts."""

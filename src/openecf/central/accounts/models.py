@@ -1,0 +1,196 @@
+"""PACER accounts."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from openecf.kernel.names import PersonName
+
+
+class AccountType(models.TextChoices):
+    """What the account was registered as. A firm's administrative account (PAA) neither searches nor files."""
+
+    CASE_SEARCH = "search", "PACER - Case Search Only"
+    ATTORNEY = "attorney", "Attorney Filer"
+    NON_ATTORNEY = "non-attorney", "Non-Attorney Filer"
+    ADMINISTRATIVE = "paa", "PACER Administrative Account"
+
+
+class SearchStatus(models.TextChoices):
+    """Whether the account may search cases; apart from whether it is upgraded."""
+
+    ACTIVE = "active", "Active"
+    INACTIVE = "inactive", "Inactive"
+    HOLD = "hold", "Review Registration Hold"
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts by user name, whatever its case."""
+
+    def get_by_natural_key(self, username: str) -> Account:
+        return self.get(username__iexact=username)
+
+
+class Account(AbstractBaseUser):
+    """One person's (or one firm's) PACER account. ``id`` is the subject that courts know; ``number`` has 7 digits."""
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["email"]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.CharField(max_length=7, unique=True)
+    username = models.CharField(max_length=45)
+    type = models.CharField(max_length=16, choices=AccountType.choices)
+    user_type = models.CharField(max_length=40, default="INDIVIDUAL")
+    created_at = models.DateTimeField()
+    upgraded_at = models.DateTimeField(null=True, help_text="null: a legacy account")
+    search_status = models.CharField(max_length=10, choices=SearchStatus.choices, default=SearchStatus.ACTIVE)
+    is_active = models.BooleanField(default=True)
+    shared = models.BooleanField(default=False, help_text="used by several people; searches, never links or files")
+
+    prefix = models.CharField(max_length=10, blank=True)
+    first_name = models.CharField(max_length=60, blank=True)
+    middle_name = models.CharField(max_length=60, blank=True)
+    last_name = models.CharField(max_length=120)
+    generation = models.CharField(max_length=10, blank=True)
+    birth_date = models.DateField(null=True)
+
+    email = models.EmailField()
+    mailbox = models.CharField(max_length=254, blank=True, help_text="the e-mail address without case and +tag")
+    email_verified_at = models.DateTimeField(null=True)
+
+    firm = models.CharField(max_length=120, blank=True)
+    unit = models.CharField(max_length=120, blank=True)
+    room = models.CharField(max_length=60, blank=True)
+    address1 = models.CharField(max_length=120, blank=True)
+    address2 = models.CharField(max_length=120, blank=True)
+    address3 = models.CharField(max_length=120, blank=True)
+    city = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=2, blank=True)
+    zip = models.CharField(max_length=10, blank=True)
+    county = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=2, default="US")
+    phone = models.CharField(max_length=30, blank=True)
+    alt_phone = models.CharField(max_length=30, blank=True)
+    fax = models.CharField(max_length=30, blank=True)
+    tax_id = models.CharField(max_length=20, blank=True)
+
+    client_code_required = models.BooleanField(default=False)
+    last_used_at = models.DateTimeField(null=True)
+    password_changed_at = models.DateTimeField(null=True, help_text="sessions begun before it are over")
+
+    objects = AccountManager()
+
+    class Meta:
+        db_table = "account"
+        constraints = [models.UniqueConstraint(Lower("username"), name="account_username")]
+        indexes = [
+            models.Index(Lower("email"), name="account_email"),
+            models.Index(Lower("last_name"), "birth_date", name="account_person"),
+            models.Index(fields=["mailbox"], name="account_mailbox"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_upgraded(self) -> bool:
+        """A legacy account may sign in to Manage My Account, pay and upgrade; nothing else."""
+        return self.upgraded_at is not None
+
+    @property
+    def is_administrative(self) -> bool:
+        """A firm's billing account (PAA): neither searches nor files."""
+        return self.type == AccountType.ADMINISTRATIVE
+
+    @property
+    def name(self) -> PersonName:
+        """The person's name in its parts."""
+        return PersonName(
+            last=self.last_name, first=self.first_name, middle=self.middle_name, generation=self.generation
+        )
+
+
+class KnownDevice(models.Model):
+    """A browser that this account signed in from. ``digest`` is that of the cookie's secret."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="devices")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_device"
+
+    def __str__(self) -> str:
+        return f"device of {self.account_id}"
+
+
+class StrangerFailures(models.Model):
+    """Wrong passwords in a row for one user name from devices that its owner never used.
+
+    ``key`` is the digest of the name as typed, whether an account has it or not, so that both cost the same.
+    A logged table: the cap of 100 must outlive a crash.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64)
+    n = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_stranger_failures"
+
+    def __str__(self) -> str:
+        return f"{self.n} failures"
+
+
+class Draft(models.Model):
+    """A registration or an upgrade on its way through its steps. ``digest`` is that of the cookie's secret.
+
+    The cleaned answers of each step are kept as text; the password only as its hash.
+    """
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, help_text="the legacy account to upgrade")
+    type = models.CharField(max_length=16, choices=AccountType.choices)
+    person = models.JSONField(default=dict)
+    address = models.JSONField(default=dict)
+    username = models.CharField(max_length=45, blank=True)
+    password = models.CharField(max_length=200, blank=True)
+    twin_accepted = models.BooleanField(default=False, help_text="was told that an account may already exist")
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_draft"
+
+    def __str__(self) -> str:
+        return f"draft of {self.type}"
+
+
+class MailedLink(models.Model):
+    """A link that proves a mailbox, good for one use. ``digest`` is that of the secret in the link."""
+
+    class Purpose(models.TextChoices):
+        REGISTER = "register"
+        EMAIL = "email"
+        RESET = "reset"
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE)
+    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE)
+    email = models.EmailField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_mailed_link"
+
+    def __str__(self) -> str:
+        return f"{self.purpose} link"

@@ -1,0 +1,42 @@
+"""Reading accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from openecf.central.accounts import rules
+from openecf.central.accounts.models import Account, Draft
+from openecf.kernel.tokens import digest
+
+
+class NoSuchAccount(LookupError):
+    """No account has this id."""
+
+
+def account(account_id: UUID | str) -> Account:
+    """The account of that id; NoSuchAccount if there is none."""
+    try:
+        return Account.objects.get(id=account_id)
+    except Account.DoesNotExist:
+        raise NoSuchAccount(str(account_id)) from None
+
+
+def draft(secret: str, *, now: datetime) -> Draft | None:
+    """The unfinished registration that this browser's cookie names."""
+    return Draft.objects.filter(digest=digest(secret), done_at=None, expires_at__gt=now).first()
+
+
+def twins(identity: rules.Identity, *, besides: UUID | None = None) -> rules.Twins:
+    """What the accounts there are have in common with this person."""
+    # Two of three always include the mailbox, or else the name and the birth date.
+    alike = (
+        Account.objects.alias(last_lower=Lower("last_name"))
+        .filter(Q(mailbox=identity.mailbox) | Q(last_lower=identity.last.lower(), birth_date=identity.birth_date))
+        .exclude(id=besides)
+        .values_list("first_name", "last_name", "birth_date", "email")
+    )
+    return rules.compare(identity, (rules.Identity(*row) for row in alike))

@@ -1,0 +1,184 @@
+"""Decisions about accounts: how a name is compared, how long a stranger waits, what a password must be."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.utils.translation import gettext
+
+from openecf.kernel.names import same_mailbox
+
+PASSWORD_MAX = 256
+KNOWN_DEVICE_BUDGET = 10
+NETWORK_ACCOUNT_BUDGET = 5
+NETWORK_BUDGET = 100
+STRANGERS_BUDGET = 10
+STRANGERS_CLOSED = 100
+"""Consecutive failures after which unknown devices may not use the password (NIST SP 800-63B-4 3.2.2)."""
+
+_SHORTEST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+def normal(text: str) -> str:
+    """Unicode NFKC, so that the same characters typed on two keyboards are the same."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def login_name(typed: str) -> str:
+    """A user name as it is compared: normal form, no spaces around it, lower case."""
+    return normal(typed).strip().lower()
+
+
+def network_of(address: str) -> str:
+    """The network that failures are counted by: /24 of IPv4, /56 of IPv6; the text itself if it is no address."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:60]
+    bits = 24 if ip.version == 4 else 56
+    return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))
+
+
+def strangers_wait(failures: int) -> timedelta:
+    """How long unknown devices wait after so many failures in a row: nothing, then 30 s doubling to an hour."""
+    if failures < STRANGERS_BUDGET:
+        return timedelta(0)
+    doubled = min(failures - STRANGERS_BUDGET, 10)
+    return min(_LONGEST_WAIT, _SHORTEST_WAIT * 2**doubled)
+
+
+# Passwords. NIST SP 800-63B-4 3.1.1.2: long, not on a block-list, no composition rules, say why.
+
+PASSWORD_MIN = 15
+_GENERIC_WORDS = (
+    "pacer", "cmecf", "cm/ecf", "ecf", "uscourts", "courts", "court", "nextgen", "bankruptcy", "district", "appellate",
+    "attorney", "lawyer", "federal", "openecf", "password", "passphrase", "welcome", "login",
+)  # fmt: skip
+_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb")
+_ORIGINAL_MIN = 8
+"""Characters that must be left of a password when everything guessable is taken out of it."""
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The 20,000 most common passwords, lower case: the list that Django ships."""
+    return frozenset(CommonPasswordValidator().passwords)
+
+
+def password_faults(password: str, *, own_words: Iterable[str] = ()) -> list[str]:
+    """Why this password cannot be used, in the user's words; empty if it can.
+
+    ``own_words`` are the person's names, user name and e-mail address.
+    """
+    plain = normal(password)
+    if len(plain) > PASSWORD_MAX:
+        return [gettext("Use at most {n} characters.").format(n=PASSWORD_MAX)]
+    faults = []
+    if len(plain) < PASSWORD_MIN:
+        faults.append(
+            gettext("Use at least {n} characters. Several unrelated words are easy to remember.").format(n=PASSWORD_MIN)
+        )
+    lower = plain.lower()
+    own = [word for text in own_words for word in _words_of(text)]
+    if any(word in lower for word in own):
+        faults.append(gettext("It contains your name, user name or e-mail address, which an attacker tries first."))
+    elif is_common(lower):
+        faults.append(gettext("It is, or is little more than, a password that many people use."))
+    elif any(word in lower for word in _GENERIC_WORDS) and len(_without(lower, _GENERIC_WORDS)) < _ORIGINAL_MIN:
+        faults.append(gettext("It is mostly made of words about courts and passwords, which an attacker tries first."))
+    elif len(plain) >= PASSWORD_MIN and (len(set(lower)) < 6 or len(_without_runs(lower)) < _ORIGINAL_MIN):
+        faults.append(gettext("It is mostly repeated characters or a run of neighbouring keys."))
+    return faults
+
+
+def is_common(lower: str) -> bool:
+    """Whether the password, without digits and signs around it or as one word repeated, is a common one."""
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", lower)
+    candidates = {lower, re.sub(r"[\W_]", "", lower), core}
+    for text in tuple(candidates):
+        if repeated := re.fullmatch(r"(.{3,}?)\1+.{0,2}", text):
+            candidates.add(repeated[1])
+    return any(text in common_passwords() for text in candidates if text)
+
+
+def _words_of(text: str) -> list[str]:
+    return [word for word in re.split(r"[\W_\d]+", normal(text).lower()) if len(word) >= 4]
+
+
+def _without(lower: str, words: Iterable[str]) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        lower = lower.replace(word, "")
+    return re.sub(r"[\W_\d]+", "", lower) if lower else lower
+
+
+def _without_runs(lower: str) -> str:
+    """The password without runs of four or more neighbouring keys or repeated characters."""
+    kept = re.sub(r"(.)\1{2,}", r"\1", lower)
+    for run in _RUNS:
+        for length in range(len(run), 3, -1):
+            for start in range(len(run) - length + 1):
+                piece = run[start : start + length]
+                kept = kept.replace(piece, "").replace(piece[::-1], "")
+    return kept
+
+
+# Who may already have an account (the checks that courts publish about PACER's registration).
+
+
+@dataclass(frozen=True)
+class Twins:
+    """How a new account resembles the ones there are: the most personal items (of name, birth date, mailbox) that
+    any one of them shares with it, and whether only a ``+tag`` tells its address from another's."""
+
+    shared_items: int = 0
+    tagged_address: bool = False
+
+    @property
+    def may_exist(self) -> bool:
+        """Two of three: the person is told and may go on."""
+        return self.shared_items >= 2
+
+    @property
+    def status(self) -> Literal["active", "inactive", "hold"]:
+        """Case Search Status that the new account starts with."""
+        if self.tagged_address:
+            return "hold"
+        return "inactive" if self.shared_items >= 3 else "active"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The three personal items that tell people apart."""
+
+    first: str
+    last: str
+    birth_date: date | None
+    email: str
+
+    @property
+    def mailbox(self) -> str:
+        return same_mailbox(self.email)
+
+
+def compare(new: Identity, others: Iterable[Identity]) -> Twins:
+    """What the accounts there are have in common with a new one."""
+    most, tagged = 0, False
+    for other in others:
+        name = (normal(new.first).lower(), normal(new.last).lower()) == (
+            normal(other.first).lower(),
+            normal(other.last).lower(),
+        )
+        birth = new.birth_date is not None and new.birth_date == other.birth_date
+        mailbox = bool(new.email) and new.mailbox == other.mailbox
+        most = max(most, name + birth + mailbox)
+        tagged = tagged or (mailbox and new.email.strip().lower() != other.email.strip().lower())
+    return Twins(most, tagged)

@@ -1,0 +1,277 @@
+"""Changing an account: password, user name, e-mail, name, address. Each change is told by mail to the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext, gettext_lazy
+
+from openecf.central.accounts import rules
+from openecf.central.accounts.models import Account, AccountType, KnownDevice, SearchStatus, StrangerFailures
+from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link, make_link, take_link
+from openecf.central.accounts.services.registering import (
+    ADDRESS_FIELDS,
+    UsernameTaken,
+    WeakPassword,
+    is_username_free,
+)
+from openecf.central.accounts.services.signing_in import hashing_place
+from openecf.kernel.names import same_mailbox
+from openecf.kernel.refusal import Refusal
+from openecf.kernel.tokens import digest
+from openecf.platform.audit import services as audit
+from openecf.platform.mail import services as mail
+from openecf.platform.throttle import services as throttle
+
+_HOUR = timedelta(hours=1)
+_RESETS_PER_NETWORK = 20
+_RESETS_PER_ADDRESS = 3
+_PROOFS = 10
+
+
+class NotUpgraded(Refusal):
+    """A legacy account upgrades first."""
+
+    said = gettext_lazy("This is a legacy account. Upgrade it to change its settings.")
+    code = "legacy-account"
+
+
+class WrongPassword(Refusal):
+    """The password asked for once more, before a change, is wrong, or was guessed too often."""
+
+    said = gettext_lazy("The current password is not right, or it was tried too often.")
+    code = "wrong-password"
+
+
+class TooManyResets(Refusal):
+    """One network asks for too many password resets."""
+
+    said = gettext_lazy("Too many requests from your network. Try again in an hour.")
+    code = "too-many"
+
+
+def _require_owner(account: Account, password: str, at: datetime) -> None:
+    """The person at the keyboard knows the password; guesses here have a budget of their own."""
+    if not account.is_upgraded:
+        raise NotUpgraded
+    key = f"proof:{account.id}"
+    if throttle.failures(key=key, window=_HOUR, now=at) >= _PROOFS:
+        raise WrongPassword
+    with hashing_place():
+        right = len(password) <= rules.PASSWORD_MAX and account.check_password(password)
+    if not right:
+        throttle.count(key=key, window=_HOUR, now=at)
+        raise WrongPassword
+
+
+def change_password(*, account: Account, current: str, new: str, at: datetime, address: str) -> None:
+    """A new password. Every known device is forgotten and every session begun before ``at`` is over."""
+    _require_owner(account, current, at)
+    _set_password(account, new, at=at, address=address, by=str(account.id), act="account.password-changed")
+
+
+def request_reset(*, username: str, email: str, at: datetime, address: str) -> None:
+    """Mail a reset link if the user name and the address belong together; otherwise do nothing.
+
+    Runs as a job, so that the page that asked answers the same, and as fast, either way. At most three an hour
+    for one address.
+    """
+    if throttle.count(key=f"reset-mail:{digest(email.strip().lower())}", window=_HOUR, now=at) > _RESETS_PER_ADDRESS:
+        return
+    accounts = Account.objects.alias(name_lower=Lower("username"), email_lower=Lower("email")).filter(is_active=True)
+    account = accounts.filter(name_lower=rules.login_name(username), email_lower=email.strip().lower()).first()
+    if account is None:
+        return
+    with transaction.atomic():
+        link = make_link(purpose=Purpose.RESET, email=account.email, at=at, account=account)
+        audit.record(
+            act="account.reset-requested", by="anonymous", at=at, subject=str(account.id), address=address or None
+        )
+        mail.send(
+            to=[account.email],
+            subject=gettext("Reset your PACER password"),
+            text=gettext(
+                "Open this page within 30 minutes to choose a new password:\n\n{link}\n\n"
+                "If you did not ask for it, do nothing: your password stays as it is."
+            ).format(link=link),
+            at=at,
+            reference=f"account:{account.number}",
+        )
+
+
+def slow_resets(*, address: str, at: datetime) -> None:
+    """Count one more reset request from a network; TooManyResets over the budget."""
+    key = f"reset-network:{rules.network_of(address)}"
+    if throttle.count(key=key, window=_HOUR, now=at) > _RESETS_PER_NETWORK:
+        raise TooManyResets
+
+
+def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Account:
+    """A new password by the mailed link. LinkSpent, WeakPassword (the link stays good). Strangers may try again."""
+    account = look_at_link(purpose=Purpose.RESET, secret=secret, at=at).account
+    if account is None:
+        raise LinkSpent
+    with transaction.atomic():
+        take_link(purpose=Purpose.RESET, secret=secret, at=at)
+        _set_password(account, new, at=at, address=address, by=str(account.id), act="account.password-reset")
+        if account.email_verified_at is None:
+            Account.objects.filter(id=account.id).update(email_verified_at=at)
+        StrangerFailures.objects.filter(key=digest(rules.login_name(account.username))).delete()
+    return account
+
+
+def _set_password(account: Account, new: str, *, at: datetime, address: str, by: str, act: str) -> None:
+    own = (account.username, account.first_name, account.last_name, account.email.partition("@")[0])
+    if faults := rules.password_faults(new, own_words=own):
+        raise WeakPassword(" ".join(faults))
+    with hashing_place():
+        hashed = make_password(new)
+    with transaction.atomic():
+        Account.objects.filter(id=account.id).update(password=hashed, password_changed_at=at)
+        KnownDevice.objects.filter(account=account).delete()
+        audit.record(act=act, by=by, at=at, subject=str(account.id), address=address or None)
+        _tell(account, [account.email], gettext("its password was changed"), at)
+
+
+def change_username(*, account: Account, password: str, username: str, at: datetime, address: str) -> None:
+    """A new name to sign in with. UsernameTaken, WrongPassword."""
+    _require_owner(account, password, at)
+    if not is_username_free(username, besides=account.id):
+        raise UsernameTaken
+    with transaction.atomic():
+        Account.objects.filter(id=account.id).update(username=rules.normal(username).strip())
+        audit.record(
+            act="account.username-changed", by=str(account.id), at=at, subject=str(account.id), address=address or None
+        )
+        _tell(account, [account.email], gettext("its user name was changed"), at)
+
+
+def ask_for_email(*, account: Account, password: str, email: str, at: datetime, address: str) -> None:
+    """Mail a link to the new address and a warning to the old one. The address changes when the link is opened."""
+    _require_owner(account, password, at)
+    with transaction.atomic():
+        link = make_link(purpose=Purpose.EMAIL, email=email, at=at, account=account)
+        audit.record(
+            act="account.email-asked", by=str(account.id), at=at, subject=str(account.id), address=address or None
+        )
+        mail.send(
+            to=[email],
+            subject=gettext("Confirm your new e-mail address for PACER"),
+            text=gettext("Open this page within 24 hours to use this address for your PACER account:\n\n{link}").format(
+                link=link
+            ),
+            at=at,
+            reference=f"account:{account.number}",
+        )
+        _tell(account, [account.email], gettext("a new e-mail address was asked for"), at)
+
+
+def confirm_email(*, secret: str, at: datetime) -> Account:
+    """The link in the new mailbox was opened and confirmed. Old and new address are told."""
+    with transaction.atomic():
+        link = take_link(purpose=Purpose.EMAIL, secret=secret, at=at)
+        account = Account.objects.select_for_update().get(id=link.account_id)
+        old, account.email, account.mailbox, account.email_verified_at = (
+            account.email,
+            link.email,
+            same_mailbox(link.email),
+            at,
+        )
+        account.save(update_fields=["email", "mailbox", "email_verified_at"])
+        audit.record(act="account.email-changed", by=str(account.id), at=at, subject=str(account.id))
+        _tell(account, sorted({old, link.email}), gettext("its e-mail address was changed"), at)
+    return account
+
+
+def update_person(*, account: Account, answers: Mapping[str, str], at: datetime) -> None:
+    """A new name. The birth date is permanent."""
+    fields = ("prefix", "first_name", "middle_name", "last_name", "generation")
+    _update(
+        account,
+        {name: answers[name] for name in fields},
+        act="account.person-updated",
+        what=gettext("its name was changed"),
+        at=at,
+    )
+
+
+def update_address(*, account: Account, answers: Mapping[str, str], at: datetime) -> None:
+    """A new postal address and telephone numbers."""
+    changed = {name: answers[name] for name in ADDRESS_FIELDS}
+    _update(account, changed, act="account.address-updated", what=gettext("its address was changed"), at=at)
+
+
+def _update(account: Account, changed: Mapping[str, str], *, act: str, what: str, at: datetime) -> None:
+    if not account.is_upgraded:
+        raise NotUpgraded
+    with transaction.atomic():
+        Account.objects.filter(id=account.id).update(**changed)
+        names = [name for name, value in changed.items() if getattr(account, name) != value]
+        audit.record(act=act, by=str(account.id), at=at, subject=str(account.id), fields=names)
+        _tell(account, [account.email], what, at)
+
+
+def require_client_code(*, account: Account, required: bool, at: datetime) -> None:
+    """PACER billing preferences: whether each charged access must carry a client code."""
+    if not account.is_upgraded:
+        raise NotUpgraded
+    with transaction.atomic():
+        Account.objects.filter(id=account.id).update(client_code_required=required)
+        audit.record(
+            act="account.billing-preferences",
+            by=str(account.id),
+            at=at,
+            subject=str(account.id),
+            client_code_required=required,
+        )
+
+
+def _tell(account: Account, to: Sequence[str], what: str, at: datetime) -> None:
+    mail.send(
+        to=list(to),
+        subject=gettext("A change to your PACER account"),
+        text=gettext(
+            "On {at} (UTC), in PACER account {number}, {what}.\n\nIf that was not you, reset your password at once."
+        ).format(at=f"{at:%Y-%m-%d %H:%M}", number=account.number, what=what),
+        at=at,
+        reference=f"account:{account.number}",
+    )
+
+
+def bring_in(
+    *,
+    id: UUID,
+    number: str,
+    username: str,
+    password: str,
+    type: AccountType,
+    email: str,
+    first_name: str,
+    last_name: str,
+    created_at: datetime,
+    upgraded_at: datetime | None,
+    at: datetime,
+    birth_date: date | None = None,
+    shared: bool = False,
+    search_status: SearchStatus = SearchStatus.ACTIVE,
+    place: Mapping[str, str] | None = None,
+) -> Account:
+    """An account that exists already (a conversion, the demonstration) with its number and history. Once: a second
+    call changes nothing."""
+    found = Account.objects.filter(id=id).first()
+    if found:
+        return found
+    with transaction.atomic():
+        account = Account.objects.create(
+            id=id, number=number, username=username, password=make_password(password), type=type, email=email,
+            mailbox=same_mailbox(email), email_verified_at=created_at, first_name=first_name, last_name=last_name,
+            created_at=created_at, upgraded_at=upgraded_at, birth_date=birth_date, shared=shared,
+            search_status=search_status, **(place or {}),
+        )  # fmt: skip
+        audit.record(act="account.brought-in", by="system", at=at, subject=str(account.id))
+    return account

@@ -1,0 +1,178 @@
+"""Checking a password, so that guessing is slow and nobody can lock the owner out.
+
+Each known device has a budget of its own; strangers share one per account that waits longer and longer. Names that no
+account has cost the same statements and the same hash as names that one has.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+import structlog
+from django.contrib.auth.hashers import make_password, verify_password
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
+
+from openecf.central.accounts import rules
+from openecf.central.accounts.models import Account, KnownDevice, StrangerFailures
+from openecf.kernel.refusal import Refusal
+from openecf.kernel.tokens import base62, digest
+from openecf.platform.audit import services as audit
+from openecf.platform.throttle import services as throttle
+
+log = structlog.get_logger()
+
+WINDOW = timedelta(minutes=15)
+DEVICE_LIFE = timedelta(days=180)
+
+_hashing = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+_HASH_WAIT_SECONDS = 5.0
+_COUNT_STRANGER = """
+INSERT INTO account_stranger_failures AS f (key, n, last_at) VALUES (%(key)s, 1, %(now)s)
+ON CONFLICT (key) DO UPDATE SET n = f.n + 1, last_at = %(now)s
+"""
+
+
+class NotSignedOn(Refusal):
+    """The same words for a wrong, unknown, throttled or disabled name: nobody learns which accounts exist."""
+
+    said = gettext_lazy("Invalid username, password, or one-time passcode.")
+    code = "not-signed-on"
+
+
+class SignOnBusy(NotSignedOn):
+    """Every place for hashing is taken; answer 429 with Retry-After."""
+
+    said = gettext_lazy("Central Sign-On is very busy. Try again in a few seconds.")
+    code = "busy"
+
+
+@cache
+def _nobodys_hash() -> str:
+    """A hash with today's parameters that no password answers to."""
+    return make_password(base62(40))
+
+
+@contextmanager
+def hashing_place() -> Iterator[None]:
+    """A place to hash in; SignOnBusy if none is free in time. Hashes take 19 MiB and a core each."""
+    if not _hashing.acquire(timeout=_HASH_WAIT_SECONDS):
+        raise SignOnBusy
+    try:
+        yield
+    finally:
+        _hashing.release()
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One try at a name's password: who tries, and how many failures went before it."""
+
+    key: str
+    known_device: bool
+    budgets: dict[str, int]
+    failures: dict[str, int]
+    strangers: StrangerFailures | None
+    now: datetime
+
+    @property
+    def is_over_budget(self) -> bool:
+        if any(self.failures[counter] >= budget for counter, budget in self.budgets.items()):
+            return True
+        if self.known_device or self.strangers is None:
+            return False
+        closed = self.strangers.n >= rules.STRANGERS_CLOSED
+        return closed or self.now < self.strangers.last_at + rules.strangers_wait(self.strangers.n)
+
+    def failed(self) -> None:
+        for counter in self.budgets:
+            throttle.count(key=counter, window=WINDOW, now=self.now)
+        if not self.known_device:
+            with connection.cursor() as cursor:
+                cursor.execute(_COUNT_STRANGER, {"key": self.key, "now": self.now})
+
+    def succeeded(self) -> None:
+        # The network's own counter stays: one right password among a hundred wrong ones is how stuffing looks.
+        for counter, n in self.failures.items():
+            if n and not counter.startswith("network:"):
+                throttle.forget(key=counter)
+        if self.strangers is not None:
+            StrangerFailures.objects.filter(key=self.key).delete()
+
+
+def check_password(*, username: str, password: str, now: datetime, address: str, device: str = "") -> Account:
+    """The account that this name and password open.
+
+    ``address`` is the caller's IP address, ``device`` the secret of the known-device cookie. NotSignedOn if the
+    password is wrong, the name unknown, the account disabled or the guesses too many. The budgets are looked at
+    inside the hashing place, so parallel guesses overrun them by no more than the number of places.
+    """
+    name = rules.login_name(username)
+    _nobodys_hash()
+    with hashing_place():
+        account = _account_with_device(name, device, now)
+        attempt = _attempt(name, address=address, device=device if account and account.known_device else "", now=now)
+        facts = {"account": str(account.id) if account else "unknown", "known_device": attempt.known_device}
+        if attempt.is_over_budget:
+            log.info("sign_on.throttled", **facts)
+            raise NotSignedOn
+        right, stale = _verify(account, password)
+    if account is None or not right or not account.is_active:
+        attempt.failed()
+        log.info("sign_on.refused", **facts)
+        raise NotSignedOn
+    attempt.succeeded()
+    if stale:
+        Account.objects.filter(id=account.id).update(password=make_password(password))
+    return account
+
+
+def _account_with_device(name: str, device: str, now: datetime) -> Account | None:
+    cookie = KnownDevice.objects.filter(digest=digest(device), account=OuterRef("pk"), expires_at__gt=now)
+    accounts = Account.objects.alias(name_lower=Lower("username")).annotate(known_device=Exists(cookie))
+    return accounts.filter(name_lower=name).first()
+
+
+def _attempt(name: str, *, address: str, device: str, now: datetime) -> _Attempt:
+    """What counts against this try: a known device answers for itself alone, a stranger for its network too."""
+    key = digest(name)
+    network = rules.network_of(address)
+    if device:
+        budgets = {f"device:{key}:{digest(device)[:32]}": rules.KNOWN_DEVICE_BUDGET}
+    else:
+        budgets = {
+            f"name-network:{key}:{network}": rules.NETWORK_ACCOUNT_BUDGET,
+            f"network:{network}": rules.NETWORK_BUDGET,
+        }
+    failures = throttle.failures_by_key(keys=list(budgets), window=WINDOW, now=now)
+    strangers = StrangerFailures.objects.filter(key=key).first()
+    return _Attempt(key, bool(device), budgets, failures, strangers, now)
+
+
+def _verify(account: Account | None, password: str) -> tuple[bool, bool]:
+    """Whether the password is the account's, and whether its hash has old parameters. Always one hash."""
+    usable = account is not None and account.has_usable_password() and len(password) <= rules.PASSWORD_MAX
+    right, stale = verify_password(password[: rules.PASSWORD_MAX], account.password if usable else _nobodys_hash())
+    return right and usable, stale
+
+
+def remember_device(*, account: Account, at: datetime) -> str:
+    """Make the browser that just signed in a known device; the secret for its cookie (``DEVICE_LIFE`` long)."""
+    secret = base62(43)
+    with transaction.atomic():
+        KnownDevice.objects.create(digest=digest(secret), account=account, made_at=at, expires_at=at + DEVICE_LIFE)
+        audit.record(act="account.device-remembered", by=str(account.id), at=at, subject=str(account.id))
+    return secret
+
+
+def touch(*, account_id: object, at: datetime) -> None:
+    """The account was used (an account unused for two years is put to sleep). Written at most once a day."""
+    Account.objects.filter(id=account_id).exclude(last_used_at__gt=at - timedelta(days=1)).update(last_used_at=at)

@@ -1,0 +1,14 @@
+"""Jobs of the accounts room."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from openecf.central.accounts import services
+
+
+@app.task(name="openecf.accounts.request_reset", queue="mail")
+def request_reset(*, username: str, email: str, address: str) -> None:
+    """Look up, out of the asker's sight, whether a reset link is to be mailed."""
+    services.request_reset(username=username, email=email, at=timezone.now(), address=address)

@@ -1,0 +1,42 @@
+"""The courts that run this software: how people, programs and messages reach them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class CourtSite(models.Model):
+    """A court's site as the central site knows it. ``id`` is the court's id in the national directory."""
+
+    id = models.CharField(primary_key=True, max_length=8)
+    base_url = models.URLField()
+    hosts = models.JSONField(default=list)
+    public_key = models.TextField(help_text="PEM; verifies the court's messages and client assertions")
+    admitted_at = models.DateTimeField()
+    era = models.CharField(max_length=12, default="nextgen")
+    live_on = models.DateField(null=True)
+    cases = models.PositiveIntegerField(default=0)
+    software = models.CharField(max_length=40, blank=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "court_site"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class RegisteredCourt(models.Model):
+    """A court at which an account is linked to a court-issued one."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="registered_courts")
+    court = models.CharField(max_length=8)
+    role = models.CharField(max_length=16)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "registered_court"
+        constraints = [models.UniqueConstraint(fields=["account", "court"], name="registered_court_once")]
+
+    def __str__(self) -> str:
+        return self.court

@@ -1,0 +1,60 @@
+"""Admitting courts, and what they say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from openecf.central.courts.models import CourtSite, RegisteredCourt
+from openecf.kernel import courts
+from openecf.platform.audit import services as audit
+from openecf.platform.bus.messages import AccountLinked, CourtStatus
+from openecf.platform.bus.models import Peer
+
+
+def admit_court(*, court_id: str, base_url: str, hosts: Sequence[str], public_key: str, at: datetime) -> CourtSite:
+    """Let a court's site exchange messages and sign-ons with this one; again when its address or key changed.
+
+    ``public_key`` is PEM. kernel.courts.NoSuchCourt if the national directory has no such court.
+    """
+    courts.court(court_id)
+    facts = {"base_url": base_url, "hosts": list(hosts), "public_key": public_key}
+    with transaction.atomic():
+        site, made = CourtSite.objects.select_for_update().get_or_create(
+            id=court_id, defaults=facts | {"admitted_at": at}
+        )
+        changed = sorted(name for name, value in facts.items() if getattr(site, name) != value)
+        if changed:
+            CourtSite.objects.filter(id=court_id).update(**facts)
+            site.refresh_from_db()
+        Peer.objects.update_or_create(id=court_id, defaults={"base_url": base_url, "public_key": public_key})
+        if made or changed:
+            audit.record(act="court.admitted", by="operator", at=at, subject=f"court:{court_id}", changed=changed)
+    return site
+
+
+def note_status(*, status: CourtStatus, sender: str, at: datetime) -> None:
+    """What a court says of itself. An older message that comes late changes nothing. Inside the bus's transaction."""
+    if status.court != sender:
+        raise ValueError(f"{sender} speaks for {status.court}")
+    known = CourtSite.objects.select_for_update().filter(id=sender)
+    for site in known:
+        if site.seen_at is None or site.seen_at < status.at:
+            known.update(
+                era=status.era,
+                live_on=status.live_on,
+                cases=status.cases,
+                software=status.software[:40],
+                seen_at=status.at,
+            )
+
+
+def note_link(*, link: AccountLinked, sender: str) -> None:
+    """A court says that an account now owns one of its logins. Inside the bus's transaction; twice changes nothing."""
+    if link.court != sender:
+        raise ValueError(f"{sender} speaks for {link.court}")
+    RegisteredCourt.objects.update_or_create(
+        account_id=link.account, court=sender, defaults={"role": link.role, "linked_at": link.at}
+    )

@@ -1,0 +1,22 @@
+"""Messages that the courts room applies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from openecf.central.courts import services
+from openecf.platform.bus.handlers import handles
+from openecf.platform.bus.messages import AccountLinked, CourtStatus
+
+
+@handles(CourtStatus)
+def status(message: CourtStatus, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """A court says how it stands."""
+    services.note_status(status=message, sender=sender, at=at)
+
+
+@handles(AccountLinked)
+def linked(message: AccountLinked, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """A court-issued login was linked to an account."""
+    services.note_link(link=message, sender=sender)

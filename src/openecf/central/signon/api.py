@@ -1,0 +1,105 @@
+"""The PACER Authentication API: ``cso-auth`` and ``cso-logout``, in JSON and in XML.
+
+Every answer is HTTP 200 with string values, as the published guide has it: ``loginResult`` "0" is a usable token, with
+or without a warning in ``errorDescription``; anything else is none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from openecf.central.accounts import services as accounts
+from openecf.central.signon import rules, services
+from openecf.kernel.refusal import Refusal
+from openecf.platform import access
+
+LARGEST_BODY = 16 * 1024
+FIELDS = ("loginId", "password", "clientCode", "otpCode", "redactFlag", "nextGenCSO")
+SIGNED_ON, NOT_SIGNED_ON = "0", "1"
+
+
+class NotUnderstood(Refusal):
+    """The request's body is neither of the documented shapes."""
+
+    said = "The request was not understood. Send JSON, or XML with the root element CsoAuth."
+    code = "not-understood"
+
+
+def fields_of(body: bytes, content_type: str) -> dict[str, str]:
+    """The documented fields of a request; NotUnderstood if the body is too large or not well formed."""
+    if len(body) > LARGEST_BODY:
+        raise NotUnderstood
+    try:
+        if "xml" in content_type:
+            given = {child.tag.rpartition("}")[2]: child.text or "" for child in fromstring(body)}
+        else:
+            given = json.loads(body)
+    except (ValueError, ParseError, DefusedXmlException):
+        raise NotUnderstood from None
+    if not isinstance(given, dict):
+        raise NotUnderstood
+    return {name: str(given.get(name) or "") for name in FIELDS}
+
+
+def answer(request: HttpRequest, root: str, values: dict[str, str]) -> HttpResponse:
+    """The answer in the shape that the caller accepts, or else in the one it sent."""
+    wanted = request.headers.get("Accept", "")
+    if "xml" in wanted or ("json" not in wanted and "xml" in request.content_type):
+        element = Element(root)
+        for name, value in values.items():
+            SubElement(element, name).text = value
+        body = tostring(element, encoding="UTF-8", xml_declaration=True)
+        return HttpResponse(body, content_type="application/xml; charset=UTF-8")
+    return JsonResponse(values)
+
+
+def _session_header(response: HttpResponse) -> HttpResponse:
+    minutes = {"idle": rules.IDLE, "absolute": rules.ABSOLUTE}
+    told = "; ".join(f"{name}={int(span.total_seconds())}" for name, span in minutes.items())
+    response.headers["X-Session-Lifetime"] = told
+    return response
+
+
+def _endpoint(act: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    return access.rule(access.ANYONE)(csrf_exempt(never_cache(require_POST(act))))
+
+
+def _auth(request: HttpRequest) -> HttpResponse:
+    refused = {"nextGenCSO": "", "loginResult": NOT_SIGNED_ON}
+    try:
+        given = fields_of(request.body, request.content_type)
+        begun = services.sign_on_program(
+            username=given["loginId"],
+            password=given["password"],
+            client_code=given["clientCode"],
+            redaction_confirmed=given["redactFlag"] == "1",
+            address=request.META.get("REMOTE_ADDR", ""),
+            user_agent=request.headers.get("User-Agent", ""),
+            at=request.arrived,
+        )
+    except (NotUnderstood, accounts.NotSignedOn, services.RedactionNotConfirmed) as refusal:
+        return answer(request, "CsoAuth", refused | {"errorDescription": str(refusal.said)})
+    signed_on = {"nextGenCSO": begun.secret, "loginResult": SIGNED_ON, "errorDescription": begun.warning}
+    return _session_header(answer(request, "CsoAuth", signed_on))
+
+
+def _logout(request: HttpRequest) -> HttpResponse:
+    try:
+        given = fields_of(request.body, request.content_type)
+    except NotUnderstood as refusal:
+        return answer(request, "CsoLogout", {"loginResult": NOT_SIGNED_ON, "errorDescription": str(refusal.said)})
+    services.sign_off_program(token=given["nextGenCSO"], at=request.arrived)
+    return answer(request, "CsoLogout", {"loginResult": SIGNED_ON, "errorDescription": ""})
+
+
+cso_auth = _endpoint(_auth)
+cso_logout = _endpoint(_logout)

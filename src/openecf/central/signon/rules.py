@@ -1,0 +1,121 @@
+"""Decisions of Central Sign-On."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+AAL1 = "urn:openecf:aal1"
+"""One factor: a password."""
+AAL2 = "urn:openecf:aal2"
+
+IDLE = timedelta(minutes=60)
+ABSOLUTE = timedelta(hours=12)
+"""NIST SP 800-63B-4 2.2.3 allows 24 hours at AAL2; a working day is enough."""
+CODE_LIFE = timedelta(seconds=60)
+TOKEN_LIFE = timedelta(minutes=5)
+ID_TOKEN_LIFE = timedelta(minutes=5)
+SESSIONS_OF_A_KIND = 20
+"""An account's live sessions of one kind; the oldest ends when one more begins."""
+
+JWKS_MAX_AGE = timedelta(minutes=5)
+KEY_DWELL = timedelta(minutes=10)
+"""A key is published this long before it signs: longer than JWKS_MAX_AGE and a client's cool-down together."""
+KEY_SIGNS_FOR = timedelta(days=90)
+KEY_VERIFIES_FOR = timedelta(days=2)
+"""After its last signature; longer than any token or logout hint is of use."""
+
+SCOPES = ("openid", "profile", "email")
+FILERS = frozenset({"attorney", "non-attorney"})
+
+Prompt = Literal["none", "login", ""]
+
+
+class BadPrompt(ValueError):
+    """``prompt`` is not one that this provider knows, or mixes ``none`` with another."""
+
+
+def prompt_of(value: str) -> Prompt:
+    """What the relying party wants to happen: "none", "login" or nothing. ``consent`` and ``select_account`` ask
+    for nothing that a court could be refused."""
+    asked = set(value.split())
+    if not asked <= {"none", "login", "consent", "select_account"} or ("none" in asked and len(asked) > 1):
+        raise BadPrompt(value)
+    if "none" in asked:
+        return "none"
+    return "login" if asked & {"login", "select_account"} else ""
+
+
+def max_age_of(value: str) -> timedelta | None:
+    """``max_age`` as a duration; None if the relying party did not ask. ValueError if it is not a number of seconds."""
+    if not value:
+        return None
+    seconds = int(value)
+    if seconds < 0:
+        raise ValueError(value)
+    return timedelta(seconds=min(seconds, 10**8))
+
+
+def fresh_enough(
+    *, auth_time: datetime, now: datetime, prompt: Prompt, max_age: timedelta | None, asked_at: datetime | None
+) -> bool:
+    """Whether a sign-on at ``auth_time`` satisfies the request, which sent the person to sign on at ``asked_at``."""
+    if asked_at is not None and auth_time >= asked_at:
+        return True
+    if prompt == "login":
+        return False
+    return max_age is None or auth_time + max_age >= now
+
+
+def local_path(target: str) -> str:
+    """``target`` if it is a path of this site, else "/". Never another host: ``//evil`` and ``/\\evil`` are refused."""
+    if not target.startswith("/") or target[1:2] in {"/", "\\"} or any(ord(c) < 32 or c == "\\" for c in target):
+        return "/"
+    return target
+
+
+def admitted_address(target: str, origins: Iterable[str]) -> str:
+    """``target`` if its origin is one of ``origins``, else ""."""
+    if any(ord(c) < 33 or c == "\\" for c in target):
+        return ""
+    parts = urlsplit(target)
+    if parts.username is not None or parts.scheme not in {"http", "https"}:
+        return ""
+    return target if f"{parts.scheme}://{parts.netloc}" in set(origins) else ""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What a person must read before the first court of a session: a kind of text, and whether it is a duty."""
+
+    kind: Literal["redaction", "legacy", "administrative", "inactive"]
+
+
+def telling(*, account_type: str, upgraded: bool, may_search: bool) -> Telling | None:
+    """What to tell this account; None for people who only look and may."""
+    if account_type == "paa":
+        return Telling("administrative")
+    if not upgraded:
+        return Telling("legacy")
+    if account_type in FILERS:
+        return Telling("redaction")
+    if not may_search:
+        return Telling("inactive")
+    return None
+
+
+def may_search(*, account_type: str, upgraded: bool, is_active: bool, search_status: str) -> bool:
+    """Whether the account may look at cases: not a firm's administrative account, not legacy, not on hold."""
+    return account_type != "paa" and upgraded and is_active and search_status == "active"
+
+
+def retry_after(attempts: int) -> timedelta:
+    """How long a failed logout delivery waits: 1 s doubling to 5 minutes."""
+    return min(timedelta(minutes=5), timedelta(seconds=2 ** min(attempts, 9)))
+
+
+GIVE_UP_AFTER = ABSOLUTE
+"""A court that was away this long has no session left that could be live."""

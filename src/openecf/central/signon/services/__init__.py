@@ -1,0 +1,48 @@
+"""What can be done to sign-ons, relying parties and keys. Each name here is one act."""
+
+from __future__ import annotations
+
+from openecf.central.signon.services.clients import register_court
+from openecf.central.signon.services.grants import (
+    Redeemed,
+    SessionEnded,
+    issue_code,
+    redeem_code,
+    revoke_token,
+    take_assertion,
+)
+from openecf.central.signon.services.keys import publish_key, tend_keys
+from openecf.central.signon.services.sessions import (
+    Begun,
+    ClientCodeMissing,
+    RedactionNotConfirmed,
+    confirm_told,
+    end_all,
+    end_sessions,
+    sign_off,
+    sign_off_program,
+    sign_on,
+    sign_on_program,
+)
+
+__all__ = [
+    "Begun",
+    "ClientCodeMissing",
+    "Redeemed",
+    "RedactionNotConfirmed",
+    "SessionEnded",
+    "confirm_told",
+    "end_all",
+    "end_sessions",
+    "issue_code",
+    "publish_key",
+    "redeem_code",
+    "register_court",
+    "revoke_token",
+    "sign_off",
+    "sign_off_program",
+    "sign_on",
+    "sign_on_program",
+    "take_assertion",
+    "tend_keys",
+]

@@ -1,0 +1,34 @@
+"""Jobs of the signon room."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from openecf.central.signon.services.keys import tend_keys
+from openecf.central.signon.services.logout import DELIVER, deliver_due_logouts
+from openecf.central.signon.services.sweeping import sweep
+from openecf.platform.jobs import services as jobs
+
+
+@app.task(name=DELIVER)
+def deliver_logouts() -> None:
+    """Tell courts which sessions ended; come back when one of them has to be asked again."""
+    now = timezone.now()
+    wait = deliver_due_logouts(at=now)
+    if wait is not None:
+        jobs.defer(DELIVER, at=now + wait)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="signon.tend_keys")
+def tend_signing_keys(timestamp: int) -> None:
+    """Publish, change over, retire and remove signing keys when they are due."""
+    tend_keys(at=timezone.now())
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="signon.sweep")
+def sweep_sign_ons(timestamp: int) -> None:
+    """Forget used codes, old tokens, old sessions."""
+    sweep(at=timezone.now())

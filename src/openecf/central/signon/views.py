@@ -1,0 +1,145 @@
+"""Sign-on pages for people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from openecf.central.accounts import services as accounts
+from openecf.central.signon import queries, rules, services
+from openecf.central.signon.access import ACCOUNT, SIGN_ON
+from openecf.platform import access
+from openecf.platform.web import came_by
+
+DEVICE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "device")
+TOLD = "/csologin/told"
+ASKED = "asked"
+_signer = TimestampSigner(salt="signon.asked")
+
+
+def back_address(request: HttpRequest, appurl: str) -> str:
+    """Where a person goes after signing on: a path of this site, or an admitted court's page; else the front page."""
+    if appurl.startswith("/"):
+        return rules.local_path(appurl)
+    return rules.admitted_address(appurl, [came_by(request), *queries.admitted_origins()]) or "/pscof/manage"
+
+
+def mark_asked(address: str, at: datetime) -> str:
+    """The authorization request with a signed note of when the person was sent to prove anew who it is."""
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != ASKED]
+    return urlunsplit(parts._replace(query=urlencode([*kept, (ASKED, _signer.sign(at.isoformat()))])))
+
+
+def asked_at(note: str) -> datetime | None:
+    """When that was; None if the note is not ours or older than ten minutes."""
+    try:
+        return datetime.fromisoformat(_signer.unsign(note, max_age=timedelta(minutes=10)))
+    except (BadSignature, ValueError):
+        return None
+
+
+def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -> None:
+    """Hand the new session's cookie to the browser."""
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        begun.secret,
+        max_age=rules.ABSOLUTE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    if not request.COOKIES.get(DEVICE_COOKIE):
+        secret = accounts.remember_device(account=begun.session.account, at=request.arrived)
+        response.set_cookie(
+            DEVICE_COOKIE,
+            secret,
+            max_age=accounts.DEVICE_LIFE,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+@access.rule(access.ANYONE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_on(request: HttpRequest) -> HttpResponse:
+    """The sign-on page. Field names are those that client programs fill in."""
+    appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")
+    page = {"appurl": appurl, "court": request.GET.get("pscCourtId", ""), "login_name": "", "refusal": ""}
+    if request.method == "GET":
+        return render(request, "signon/login.html", page)
+    page["login_name"] = request.POST.get("loginForm:loginName", "")[:120]
+    page["client_code"] = request.POST.get("loginForm:clientCode", "")[:32]
+    try:
+        begun = services.sign_on(
+            username=page["login_name"],
+            password=request.POST.get("loginForm:password", "")[:1024],
+            client_code=page["client_code"],
+            address=request.META.get("REMOTE_ADDR", ""),
+            user_agent=request.headers.get("User-Agent", ""),
+            known_device=request.COOKIES.get(DEVICE_COOKIE, ""),
+            replaces=request.sso,
+            at=request.arrived,
+        )
+    except accounts.NotSignedOn as refusal:
+        page["refusal"] = refusal.said
+        status = 429 if isinstance(refusal, accounts.SignOnBusy) else 200
+        return render(request, "signon/login.html", page, status=status)
+    response = HttpResponseRedirect(back_address(request, appurl) if appurl else "/pscof/manage")
+    begin(request, response, begun)
+    return response
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def told(request: HttpRequest) -> HttpResponse:
+    """What an account must read before its first court in a session: redaction, or what it cannot do."""
+    appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")
+    account = request.account
+    telling = rules.telling(
+        account_type=account.type,
+        upgraded=account.upgraded_at is not None,
+        may_search=queries.may_search(queries.SignOn(request.sso, account)),
+    )
+    if request.method == "POST" and (telling is None or telling.kind != "redaction" or request.POST.get("redaction")):
+        services.confirm_told(session=request.sso, at=request.arrived)
+        return HttpResponseRedirect(back_address(request, appurl))
+    page = {"appurl": appurl, "telling": telling.kind if telling else "", "missed": request.method == "POST"}
+    return render(request, "signon/told.html", page)
+
+
+@access.rule(access.ANYONE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_off(request: HttpRequest) -> HttpResponse:
+    """Sign off everywhere, from the central site's own pages. GET asks, POST does."""
+    if request.sso is None:
+        return render(request, "signon/signed_off.html")
+    if request.method == "GET":
+        return render(request, "signon/sign_off.html")
+    services.sign_off(session=request.sso, at=request.arrived)
+    return signed_off(request, "")
+
+
+def signed_off(request: HttpRequest, then: str) -> HttpResponse:
+    """The end of a sign-on: the cookie goes, the person is told, or sent back to the court that asked."""
+    request.account = request.sso = None
+    response = HttpResponseRedirect(then) if then else render(request, "signon/signed_off.html")
+    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
+    return response
+
+
+@access.rule(access.ANYONE)
+def to_sign_on(request: HttpRequest) -> HttpResponse:
+    """``/login`` of the page frame."""
+    return HttpResponseRedirect(f"{SIGN_ON}?{request.GET.urlencode()}" if request.GET else SIGN_ON)

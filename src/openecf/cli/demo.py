@@ -1,0 +1,64 @@
+"""``openecf demo table``: where the demonstration is, and who can sign on to it."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+
+from openecf.cli.layout import Layout, layout_of
+from openecf.kernel import courts
+from openecf.platform.demo_cast import ACCOUNTS, COURT_PASSWORD, COURT_USERS, CastAccount
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["table"], help="print the table of addresses and sign-ins")
+    parser.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
+
+
+def run(args: argparse.Namespace) -> int:
+    print_table(wide_console(), layout_of(args.var))
+    return 0
+
+
+def wide_console() -> Console:
+    """A console; into a file or pipe it writes lines wide enough for the table."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=150)
+
+
+def print_table(console: Console, layout: Layout) -> None:
+    """Addresses of the sites, then whom the demonstration knows."""
+    facts = layout.facts
+    places = Table(title="Sites", title_justify="left", title_style="bold")
+    for heading in ("site", "address", "what it is"):
+        places.add_column(heading, no_wrap=heading != "what it is")
+    for site in layout.sites():
+        what = "PACER, Central Sign-On" if site.config.kind == "central" else courts.court(site.id).full_name
+        places.add_row(site.id, site.config.base_url, what)
+    if facts:
+        places.add_row("mailbox", facts["mailbox"]["url"], "every mail that the demonstration sends")
+        proxy = f"HTTPS_PROXY for unmodified clients; CA: {facts['gateway']['ca']}"
+        places.add_row("gateway", facts["gateway"]["proxy"], proxy)
+    console.print(places)
+    if any(site.config.demonstration for site in layout.sites()):
+        console.print(_people())
+
+
+def _people() -> Table:
+    people = Table(title="Demonstration sign-ins (invented people)", title_justify="left", title_style="bold")
+    for heading in ("who", "PACER username", "password", "court-issued login"):
+        people.add_column(heading, no_wrap=heading != "who")
+    for account in ACCOUNTS:
+        who = f"{account.first} {account.last}: {account.role}"
+        people.add_row(who, account.username, account.password, _court_login(account))
+    return people
+
+
+def _court_login(account: CastAccount) -> str:
+    """The login that a person who is not linked yet proves at a court."""
+    for user in COURT_USERS:
+        if not user.account and (user.first, user.last) == (account.first, account.last):
+            return f"{user.login} / {COURT_PASSWORD}"
+    return ""

@@ -1,0 +1,76 @@
+"""The ``openecf`` command. Each subcommand is a module of this folder, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from types import ModuleType
+
+from openecf.cli.process import follow_parent
+from openecf.kernel.refusal import Refusal
+
+COMMANDS = {
+    "up": ("up", "start the central site, the courts, their workers, the mailbox and the gateway"),
+    "serve": ("serve", "serve one site over HTTP"),
+    "work": ("work", "run one site's jobs"),
+    "migrate": ("migrate", "bring the databases of all sites, or of one, up to date"),
+    "court": ("court", "create a court's site"),
+    "import": ("importing", "import dockets from JSON files"),
+    "verify": ("verify", "check the stamps of a notice and its documents, offline"),
+    "gateway": ("gateway_command", "carry the judiciary's host names to the sites on this machine"),
+    "mailbox": ("mailbox", "receive the demonstration's mail and show it on a web page"),
+    "demo": ("demo", "show the demonstration's addresses and sign-ins"),
+    "doctor": ("doctor", "say what is wrong with an installation, and the mend"),
+    "assets": ("assets", "build the web assets from their npm packages"),
+    "settle": ("settle", "prepare one site: migrations, its peers, demonstration data (used by up)"),
+    "manage": ("manage", "run a Django management command in one site"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the exit code is 0 when it did what was asked."""
+    follow_parent()
+    # A library of the private PostgreSQL looks for a runtime folder at import; that there is none is no news here.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] not in COMMANDS:
+        return _explain(words)
+    name, help_text = COMMANDS[words[0]]
+    module = importlib.import_module(f"openecf.cli.{name}")
+    parser = argparse.ArgumentParser(prog=f"openecf {words[0]}", description=help_text[0].upper() + help_text[1:] + ".")
+    module.add_arguments(parser)
+    return _run(module, parser.parse_args(words[1:]))
+
+
+def _run(module: ModuleType, args: argparse.Namespace) -> int:
+    try:
+        return module.run(args) or 0
+    except Refusal as refusal:
+        print(f"openecf: {refusal.said}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing is left to say to anyone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _explain(words: Sequence[str]) -> int:
+    asked = not words or words[0] in {"-h", "--help", "help"}
+    out = sys.stdout if asked else sys.stderr
+    if not asked:
+        print(f"openecf: there is no command {words[0]!r}\n", file=out)
+    print("usage: openecf COMMAND …\n", file=out)
+    for command, (_, help_text) in COMMANDS.items():
+        print(f"  {command:<9} {help_text}", file=out)
+    print("\nopenecf COMMAND --help says more.", file=out)
+    return 0 if asked else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+"""``openecf verify NOTICE PDF…``: whether a notice and its documents are what the court sent, without asking the court."""
+
+from __future__ import annotations
+
+import argparse
+import email
+import email.policy
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from openecf.kernel import stamps
+from openecf.kernel.stamp_lines import StampLine, docket_text_of, plain_text_of, read_stamps, text_digest
+
+INTACT, ALTERED, UNKNOWN = 0, 1, 2
+DEFAULT_KEYS = Path("var/sites.json")
+PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part of the answer. ``good`` is None when nothing can be said."""
+
+    good: bool | None
+    said: str
+
+
+class Unusable(Exception):
+    """The notice or the keys cannot be read; the reason is the message."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("notice", type=Path, help="the notice: a mail (.eml), or its .html or .txt")
+    parser.add_argument("pdfs", type=Path, nargs="*", metavar="PDF", help="the documents that came with it")
+    parser.add_argument(
+        "--keys", type=Path, default=DEFAULT_KEYS,
+        help="courts' public keys: a sites.json, or one PEM file (default: %(default)s)",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what is intact and what is not. 0: all intact; 1: something was altered; 2: nothing could be verified."""
+    try:
+        texts = texts_of(args.notice)
+        keys = keys_of(args.keys)
+        hashes = {path: sha256_of(path) for path in args.pdfs}
+    except (Unusable, OSError) as wrong:
+        print(f"Cannot verify: {wrong}", file=sys.stderr)
+        return UNKNOWN
+    findings = list(dict.fromkeys(finding for text in texts for finding in verify(text, hashes, keys)))
+    for finding in findings:
+        mark = {True: "intact ", False: "ALTERED", None: "unknown"}[finding.good]
+        print(f"{mark}  {finding.said}")
+    if any(finding.good is False for finding in findings):
+        return ALTERED
+    return UNKNOWN if any(finding.good is None for finding in findings) else INTACT
+
+
+def texts_of(path: Path) -> list[str]:
+    """What a notice says, from a saved mail, page or text. A mail may say it twice, as text and as HTML: both count."""
+    raw = path.read_bytes()
+    if path.suffix.lower() in {".html", ".htm"}:
+        return [plain_text_of(raw.decode("utf-8", "replace"))]
+    if path.suffix.lower() != ".eml":
+        return [raw.decode("utf-8", "replace")]
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    texts = []
+    for kind in ("plain", "html"):
+        body = mail.get_body(preferencelist=(kind,))
+        if isinstance(body, EmailMessage):
+            content = body.get_content()
+            texts.append(plain_text_of(content) if kind == "html" else content)
+    if not texts:
+        raise Unusable(f"{path} is a mail without text")
+    return texts
+
+
+def keys_of(path: Path) -> dict[str, Ed25519PublicKey]:
+    """Public keys by court id; under ``*`` the one key of a PEM file, which is taken for any court's."""
+    try:
+        content = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise Unusable(f"there is no {path}; name the court's key with --keys") from None
+    if "BEGIN PUBLIC KEY" in content and not content.lstrip().startswith(("{", "[")):
+        return {"*": _key(content, path)}
+    try:
+        sites = json.loads(content)
+    except ValueError:
+        raise Unusable(f"{path} is neither JSON nor a PEM key") from None
+    rows = sites.get("sites", sites) if isinstance(sites, dict) else sites
+    pairs = [(row.get("id"), row) for row in rows] if isinstance(rows, list) else list(rows.items())
+    pems = {str(name): row.get("stamp_key") or row.get("public_key") for name, row in pairs if isinstance(row, dict)}
+    found = {name: _key(pem, path) for name, pem in pems.items() if pem}
+    if not found:
+        raise Unusable(f"{path} names no court's public_key")
+    return found
+
+
+def _key(pem: str, path: Path) -> Ed25519PublicKey:
+    try:
+        key = load_pem_public_key(pem.encode())
+    except ValueError:
+        raise Unusable(f"{path} holds a key that is not PEM") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise Unusable(f"{path} holds a key that is not an Ed25519 key")
+    return key
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def verify(notice: str, hashes: Mapping[Path, str], keys: Mapping[str, Ed25519PublicKey]) -> Iterator[Finding]:
+    """What can be said of each stamp, of the docket text, and of each PDF."""
+    lines = read_stamps(notice)
+    if not lines:
+        yield Finding(None, "The notice carries no electronic document stamp: nothing in it can be verified.")
+        return
+    yield from (_signature(line, keys) for line in lines)
+    yield _text(notice, [line for line in lines if _holds(line, keys) is True])
+    yield from _documents(lines, hashes, keys)
+
+
+def _holds(line: StampLine, keys: Mapping[str, Ed25519PublicKey]) -> bool | None:
+    key = keys.get(line.facts.court) or keys.get("*")
+    return None if key is None else stamps.holds(line.facts, line.stamp, key)
+
+
+def _signature(line: StampLine, keys: Mapping[str, Ed25519PublicKey]) -> Finding:
+    facts = line.facts
+    what = "the entry" if not facts.sha256 else "the main document" if facts.part == 0 else f"attachment {facts.part}"
+    where = (
+        f"court {facts.court or '?'}, case {facts.case or '?'}, entry {facts.entry_seq}, filed {facts.filed_at or '?'}"
+    )
+    holds = _holds(line, keys)
+    if holds is None:
+        return Finding(None, f"Stamp of {what}: no key of court {facts.court or '?'} is at hand.")
+    if holds:
+        return Finding(True, f"Stamp of {what}: signed by the court ({where}).")
+    return Finding(
+        False, f"Stamp of {what}: not a stamp of this court, or its facts were changed ({where} is what it claims)."
+    )
+
+
+def _text(notice: str, good: Sequence[StampLine]) -> Finding:
+    text = docket_text_of(notice)
+    if text is None:
+        return Finding(False, "Docket text: missing from the notice.")
+    if not good:
+        return Finding(None, "Docket text: no valid stamp vouches for it.")
+    digest = text_digest(text)
+    if all(line.facts.text_sha256 == digest for line in good):
+        return Finding(True, "Docket text: as entered.")
+    return Finding(
+        False, f"Docket text: altered (SHA-256 of the text here {digest}, stamped {good[0].facts.text_sha256})."
+    )
+
+
+def _documents(
+    lines: Sequence[StampLine], hashes: Mapping[Path, str], keys: Mapping[str, Ed25519PublicKey]
+) -> Iterator[Finding]:
+    stamped = [line for line in lines if line.facts.sha256]
+    left = dict(hashes)
+    unmatched = []
+    for line in stamped:
+        match = next((path for path, digest in left.items() if digest == line.facts.sha256), None)
+        if match is None:
+            unmatched.append(line)
+            continue
+        del left[match]
+        good = _holds(line, keys)
+        name = "main document" if line.facts.part == 0 else f"attachment {line.facts.part}"
+        why = {
+            True: "the bytes that the court stamped",
+            None: "the bytes in the notice, but nobody vouches for that",
+            False: "the bytes in the notice, but the court did not sign that",
+        }[good]
+        yield Finding(good, f"{match}: {why} ({name}).")
+    wanted = ", ".join(f"part {line.facts.part}: {line.facts.sha256}" for line in unmatched) or "none that is missing"
+    for path, digest in left.items():
+        yield Finding(False, f"{path}: PDF altered, or not of this notice (its SHA-256 {digest}; stamped {wanted}).")
+    if not left:
+        for line in unmatched:
+            name = "main document" if line.facts.part == 0 else f"attachment {line.facts.part}"
+            yield Finding(None, f"Part missing: the {name} (SHA-256 {line.facts.sha256}) was not given.")

@@ -1,0 +1,39 @@
+"""``openecf work SITE``: one site's jobs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from procrastinate.contrib.django import app
+
+from openecf.cli.inside import enter
+from openecf.cli.layout import layout_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("site", help="the site's id: central, or a court's")
+    parser.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
+    parser.add_argument("--concurrency", type=int, default=4, help="jobs at a time")
+    parser.add_argument("--once", action="store_true", help="do the jobs that wait, then end")
+
+
+def run(args: argparse.Namespace) -> int:
+    site = layout_of(args.var).site(args.site)
+    enter(site.folder)
+    with app.replace_connector(app.connector.get_worker_connector()):
+        asyncio.run(_work(args))
+    return 0
+
+
+async def _work(args: argparse.Namespace) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            name=f"openecf {args.site}",
+            concurrency=args.concurrency,
+            wait=not args.once,
+            # A filing's notice is sent within a second even if the notification of a new job is missed.
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=5.0,
+            delete_jobs="successful",
+        )

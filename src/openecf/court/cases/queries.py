@@ -1,0 +1,273 @@
+"""Reading cases. What a reader may not know of is as if it were not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.cases.models import Case, Party, Representation
+from openecf.court.cases.rules import (
+    AttorneyFacts,
+    CaseFacts,
+    CaseMatch,
+    CountFacts,
+    Originating,
+    PartyFacts,
+    understand,
+)
+from openecf.court.documents.rules import may_read
+from openecf.court.people.rules import Reader
+from openecf.court.transition import queries as transition
+from openecf.kernel.refusal import Refusal
+
+MOST_MATCHES = 200
+
+
+class NoSuchCase(Refusal):
+    """There is no such case, or none that this reader may know of: the same words for both."""
+
+    said = _("Case not found.")
+    code = "no-such-case"
+
+
+def participates(reader: Reader, case_id: int) -> bool:
+    """Whether the reader represents somebody in the case now."""
+    if reader.user is None:
+        return False
+    if case_id in reader.participates_in:
+        return True
+    return Representation.objects.filter(party__case=case_id, user=reader.user, terminated=None).exists()
+
+
+def visible(reader: Reader, case: Case) -> bool:
+    """Whether the reader may know of the case."""
+    return case.restriction == 0 or may_read(
+        reader, restriction=case.restriction, participates=participates(reader, case.id), filed_by=None
+    )
+
+
+def case_for(*, reader: Reader, case_id: int) -> Case:
+    """The case, for this reader. Raises NoSuchCase when it is not there or sealed from the reader."""
+    case = Case.objects.select_related("assigned_to", "referred_to", "lead").filter(id=case_id).first()
+    if case is None or not visible(reader, case):
+        raise NoSuchCase
+    return case
+
+
+def case_numbered(*, reader: Reader, number: str) -> Case:
+    """The one case that a written number names (``19-2244``); NoSuchCase when there is none or several."""
+    found = list(_named(number).select_related("assigned_to", "referred_to", "lead")[:3])
+    exact = [case for case in found if number in (case.number, case.number_as_written)]
+    chosen = exact or found
+    if len(chosen) != 1 or not visible(reader, chosen[0]):
+        raise NoSuchCase
+    return chosen[0]
+
+
+def heading_number(case: Case) -> str:
+    """The number with judges' initials and defendant, as the docket's heading prints it."""
+    if case.number_as_written:
+        return case.number_as_written
+    parts = (case.number, case.judge_initials, case.referred_initials, case.defendant_number)
+    return "-".join(part for part in parts if part)
+
+
+def _named(typed: str) -> QuerySet[Case]:
+    number = understand(typed)
+    exact = Q(number__iexact=typed.strip()) | Q(number_as_written__iexact=typed.strip())
+    if number is None:
+        return Case.objects.filter(exact)
+    wanted = Q(serial=number.serial)
+    if number.year:
+        wanted &= Q(year=number.year)
+    if number.type == "mdl":
+        wanted &= Q(type="md") | Q(type="mdl") | Q(number__istartswith="MDL")
+    elif number.type:
+        wanted &= Q(type__iexact=number.type)
+    if number.office:
+        wanted &= Q(office__iexact=number.office)
+    if number.defendant:
+        wanted &= Q(defendant_number=number.defendant)
+    return Case.objects.filter(exact | wanted)
+
+
+def match_of(case: Case) -> CaseMatch:
+    """A case as lists of matches show it."""
+    return CaseMatch(
+        id=case.id,
+        number=case.number,
+        heading_number=heading_number(case),
+        office=case.office,
+        year=case.year,
+        type=case.type,
+        serial=case.serial,
+        title=case.caption or case.short_title,
+        filed=case.filed,
+        terminated=case.terminated,
+        chapter=case.chapter,
+        defendant=case.defendant_number,
+    )
+
+
+def matching(*, typed: str, reader: Reader) -> list[CaseMatch]:
+    """The cases that fit what somebody typed as a case number, of those that the reader may know of."""
+    found = _named(typed).order_by("office", "year", "type", "serial", "defendant_number", "id")[:MOST_MATCHES]
+    return [match_of(case) for case in found if visible(reader, case)]
+
+
+def only_sealed(*, typed: str, reader: Reader) -> bool:
+    """Whether what was typed names exactly a case that is sealed from the reader, and nothing else.
+
+    The service of possible case numbers says "Case Under Seal" then, as the courts' own does: the person who types
+    the number knows that it exists, and is told nothing more.
+    """
+    number = understand(typed)
+    if number is None or not number.year or not number.type:
+        return False
+    found = list(_named(typed)[:2])
+    return bool(found) and not any(visible(reader, case) for case in found)
+
+
+def of_user(user_id: int, *, limit: int) -> list[CaseMatch]:
+    """Cases in which a court user represents somebody now, the latest filing first."""
+    mine = Representation.objects.filter(user=user_id, terminated=None).values("party__case")
+    return [match_of(case) for case in Case.objects.filter(id__in=mine).order_by("-last_filing", "-id")[:limit]]
+
+
+def numbers_of(case_ids: Iterable[int]) -> dict[int, str]:
+    """Numbers of cases as dockets print them, for a person's own log."""
+    return dict(Case.objects.filter(id__in=set(case_ids)).values_list("id", "number"))
+
+
+def searching(
+    *,
+    reader: Reader,
+    last_name: str = "",
+    first_name: str = "",
+    middle_name: str = "",
+    filed: tuple[date | None, date | None] = (None, None),
+    last_entry: tuple[date | None, date | None] = (None, None),
+    status: str = "",
+    nature_of_suit: str = "",
+    cause: str = "",
+) -> list[tuple[CaseMatch, str, str]]:
+    """Cases by party and dates: the match, the person found and the person's role (both empty without a name).
+
+    ``*`` stands for any letters. At most 200, newest first.
+    """
+    cases = Case.objects.all()
+    for column, (start, end) in (("filed", filed), ("last_filing", last_entry)):
+        if start:
+            cases = cases.filter(**{f"{column}__gte": start})
+        if end:
+            cases = cases.filter(**{f"{column}__lte": end})
+    if status == "open":
+        cases = cases.filter(terminated=None)
+    elif status == "closed":
+        cases = cases.exclude(terminated=None)
+    if nature_of_suit:
+        cases = cases.filter(nature_of_suit__istartswith=nature_of_suit)
+    if cause:
+        cases = cases.filter(cause__istartswith=cause)
+    if not last_name:
+        found = cases.order_by("-filed", "-id")[:MOST_MATCHES]
+        return [(match_of(case), "", "") for case in found if visible(reader, case)]
+    parties = Party.objects.filter(_named_party(last_name, first_name, middle_name), case__in=cases)
+    rows = parties.select_related("case").order_by("name", "-case__filed", "-case_id")[:MOST_MATCHES]
+    return [(match_of(party.case), party.name, party.type) for party in rows if visible(reader, party.case)]
+
+
+def _named_party(last: str, first: str, middle: str) -> Q:
+    """Names are kept as dockets print them, ``First Middle Last``; a business's name starts with what was typed."""
+    pattern = last.strip().replace("*", "")
+    wanted = Q(name__istartswith=pattern) | Q(name__icontains=f" {pattern}")
+    for given in (first, middle):
+        if given.strip():
+            wanted &= Q(name__icontains=given.strip().replace("*", ""))
+    return wanted
+
+
+def facts(case: Case, *, parties: bool = False, terminated: bool = True, members: bool = False) -> CaseFacts:
+    """A case as headings and sheets show it; ``parties`` with counsel, ``terminated`` ones among them."""
+    assigned, referred = case.assigned_to, case.referred_to
+    return CaseFacts(
+        id=case.id,
+        court=settings.COURT,
+        number=case.number,
+        heading_number=heading_number(case),
+        year=case.year,
+        type=case.type,
+        caption=case.caption,
+        short_title=case.short_title,
+        filed=case.filed,
+        terminated=case.terminated,
+        converted=case.converted,
+        discharged=case.discharged,
+        last_filing=case.last_filing,
+        assigned_to=assigned.name if assigned else "",
+        assigned_title=assigned.title if assigned else "",
+        referred_to=referred.name if referred else "",
+        referred_title=referred.title if referred else "",
+        office_name=transition.profile().offices.get(case.office, ""),
+        chapter=case.chapter,
+        voluntary=case.voluntary,
+        asset=case.asset,
+        cause=case.cause,
+        nature_of_suit=case.nature_of_suit,
+        jury_demand=case.jury_demand,
+        demand=case.demand,
+        jurisdiction=case.jurisdiction,
+        mdl_status=case.mdl_status,
+        flags=tuple(case.flags),
+        appeal_from=case.appeal_from,
+        fee_status=case.fee_status,
+        case_type_information=case.case_type_information,
+        panel=tuple(case.panel),
+        originating=Originating.read(case.originating),
+        lead=(case.lead.id, heading_number(case.lead), case.lead.caption)
+        if case.lead and not case.lead.restriction
+        else None,
+        lead_note=case.lead_note or {},
+        header_lines=tuple((label, text) for label, text in case.header_lines),
+        members=members_of(case) if members else (),
+        ordered_by=case.ordered_by,
+        parties=party_facts(case.id, terminated=terminated) if parties else (),
+    )
+
+
+def members_of(case: Case) -> tuple[tuple[int, str, str], ...]:
+    """Open member cases of a lead case: id, number, caption."""
+    rows = Case.objects.filter(lead=case, restriction=0).order_by("year", "serial")
+    return tuple((member.id, heading_number(member), member.caption or member.short_title) for member in rows)
+
+
+def party_facts(case_id: int, *, terminated: bool = True) -> tuple[PartyFacts, ...]:
+    """The parties of a case with counsel and counts, in three statements."""
+    rows = Party.objects.filter(case=case_id).order_by("position", "id")
+    if not terminated:
+        rows = rows.filter(terminated=None)
+    return tuple(_party_facts(party) for party in rows.prefetch_related("representations", "counts"))
+
+
+def _party_facts(party: Party) -> PartyFacts:
+    return PartyFacts(
+        name=party.name,
+        type=party.type,
+        lines=party.lines,
+        terminated=party.terminated,
+        no_attorney_column=party.no_attorney_column,
+        attorneys=tuple(_attorneys(party.representations.all())),
+        has_criminal_data=party.has_criminal_data,
+        offense_opening=party.offense_opening,
+        offense_terminated=party.offense_terminated,
+        counts=tuple(CountFacts(count.kind, count.name, count.disposition) for count in party.counts.all()),
+    )
+
+
+def _attorneys(representations: Iterable[Representation]) -> Iterable[AttorneyFacts]:
+    for one in representations:
+        yield AttorneyFacts(one.name, one.contact, tuple(one.roles), one.terminated)

@@ -1,0 +1,135 @@
+"""What people and programs fill in to get a docket report, in the words of both kinds of trial courts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.docket.rules import Selection
+
+FIRST_DAY = date(1960, 1, 1)
+"""What programs send for "from the beginning"."""
+
+SORTS = {
+    "oldest date first": "oldest",
+    "most recent date first": "newest",
+    "document number": "number",
+    "document number ascending": "number",
+    "document number descending": "-number",
+}
+DATES_REVERSED = "The start date must be less than or equal to the end date"
+NUMBERS_REVERSED = "The starting document number must be less than or equal to the ending document number"
+_DAY_FORMATS = ["%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d"]
+
+
+class BadSelection(ValueError):
+    """A selection that no docket fits; the text is the one that courts' systems give."""
+
+
+def day(written: str) -> date | None:
+    """A day as it is typed into a report's form; None for an empty field. BadSelection when it is no day."""
+    written = written.strip()
+    if not written:
+        return None
+    for shape in _DAY_FORMATS:
+        try:
+            return datetime.strptime(written, shape).date()
+        except ValueError:
+            continue
+    raise BadSelection(f"The date {written[:20]!r} is not a date in the form mm/dd/yyyy.")
+
+
+def number(written: str) -> int | None:
+    """A document number of a range; None for an empty field."""
+    written = written.strip()
+    if not written:
+        return None
+    if not re.fullmatch(r"[0-9]{1,15}", written):
+        raise BadSelection(f"{written[:20]!r} is not a document number.")
+    return int(written)
+
+
+def _on(data: QueryDict, name: str) -> bool:
+    return data.get(name, "").lower() in ("on", "1", "y", "yes", "true")
+
+
+def selection_of(data: QueryDict) -> Selection:
+    """The selection that was posted. BadSelection with the courts' own words when it is none."""
+    since, until = day(data.get("date_from", "")), day(data.get("date_to", ""))
+    if since and until and since > until:
+        raise BadSelection(DATES_REVERSED)
+    first, last = number(data.get("documents_numbered_from_", "")), number(data.get("documents_numbered_to_", ""))
+    if first is not None and last is not None and first > last:
+        raise BadSelection(NUMBERS_REVERSED)
+    by = data.get("date_range_type") or data.get("date_type") or "Filed"
+    return Selection(
+        by_entered=by.lower() == "entered",
+        date_from=since if since and since > FIRST_DAY else None,
+        date_to=until,
+        number_from=first,
+        number_to=last,
+        parties=_on(data, "list_of_parties_and_counsel"),
+        terminated_parties=_on(data, "terminated_parties"),
+        member_cases=_on(data, "list_of_member_cases"),
+        multiple=_on(data, "view_multi_docs"),
+        sort=SORTS.get(data.get("sort1", "").lower(), "oldest"),
+    )
+
+
+def case_id_of(written: str) -> int | None:
+    """A case id out of a form; None when there is none, or several."""
+    found = re.fullmatch(r"\s*([0-9]{1,15})\s*,?\s*", written)
+    return int(found[1]) if found else None
+
+
+class DocketForm(forms.Form):
+    """The page on which people choose what a docket report shows."""
+
+    use_required_attribute = False
+    date_range_type = forms.ChoiceField(
+        label=_("Dates"),
+        choices=[("Filed", _("Filed")), ("Entered", _("Entered"))],
+        initial="Filed",
+        widget=forms.RadioSelect,
+    )
+    date_from = forms.CharField(
+        label=_("From"), required=False, max_length=10, help_text=_("mm/dd/yyyy; empty: from the beginning")
+    )
+    date_to = forms.CharField(
+        label=_("To"), required=False, max_length=10, help_text=_("mm/dd/yyyy; empty: until today")
+    )
+    documents_numbered_from_ = forms.CharField(label=_("Documents numbered from"), required=False, max_length=10)
+    documents_numbered_to_ = forms.CharField(label=_("Documents numbered to"), required=False, max_length=10)
+    list_of_parties_and_counsel = forms.BooleanField(label=_("Parties and counsel"), required=False, initial=True)
+    terminated_parties = forms.BooleanField(label=_("Terminated parties"), required=False, initial=True)
+    list_of_member_cases = forms.BooleanField(label=_("List of member cases"), required=False)
+    view_multi_docs = forms.BooleanField(label=_("Choose several documents at once"), required=False)
+    sort1 = forms.ChoiceField(
+        label=_("Order"),
+        choices=[
+            ("oldest date first", _("Oldest date first")),
+            ("most recent date first", _("Most recent date first")),
+            ("document number", _("Document number")),
+        ],
+    )
+    output_format = forms.CharField(initial="html", widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, auto_id="%s", **kwargs)
+
+
+class HistoryForm(forms.Form):
+    """The page on which people choose what a history report shows."""
+
+    QueryType = forms.ChoiceField(
+        label=_("Show"),
+        choices=[("History", _("All events")), ("Documents", _("Only events with documents"))],
+        initial="History",
+        widget=forms.RadioSelect,
+    )
+    sort1 = forms.ChoiceField(label=_("Order"), choices=[("asc", _("Oldest first")), ("desc", _("Newest first"))])
+    DisplayDktText = forms.BooleanField(label=_("Show docket text"), required=False)

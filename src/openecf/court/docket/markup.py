@@ -1,0 +1,71 @@
+"""Pieces of docket markup that several kinds of courts share. Pure: facts in, markup out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from openecf.court.cases.rules import AttorneyFacts, CaseFacts, PartyFacts
+from openecf.court.docket.rules import DocumentFacts, EntryFacts, plain, safe
+
+PUBLIC_HOST = "https://ecf.{court}.uscourts.gov"
+
+
+def us(day: date | None) -> str:
+    """``01/02/2024``; empty for none."""
+    return f"{day:%m/%d/%Y}" if day else ""
+
+
+def flags(case: CaseFacts) -> str:
+    """The flags above a heading, at its right."""
+    if not case.flags:
+        return ""
+    return f'<p class="docket-flags">{safe(", ".join(case.flags))}</p>'
+
+
+def attorneys(party: PartyFacts) -> str:
+    """The counsel column: each name in bold, then contact lines as text, then roles in italics.
+
+    Something follows every name, because readers drop a name that ends the cell.
+    """
+    return "".join(_attorney(attorney) for attorney in party.attorneys)
+
+
+def _attorney(attorney: AttorneyFacts) -> str:
+    contact = "".join(f"<br>{plain(line)}" for line in attorney.contact_lines)
+    roles = "".join(f"<br><i>{plain(role)}</i>" for role in attorney.printed_roles)
+    return f"<b>{plain(attorney.name)}</b>{contact}{roles}<br><br>"
+
+
+def party_lines(party: PartyFacts) -> str:
+    """The lines under a party's name; what says TERMINATED in italics."""
+    return "".join(
+        f"<br><i>{plain(line)}</i>" if line.upper().startswith("TERMINATED") else f"<br>{plain(line)}"
+        for line in party.printed_lines
+    )
+
+
+def size(document: DocumentFacts) -> str:
+    """``1.0 MB``: as the source printed it, or from the bytes."""
+    if document.size_text or not document.bytes:
+        return document.size_text
+    if document.bytes < 1_000_000:
+        return f"{document.bytes / 1024:.1f} KB"
+    return f"{document.bytes / 1024 / 1024:.1f} MB"
+
+
+def pages(document: DocumentFacts) -> str:
+    """``1 page``, ``2 pages``; empty when not known."""
+    if not document.pages:
+        return ""
+    return f"{document.pages} page" if document.pages == 1 else f"{document.pages} pages"
+
+
+def words(entry: EntryFacts) -> str:
+    """Docket text; a struck entry's words stay readable under the mark."""
+    text = safe(entry.wording)
+    return f"<s>{text}</s> (STRICKEN)" if entry.struck else text
+
+
+def measured(entry: EntryFacts) -> tuple[DocumentFacts, ...]:
+    """The documents whose size is known: those that can be chosen together."""
+    return tuple(document for document in entry.documents if document.bytes or document.size_text)

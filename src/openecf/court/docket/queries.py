@@ -1,0 +1,251 @@
+"""Reading dockets: what an entry shows to whom, which entries a selection takes, whether a case's chain holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Count, Q, QuerySet, Sum
+
+from openecf.court.bench import bench
+from openecf.court.cases import queries as cases
+from openecf.court.docket.models import Entry, EntryRevision
+from openecf.court.docket.rules import (
+    DocumentFacts,
+    EntryFacts,
+    Selection,
+    correction_link,
+    entry_link,
+    one_line,
+    text_bytes,
+)
+from openecf.court.documents.models import Document
+from openecf.court.documents.rules import may_read
+from openecf.court.people.rules import Reader
+
+CHUNK = 1000
+"""Rows fetched and sent at a time: what a sheet of any length keeps in memory."""
+
+ORDERS = {
+    "oldest": ("position",),
+    "newest": ("-position",),
+    "number": ("number_sort", "position"),
+    "-number": ("-number_sort", "-position"),
+}
+
+
+def facts(entry: Entry, documents: Iterable[DocumentFacts]) -> EntryFacts:
+    """An entry as rows show it, with these documents."""
+    return EntryFacts(
+        case_id=entry.case_id,
+        seq=entry.seq,
+        number=entry.number,
+        first_date=entry.first_date,
+        filed=entry.filed,
+        entered=entry.entered,
+        text=entry.text,
+        entered_note=entry.entered_note,
+        title=entry.title,
+        restriction=entry.restriction,
+        struck=entry.struck_at is not None,
+        has_pacer_seq=entry.has_pacer_seq,
+        elsewhere=entry.elsewhere,
+        documents=tuple(documents),
+    )
+
+
+def documents_of(entry_ids: Sequence[int]) -> dict[int, tuple[DocumentFacts, ...]]:
+    """The documents of entries, in order of parts."""
+    found: dict[int, list[DocumentFacts]] = {}
+    for row in Document.objects.filter(entry__in=entry_ids).order_by("entry", "part"):
+        found.setdefault(row.entry_id, []).append(
+            DocumentFacts(
+                part=row.part,
+                doc_id=row.doc_id,
+                description=row.description,
+                pages=row.pages,
+                bytes=row.bytes,
+                size_text=row.size_text,
+                restriction=row.restriction,
+                sha256=row.sha256,
+            )
+        )
+    return {entry: tuple(documents) for entry, documents in found.items()}
+
+
+def _selected_readers(entry_ids: Sequence[int]) -> dict[str, set[int]]:
+    chosen: dict[str, set[int]] = {}
+    rows = Document.objects.filter(entry__in=entry_ids, readers__isnull=False).values_list("doc_id", "readers__user")
+    for doc_id, user in rows:
+        chosen.setdefault(doc_id, set()).add(user)
+    return chosen
+
+
+def seen_by(reader: Reader, entries: Sequence[Entry]) -> dict[int, EntryFacts]:
+    """Those of the entries that the reader may see, by id, each with only the documents that the reader may open."""
+    if not entries:
+        return {}
+    ids = [entry.id for entry in entries]
+    documents, chosen = documents_of(ids), _selected_readers(ids)
+    within = {case_id: cases.participates(reader, case_id) for case_id in {entry.case_id for entry in entries}}
+    seen = {}
+    for entry in entries:
+        mine = within[entry.case_id]
+        if not may_read(reader, restriction=entry.restriction, participates=mine, filed_by=entry.filer_id):
+            continue
+        seen[entry.id] = facts(
+            entry,
+            [
+                document
+                for document in documents.get(entry.id, ())
+                if may_read(
+                    reader,
+                    restriction=max(document.restriction, 0),
+                    participates=mine,
+                    filed_by=entry.filer_id,
+                    selected=chosen.get(document.doc_id, ()),
+                )
+            ],
+        )
+    return seen
+
+
+def entry_for(reader: Reader, *, case_id: int, seq: int) -> Entry | None:
+    """An entry of a case by its sequence number; None when it is not there or not for this reader."""
+    entry = Entry.objects.filter(case=case_id, seq=seq).first()
+    if entry is None or (entry.guarded and entry.id not in seen_by(reader, [entry])):
+        return None
+    return entry
+
+
+def entry_numbered(reader: Reader, *, case_id: int, number: str) -> Entry | None:
+    """An entry of a case by its document number; None when it is not there or not for this reader."""
+    entry = Entry.objects.filter(case=case_id, number=number).order_by("position").first()
+    if entry is None or (entry.guarded and entry.id not in seen_by(reader, [entry])):
+        return None
+    return entry
+
+
+def entries_for(reader: Reader, *, case_id: int, numbered: bool = False, limit: int = 500) -> list[EntryFacts]:
+    """The newest entries of a case that the reader may see, newest first: to choose a related entry from."""
+    rows = Entry.objects.filter(case=case_id).order_by("-position")
+    if numbered:
+        rows = rows.exclude(number="")
+    taken = list(rows[:limit])
+    seen = seen_by(reader, taken)
+    return [seen[entry.id] for entry in taken if entry.id in seen]
+
+
+def count_for(reader: Reader, *, case_id: int) -> int:
+    """How many entries a case has that the reader may see."""
+    rows = Entry.objects.filter(case=case_id)
+    return rows.filter(guarded=False).count() + len(seen_by(reader, list(rows.filter(guarded=True))))
+
+
+def history_for(reader: Reader, *, case_id: int, documents_only: bool, newest_first: bool) -> list[EntryFacts]:
+    """Every entry of a case that the reader may see, or only those with a document that the reader may open."""
+    rows = list(Entry.objects.filter(case=case_id).order_by("-position" if newest_first else "position"))
+    seen = seen_by(reader, rows)
+    found = [seen[entry.id] for entry in rows if entry.id in seen]
+    return [one for one in found if one.doc_id] if documents_only else found
+
+
+def chosen(case_id: int, selection: Selection) -> QuerySet[Entry]:
+    """The entries that a selection takes, in its order."""
+    rows = Entry.objects.filter(case=case_id)
+    zone = ZoneInfo(settings.COURT.zone)
+    if selection.by_entered:
+        if selection.date_from:
+            rows = rows.filter(entered__gte=datetime.combine(selection.date_from, time(), zone))
+        if selection.date_to:
+            rows = rows.filter(entered__lt=datetime.combine(selection.date_to + timedelta(days=1), time(), zone))
+    else:
+        if selection.date_from:
+            rows = rows.filter(filed__gte=selection.date_from)
+        if selection.date_to:
+            rows = rows.filter(filed__lte=selection.date_to)
+    if selection.number_from is not None:
+        rows = rows.filter(number_sort__gte=selection.number_from)
+    if selection.number_to is not None:
+        rows = rows.filter(number_sort__lte=selection.number_to)
+    return rows.order_by(*ORDERS[selection.sort])
+
+
+class Rows:
+    """The rows of a sheet for one reader: first their size, then the rows themselves in constant memory.
+
+    Stored rows are passed on as they are. Only guarded entries are looked at one by one.
+    """
+
+    def __init__(self, *, case_id: int, selection: Selection, reader: Reader) -> None:
+        self.entries = chosen(case_id, selection)
+        self.multiple = selection.multiple
+        self.layout = bench().sheet
+        totals = self.entries.order_by().aggregate(
+            count=Count("id"),
+            bytes=Sum("text_bytes", filter=Q(guarded=False)),
+            guarded=Count("id", filter=Q(guarded=True)),
+        )
+        guarded = list(self.entries.filter(guarded=True)) if totals["guarded"] else []
+        self.own = {entry_id: one_line(self.layout.row(seen)) for entry_id, seen in seen_by(reader, guarded).items()}
+        self.hidden_reader = reader
+        self.count = totals["count"] - totals["guarded"] + len(self.own)
+        self.bytes = (totals["bytes"] or 0) + sum(text_bytes(row) for row in self.own.values())
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._multiple() if self.multiple else self._stored()
+
+    def _stored(self) -> Iterator[bytes]:
+        sql, parameters = self.entries.values_list("id", "guarded", "row").query.sql_with_params()
+        with transaction.atomic(), connection.chunked_cursor() as cursor:
+            cursor.execute(sql, parameters)
+            while rows := cursor.fetchmany(CHUNK):
+                yield "".join(self.own.get(row[0], "") if row[1] else row[2] for row in rows).encode()
+
+    def _multiple(self) -> Iterator[bytes]:
+        taken: list[Entry] = []
+        for entry in self.entries.iterator(chunk_size=CHUNK):
+            taken.append(entry)
+            if len(taken) == CHUNK:
+                yield self._multiple_chunk(taken)
+                taken = []
+        yield self._multiple_chunk(taken)
+
+    def _multiple_chunk(self, entries: list[Entry]) -> bytes:
+        seen = seen_by(self.hidden_reader, entries)
+        return "".join(
+            one_line(self.layout.multiple_rows(seen[entry.id])) for entry in entries if entry.id in seen
+        ).encode()
+
+
+def chain_breaks(case_id: int) -> list[int]:
+    """Sequence numbers of entries whose words, place or documents are not what the case's chain vouches for."""
+    entries = list(Entry.objects.filter(case=case_id).order_by("position"))
+    documents = documents_of([entry.id for entry in entries])
+    revisions: dict[int, list[EntryRevision]] = {}
+    for revision in EntryRevision.objects.filter(entry__case=case_id).order_by("at", "id"):
+        revisions.setdefault(revision.entry_id, []).append(revision)
+    broken = []
+    for entry in entries:
+        made = revisions.get(entry.id, [])
+        first = made[0].before["text"] if made else entry.text
+        as_entered = replace(facts(entry, documents.get(entry.id, ())), text=first)
+        sound = entry.chain == entry_link(entry.previous, as_entered)
+        for place, revision in enumerate(made):
+            after = made[place + 1].before if place + 1 < len(made) else None
+            sound &= revision.before["chain"] == correction_link(
+                revision.before["previous"],
+                case_id=case_id,
+                seq=entry.seq,
+                text=after["text"] if after else entry.text,
+                struck=bool(after["struck"]) if after else entry.struck_at is not None,
+                reason=revision.reason,
+                at=revision.at,
+            )
+        if not sound:
+            broken.append(entry.seq)
+    return broken

@@ -1,0 +1,107 @@
+"""Opening a report for a reader: what it costs is counted and charged first, then it is handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from openecf.court.bench import bench
+from openecf.court.cases import queries as cases
+from openecf.court.cases.models import Case
+from openecf.court.cases.rules import CaseFacts
+from openecf.court.docket import queries
+from openecf.court.docket.rules import EntryFacts, Selection, text_bytes
+from openecf.court.fees import services as fees
+from openecf.court.fees.rules import Receipt
+from openecf.court.people.rules import Reader
+from openecf.kernel.billing import pages_of_text
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A docket sheet, ready to be sent: heading and parties, rows as they come from the database, the end."""
+
+    case: CaseFacts
+    head: str
+    rows: Iterable[bytes]
+    foot: str
+    receipt: Receipt
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.head.encode()
+        yield from self.rows
+        yield self.foot.encode()
+
+
+def _facts(case: Case, selection: Selection) -> CaseFacts:
+    return cases.facts(
+        case, parties=selection.parties, terminated=selection.terminated_parties, members=selection.member_cases
+    )
+
+
+def sheet(
+    *, reader: Reader, case: Case, selection: Selection, at: datetime, description: str = "Docket Report"
+) -> Sheet:
+    """The docket sheet of a case the reader may see (``cases.queries.case_for``), charged to the reader."""
+    facts = _facts(case, selection)
+    shows_entries = not selection.parts or "incDktEntries" in selection.parts
+    rows = queries.Rows(case_id=case.id, selection=selection, reader=reader) if shows_entries else None
+    count, size = (rows.count, rows.bytes) if rows else (0, 0)
+    # A docket that never had an entry has no table of them; a selection that takes none has an empty one.
+    table = count > 0 or (bool(case.ordered_by) and case.next_seq > 1 and not selection.parts)
+    head = bench().sheet.head(facts, selection, entries=table)
+    receipt = fees.charge(
+        reader=reader,
+        description=description,
+        criteria=f"{facts.heading_number} {selection.words}".strip(),
+        pages=pages_of_text(text_bytes(head) + size),
+        case=case,
+        at=at,
+    )
+    foot = bench().sheet.foot(facts, selection, entries=table)
+    return Sheet(case=facts, head=head, rows=rows if rows and table else (), foot=foot, receipt=receipt)
+
+
+def quote(*, reader: Reader, case: Case, at: datetime) -> Receipt:
+    """What the whole docket sheet with parties would cost now."""
+    selection = Selection(parties=True, terminated_parties=True)
+    rows = queries.Rows(case_id=case.id, selection=selection, reader=reader)
+    facts = _facts(case, selection)
+    head = bench().sheet.head(facts, selection, entries=True)
+    return fees.quote(
+        reader=reader,
+        description="Docket Report",
+        criteria=facts.heading_number,
+        pages=pages_of_text(text_bytes(head) + rows.bytes),
+        case=case,
+        at=at,
+    )
+
+
+@dataclass(frozen=True)
+class History:
+    """A history report: the case's summary and its entries with short descriptions."""
+
+    case: CaseFacts
+    summary: str
+    entries: list[EntryFacts]
+    receipt: Receipt
+
+
+def history(
+    *, reader: Reader, case: Case, documents_only: bool, newest_first: bool, with_text: bool, at: datetime
+) -> History:
+    """The history of a case the reader may see, charged to the reader."""
+    facts = cases.facts(case)
+    entries = queries.history_for(reader, case_id=case.id, documents_only=documents_only, newest_first=newest_first)
+    size = sum(len(one.title) + 80 + (len(one.wording) if with_text else 0) for one in entries)
+    receipt = fees.charge(
+        reader=reader,
+        description="History/Documents",
+        criteria=facts.heading_number,
+        pages=pages_of_text(size),
+        case=case,
+        at=at,
+    )
+    return History(facts, bench().case.summary(facts), entries, receipt)

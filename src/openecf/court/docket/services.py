@@ -1,0 +1,226 @@
+"""Writing on the docket. Entries are never changed silently: a correction is a new fact in the case's chain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.bench import bench
+from openecf.court.cases.models import Case
+from openecf.court.docket import queries
+from openecf.court.docket.models import Entry, EntryFiler, EntryRelation, EntryRevision, Motion
+from openecf.court.docket.rules import correction_link, entry_link, number_sort, one_line, text_bytes
+from openecf.court.people.models import CourtUser
+from openecf.kernel.days import legal_day
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit import services as audit
+
+
+class NoSuchEntry(Refusal):
+    """The entry is not there, or not for this person."""
+
+    said = _("There is no such docket entry.")
+    code = "no-such-entry"
+
+
+class EntryChanged(Refusal):
+    """Somebody else changed the entry since the editor opened it."""
+
+    said = _("Somebody else corrected this entry while you had it open. Look at it again before you change it.")
+    code = "entry-changed"
+
+
+class NothingToCorrect(Refusal):
+    """The words are the same as before, or empty."""
+
+    said = _("Write the corrected docket text; it is empty or the same as before.")
+    code = "nothing-to-correct"
+
+
+def enter(
+    *,
+    case_id: int,
+    event: str,
+    title: str,
+    text: str,
+    at: datetime,
+    filer: CourtUser | None = None,
+    entered_by: str,
+    party_ids: Sequence[int] = (),
+    relates_to: Sequence[int] = (),
+    restriction: int = 0,
+    numbered: bool = True,
+    filed: date | None = None,
+) -> Entry:
+    """Put an entry on a case's docket and return it; call ``finish`` once its documents are attached.
+
+    Locks the case, so that numbers and the chain follow the order of entering. Runs inside the caller's transaction
+    (the filing's), whose audit line covers it. ``filed`` is the court's day of ``at`` unless the court backdates.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("docket.services.enter needs the caller's transaction")
+    zone = settings.COURT.zone
+    case = Case.objects.select_for_update().get(id=case_id)
+    day = legal_day(at, zone)
+    filed = filed or day
+    number = str(case.next_number) if numbered else ""
+    entry = Entry(
+        case=case,
+        seq=case.next_seq,
+        position=case.next_seq,
+        number=number,
+        number_sort=number_sort(number),
+        filed=filed,
+        entered=at,
+        first_date=day if case.ordered_by == "date_entered" else filed,
+        event=event,
+        title=title,
+        text=text,
+        entered_note=bench().sheet.entered_note(at.astimezone(ZoneInfo(zone))),
+        filer=filer,
+        entered_by=entered_by,
+        restriction=restriction,
+        guarded=restriction > 0,
+        previous=case.chain_head,
+    )
+    entry.chain = entry_link(entry.previous, queries.facts(entry, ()))
+    entry.save(force_insert=True)
+    EntryFiler.objects.bulk_create(EntryFiler(entry=entry, party_id=party) for party in party_ids)
+    EntryRelation.objects.bulk_create(EntryRelation(entry=entry, to_id=to) for to in relates_to)
+
+    case.next_seq += 1
+    case.next_number += int(numbered)
+    case.chain_head = entry.chain
+    case.ordered_by = case.ordered_by or "date_filed"
+    case.last_filing = max(filter(None, (case.last_filing, filed)))
+    case.save(update_fields=["next_seq", "next_number", "chain_head", "ordered_by", "last_filing"])
+    return entry
+
+
+def finish(entry: Entry) -> Entry:
+    """Decide once what the public sees of the entry, with the documents it now has, and bind those into the chain.
+
+    Runs in the transaction that entered it. Of an entry that is restricted, or has a restricted document, no public
+    row is stored: it is rendered for each reader.
+    """
+    facts = queries.facts(entry, queries.documents_of([entry.id]).get(entry.id, ()))
+    before, entry.chain = entry.chain, entry_link(entry.previous, facts)
+    if entry.chain != before:
+        Case.objects.filter(id=entry.case_id, chain_head=before).update(chain_head=entry.chain)
+    _render(entry)
+    entry.save(update_fields=["row", "text_bytes", "guarded", "chain"])
+    return entry
+
+
+def _render(entry: Entry) -> None:
+    documents = queries.documents_of([entry.id]).get(entry.id, ())
+    facts = queries.facts(entry, documents)
+    row = one_line(bench().sheet.row(facts))
+    entry.guarded = entry.restriction > 0 or any(document.restriction for document in documents)
+    entry.row = "" if entry.guarded else row
+    entry.text_bytes = text_bytes(row)
+
+
+def version_of(entry: Entry) -> int:
+    """The version that an editor of the entry saw: how often it was corrected."""
+    return entry.revisions.count()
+
+
+def correct_entry(*, entry_id: int, text: str, reason: str, by: str, version: int, at: datetime) -> Entry:
+    """Replace an entry's words; what it said before stays on record.
+
+    Raises NoSuchEntry; EntryChanged when it was corrected after ``version``; NothingToCorrect.
+    """
+    text = " ".join(text.split())
+    return _revise(entry_id=entry_id, text=text, strike=False, reason=reason, by=by, version=version, at=at)
+
+
+def strike_entry(*, entry_id: int, reason: str, by: str, version: int, at: datetime) -> Entry:
+    """Strike an entry: its number stays taken, its words stay readable with the mark, because citations point at it.
+
+    Raises NoSuchEntry, EntryChanged, NothingToCorrect (struck already).
+    """
+    return _revise(entry_id=entry_id, text=None, strike=True, reason=reason, by=by, version=version, at=at)
+
+
+@transaction.atomic
+def _revise(
+    *, entry_id: int, text: str | None, strike: bool, reason: str, by: str, version: int, at: datetime
+) -> Entry:
+    try:
+        case_id = Entry.objects.values_list("case_id", flat=True).get(id=entry_id)
+    except Entry.DoesNotExist:
+        raise NoSuchEntry from None
+    case = Case.objects.select_for_update().get(id=case_id)
+    entry = Entry.objects.select_for_update().get(id=entry_id)
+    if version_of(entry) != version:
+        raise EntryChanged(entry=entry_id)
+    if (strike and entry.struck_at) or (not strike and text in ("", entry.text)):
+        raise NothingToCorrect
+    head = correction_link(
+        case.chain_head,
+        case_id=case.id,
+        seq=entry.seq,
+        text=entry.text if text is None else text,
+        struck=strike or entry.struck_at is not None,
+        reason=reason,
+        at=at,
+    )
+    EntryRevision.objects.create(
+        entry=entry,
+        at=at,
+        by=by,
+        reason=reason,
+        before={
+            "text": entry.text,
+            "struck": entry.struck_at.isoformat() if entry.struck_at else None,
+            "previous": case.chain_head,
+            "chain": head,
+        },
+    )
+    if text is not None:
+        entry.text = text
+    if strike:
+        entry.struck_at = at
+    _render(entry)
+    entry.save(update_fields=["text", "struck_at", "row", "text_bytes", "guarded"])
+    case.chain_head = head
+    case.save(update_fields=["chain_head"])
+    audit.record(
+        act="docket.struck" if strike else "docket.corrected",
+        by=by,
+        at=at,
+        subject=f"entry:{entry.id}",
+        case=case.id,
+        seq=entry.seq,
+    )
+    return entry
+
+
+def render_again(entry_id: int) -> None:
+    """Write an entry's finished row again, after a document of it was restricted, released or added by the court."""
+    with transaction.atomic():
+        entry = Entry.objects.select_for_update().get(id=entry_id)
+        _render(entry)
+        entry.save(update_fields=["row", "text_bytes", "guarded"])
+
+
+def open_motion(*, entry_id: int, relief: str) -> None:
+    """The entry asks the court for something and waits. Runs in the transaction of the filing, whose audit line covers it."""
+    Motion.objects.create(entry_id=entry_id, relief=relief[:200])
+
+
+def decide_motions(*, case_id: int, outcome: str, by_entry: int, entry_ids: Sequence[int] | None = None) -> int:
+    """End the open motions of these entries (None: of the whole case) with an outcome; how many ended.
+
+    Runs in the transaction of the filing, whose audit line covers it.
+    """
+    waiting = Motion.objects.filter(entry__case=case_id, decided_by=None).exclude(entry=by_entry)
+    if entry_ids is not None:
+        waiting = waiting.filter(entry__in=entry_ids)
+    return waiting.update(outcome=outcome[:20], decided_by=by_entry)

@@ -1,0 +1,145 @@
+"""Docket reports for people and programs."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
+
+from openecf.court.cases import queries as cases
+from openecf.court.cases.models import Case
+from openecf.court.docket import reading
+from openecf.court.docket.forms import BadSelection, DocketForm, HistoryForm, case_id_of, selection_of
+from openecf.court.fees.services import ClientCodeRequired
+from openecf.court.people.access import READER
+from openecf.kernel.refusal import Refusal
+from openecf.platform import access
+from openecf.platform.origin import asked_here
+
+PLACE = "<!--sheet-->"
+INCOMPLETE = "Incomplete request. Please try your query again by choosing the Query or Reports option"
+NO_DOCUMENTS = "There are no documents for this case."
+
+
+def nonce(case_id: int = 1) -> str:
+    """What stands behind the question mark of a report's address; names the case, so that nothing is kept for it."""
+    return f"{secrets.randbelow(10**15):015d}-L_{case_id}_0-1"
+
+
+def said(request: HttpRequest, words: str, *, status: int = 200) -> HttpResponse:
+    """A report page that says why there is no report, in the words that programs know."""
+    return render(request, "docket/said.html", {"words": words}, status=status)
+
+
+def case_of_nonce(query: str) -> int | None:
+    """The case that a nonce of this site names."""
+    found = re.search(r"-L_([0-9]{1,15})_", query)
+    return int(found[1]) if found else None
+
+
+def _case_asked(request: HttpRequest, data: QueryDict) -> Case | None:
+    """The case a form names by id, or by a number that fits one case. NoSuchCase; None when it names several."""
+    if case_id := case_id_of(data.get("all_case_ids", "")):
+        return cases.case_for(reader=request.reader, case_id=case_id)
+    found = cases.matching(typed=data.get("case_num", ""), reader=request.reader)
+    if not found:
+        raise cases.NoSuchCase
+    return cases.case_for(reader=request.reader, case_id=found[0].id) if len(found) == 1 else None
+
+
+@access.rule(READER)
+@csrf_exempt
+def docket_report(request: HttpRequest) -> HttpResponseBase:
+    """``DktRpt.pl``: the form on GET, the report on POST."""
+    if request.method != "POST":
+        return _docket_form(request)
+    if request.reader.kind != "api" and not asked_here(request):
+        return said(request, INCOMPLETE)
+    try:
+        case = _case_asked(request, request.POST)
+        if case is None:
+            return _choose(request, request.POST.get("case_num", ""))
+        sheet = reading.sheet(
+            reader=request.reader, case=case, selection=selection_of(request.POST), at=request.arrived
+        )
+    except BadSelection as wrong:
+        return said(request, str(wrong))
+    except (cases.NoSuchCase, ClientCodeRequired) as refusal:
+        return said(request, str(refusal.said))
+    return streamed(request, sheet)
+
+
+def streamed(request: HttpRequest, sheet: reading.Sheet, template: str = "docket/sheet.html") -> StreamingHttpResponse:
+    """The page round a sheet, sent piece by piece: the frame, the heading, the rows as they come, the frame's end."""
+    frame = render_to_string(template, {"case": sheet.case, "receipt": sheet.receipt}, request)
+    before, _place, after = frame.partition(PLACE)
+
+    def pieces() -> Iterator[bytes]:
+        yield before.encode()
+        yield from sheet
+        yield after.encode()
+
+    return StreamingHttpResponse(pieces(), content_type="text/html; charset=utf-8")
+
+
+def _docket_form(request: HttpRequest) -> HttpResponse:
+    written = request.GET.get("caseNumber", "")
+    query = request.META.get("QUERY_STRING", "")
+    try:
+        if written:
+            case = cases.case_numbered(reader=request.reader, number=written)
+        elif case_id := case_id_of(query):
+            case = cases.case_for(reader=request.reader, case_id=case_id)
+        else:
+            case = None
+    except cases.NoSuchCase as refusal:
+        return said(request, str(refusal.said))
+    context = {"form": DocketForm(), "case": case, "nonce": nonce(case.id if case else 1), "typed": written}
+    if case:
+        context["number"] = cases.heading_number(case)
+        context["quote"] = reading.quote(reader=request.reader, case=case, at=request.arrived)
+    return render(request, "docket/report_form.html", context)
+
+
+def _choose(request: HttpRequest, typed: str) -> HttpResponse:
+    found = cases.matching(typed=typed, reader=request.reader)
+    return render(request, "docket/choose.html", {"found": found, "report": "DktRpt.pl"})
+
+
+@access.rule(READER)
+@csrf_exempt
+def history(request: HttpRequest) -> HttpResponse:
+    """``HistDocQry.pl``: the form on GET, the history on POST. The nonce names the case."""
+    query = request.META.get("QUERY_STRING", "")
+    posted = request.method == "POST"
+    if posted and request.reader.kind != "api" and not asked_here(request):
+        return said(request, INCOMPLETE)
+    case_id = case_id_of(request.POST.get("all_case_ids", "")) or (
+        case_of_nonce(query) if posted else case_id_of(query)
+    )
+    if case_id is None:
+        return render(request, "docket/report_form.html", {"nonce": nonce(), "history": True})
+    try:
+        case = cases.case_for(reader=request.reader, case_id=case_id)
+        if not posted:
+            context = {"form": HistoryForm(), "case": case, "nonce": nonce(case.id), "history": True}
+            context["number"] = cases.heading_number(case)
+            return render(request, "docket/report_form.html", context)
+        with_text = bool(request.POST.get("DisplayDktText"))
+        report = reading.history(
+            reader=request.reader,
+            case=case,
+            documents_only=request.POST.get("QueryType") == "Documents",
+            newest_first=request.POST.get("sort1") == "desc",
+            with_text=with_text,
+            at=request.arrived,
+        )
+    except Refusal as refusal:
+        return said(request, str(refusal.said))
+    context = {"report": report, "with_text": with_text, "receipt": report.receipt, "nothing": NO_DOCUMENTS}
+    return render(request, "docket/history.html", context)

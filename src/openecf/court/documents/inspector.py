@@ -1,0 +1,136 @@
+"""The inspection of a PDF, in a process of its own that a hostile file cannot take down with it.
+
+``python -m openecf.court.documents.inspector`` reads paths, one a line, and answers one JSON object a line. It holds
+itself to a memory limit; whoever asks gives up after a while, ends it and starts another.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+
+import pikepdf
+
+MEMORY = 1_500_000_000
+OBJECTS = 400_000
+NODES = 4_000_000
+
+SCRIPTS = frozenset({"/JavaScript"})
+ACTIONS = frozenset({"/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute", "/Rendition"})
+MEDIA_ACTIONS = frozenset({"/Movie", "/Sound"})
+LINKS = frozenset({"/URI", "/GoToR"})
+MEDIA = frozenset({"/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"})
+HEAD = 1024
+
+
+class _Found(Exception):
+    """Something that no court takes."""
+
+
+def _nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+    """Every dictionary of the file, each once: indirect objects by their list, what they hold inline by a stack."""
+    left = NODES
+    for count, top in enumerate(pdf.objects):
+        if count > OBJECTS:
+            raise _Found("too-complex")
+        stack = [top]
+        while stack:
+            left -= 1
+            if left < 0:
+                raise _Found("too-complex")
+            node = stack.pop()
+            if isinstance(node, pikepdf.Dictionary | pikepdf.Stream):
+                yield node
+                children = node.stream_dict.as_dict() if isinstance(node, pikepdf.Stream) else node.as_dict()
+                stack.extend(child for child in children.values() if _inline(child))
+            elif isinstance(node, pikepdf.Array):
+                stack.extend(child for child in node.as_list() if _inline(child))
+
+
+def _inline(child: object) -> bool:
+    return isinstance(child, pikepdf.Dictionary | pikepdf.Array) and not child.is_indirect
+
+
+def _name(node: pikepdf.Object, key: str) -> str:
+    value = node.get(key)
+    return str(value) if isinstance(value, pikepdf.Name) else ""
+
+
+def _look_at(node: pikepdf.Object) -> bool:
+    """Refuse what acts by itself; answer whether this is a link to the outside."""
+    action, subtype, kind = _name(node, "/S"), _name(node, "/Subtype"), _name(node, "/Type")
+    if action in SCRIPTS or ("/JS" in node and kind in {"", "/Action"}) or "/JavaScript" in node:
+        raise _Found("script")
+    if action in MEDIA_ACTIONS or subtype in MEDIA:
+        raise _Found("media")
+    if action in ACTIONS:
+        raise _Found("action")
+    if subtype == "/FileAttachment" or kind == "/EmbeddedFile" or "/EmbeddedFiles" in node or "/EF" in node:
+        raise _Found("embedded")
+    return action in LINKS
+
+
+def _has_open_fields(root: pikepdf.Object) -> bool:
+    """Whether a form was not flattened. Signature fields alone are a signed document, not a form."""
+    form = root.get("/AcroForm")
+    if not isinstance(form, pikepdf.Dictionary):
+        return False
+    if "/XFA" in form:
+        return True
+    pending = list(form.get("/Fields", []))
+    for _ in range(OBJECTS):
+        if not pending:
+            return False
+        field = pending.pop()
+        if _name(field, "/FT") not in {"", "/Sig"}:
+            return True
+        pending.extend(field.get("/Kids", []))
+    raise _Found("too-complex")
+
+
+def inspect(path: str) -> dict[str, object]:
+    """What is wrong with a PDF, or how many pages it has and what a court may or may not accept in it."""
+    with open(path, "rb") as file:
+        head = file.read(HEAD)
+    if not head:
+        return {"wrong": "empty"}
+    # Not "somewhere near the start", as readers allow: an archive that holds a PDF is no PDF.
+    if not head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\0").startswith(b"%PDF-"):
+        return {"wrong": "not-pdf"}
+    try:
+        with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as pdf:
+            if pdf.is_encrypted:
+                return {"wrong": "encrypted"}
+            links = False
+            if "/Collection" in pdf.Root:
+                return {"wrong": "embedded"}
+            for node in _nodes(pdf):
+                links = _look_at(node) or links
+            forms = _has_open_fields(pdf.Root)
+            pages = len(pdf.pages)
+            if not pages:
+                return {"wrong": "malformed"}
+            return {"pages": pages, "forms": forms, "external_links": links}
+    except pikepdf.PasswordError:
+        return {"wrong": "encrypted"}
+    except _Found as found:
+        return {"wrong": str(found)}
+    except (MemoryError, RecursionError):
+        return {"wrong": "too-complex"}
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, OverflowError):
+        return {"wrong": "malformed"}
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(inspect(line.rstrip("\n"))) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Finding documents: one gate, used by pages, notices, free looks and everything else that hands a document out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from openecf.court.cases import queries as cases
+from openecf.court.documents.models import Document, DocumentReader
+from openecf.court.documents.rules import level, may_read
+from openecf.court.people.rules import Reader
+from openecf.kernel.doc_ids import DocId
+from openecf.kernel.refusal import Refusal
+
+
+class NotYours(Refusal):
+    """The document is not there, or not for this reader. The words are those that reading programs know."""
+
+    said = "You do not have permission to view this document."
+    code = "not-yours"
+
+
+class NoSuchDocument(NotYours):
+    """No document has this number, or the reader may not even know of its entry or case: the same words for all."""
+
+    said = "could not retrieve dktentry for dlsid"
+    code = "no-such-document"
+
+
+class WrongCase(NotYours):
+    """The document is not in the case that the address names."""
+
+    said = "Cannot locate the case with caseid"
+    code = "wrong-case"
+
+
+class TranscriptWithheld(NotYours):
+    """A transcript during the time in which it may only be read at the courthouse."""
+
+    said = "You do not have access to this transcript."
+    code = "transcript"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A document of an entry as its menu shows it; ``open`` is False where this reader may not read it."""
+
+    document: Document
+    open: bool
+
+
+def open_for(*, reader: Reader, doc_id: str, case_id: int | None = None) -> Document:
+    """The document of that number (either flag digit) for this reader, with ``entry`` and ``entry.case`` loaded.
+
+    Raises NoSuchDocument, WrongCase or NotYours. Every way to a document leads through here.
+    """
+    document = known_to(reader=reader, doc_id=doc_id, case_id=case_id)
+    if not _readable(reader, document):
+        raise TranscriptWithheld(document=doc_id) if document.transcript else NotYours(document=doc_id)
+    return document
+
+
+def known_to(*, reader: Reader, doc_id: str, case_id: int | None = None) -> Document:
+    """As ``open_for``, for pages that tell only that the document exists: its entry is visible to the reader."""
+    try:
+        stored = DocId.parse(doc_id).stored
+    except ValueError:
+        raise NoSuchDocument(document=doc_id) from None
+    document = Document.objects.select_related("entry__case").filter(doc_id=stored).first()
+    if document is None or not _entry_visible(reader, document):
+        raise NoSuchDocument(f"{NoSuchDocument.said} {doc_id}", document=doc_id)
+    if case_id is not None and case_id != document.entry.case_id:
+        raise WrongCase(f"{WrongCase.said}: {case_id}", document=doc_id)
+    return document
+
+
+def parts_for(*, reader: Reader, document: Document) -> list[Part]:
+    """All documents of the entry of a document that the reader knows of, in order."""
+    rows = Document.objects.filter(entry=document.entry_id).select_related("entry__case").order_by("part")
+    return [Part(row, _readable(reader, row)) for row in rows]
+
+
+def of_entries(*, reader: Reader, case_id: int, seqs: Sequence[int]) -> list[Document]:
+    """The documents of some entries of a case that the reader may open."""
+    rows = (
+        Document.objects.filter(entry__case=case_id, entry__seq__in=seqs)
+        .select_related("entry__case")
+        .order_by("entry__position", "part")
+    )
+    return [row for row in rows if _entry_visible(reader, row) and _readable(reader, row)]
+
+
+def at_place(*, reader: Reader, case_id: int, number: str, part: int) -> Document:
+    """The document that a docket number and an attachment number name. Raises NoSuchDocument."""
+    row = (
+        Document.objects.select_related("entry__case")
+        .filter(entry__case=case_id, entry__number=number, part=part)
+        .order_by("entry__position")
+        .first()
+    )
+    if row is None or not _entry_visible(reader, row):
+        raise NoSuchDocument(f"{NoSuchDocument.said} {number}", case=case_id)
+    return row
+
+
+def opened(*, document: Document) -> list[tuple[str, datetime]]:
+    """Who opened a sealed document, when: newest first."""
+    return list(document.openings.order_by("-at", "-id").values_list("by", "at"))
+
+
+def _entry_visible(reader: Reader, document: Document) -> bool:
+    entry = document.entry
+    needed = level(entry.case.restriction, entry.restriction)
+    return may_read(
+        reader, restriction=needed, participates=_participates(reader, document, needed), filed_by=entry.filer_id,
+        selected=_selected(document) if needed else (),
+    )
+
+
+def _readable(reader: Reader, document: Document) -> bool:
+    entry = document.entry
+    needed = level(entry.case.restriction, entry.restriction, document.restriction)
+    return may_read(
+        reader, restriction=needed, participates=_participates(reader, document, needed), filed_by=entry.filer_id,
+        selected=_selected(document) if needed else (),
+    )
+
+
+def _participates(reader: Reader, document: Document, needed: int) -> bool:
+    return bool(needed) and cases.participates(reader, document.entry.case_id)
+
+
+def _selected(document: Document) -> frozenset[int]:
+    return frozenset(DocumentReader.objects.filter(document=document).values_list("user", flat=True))

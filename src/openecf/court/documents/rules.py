@@ -1,0 +1,158 @@
+"""Pure decisions of the documents room: who may read what, which PDFs a court takes, what a bench says differently."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.people.rules import Reader
+from openecf.kernel.restriction import Restriction
+
+SEALED_FROM = Restriction.SELECTED
+"""From this level on the stored bytes are encrypted and every opening is recorded."""
+
+
+def may_read(
+    reader: Reader, *, restriction: int, participates: bool, filed_by: int | None, selected: Collection[int] = ()
+) -> bool:
+    """The one decision of who may see something that carries a restriction level. What is unknown stays closed.
+
+    ``participates``: the reader is in the case; ``filed_by``: id of the court user who filed it (None if nobody of
+    this court did); ``selected``: ids of the court users it was opened to.
+    """
+    level = Restriction.of(restriction)
+    if level == Restriction.PUBLIC:
+        return True
+    if level == Restriction.CHAMBERS:
+        return reader.is_chambers
+    if reader.is_court:
+        return True
+    is_filer = reader.linked and filed_by is not None and reader.user == filed_by
+    return {
+        Restriction.PARTICIPANTS_AND_TERMINAL: participates or reader.terminal or is_filer,
+        Restriction.PARTICIPANTS: participates or is_filer,
+        Restriction.SELECTED: is_filer or (reader.linked and reader.user in selected),
+        Restriction.FILER_AND_COURT: is_filer,
+    }.get(level, False)
+
+
+def level(*levels: int) -> Restriction:
+    """The strictest of the levels of a case, an entry and a document."""
+    return max((Restriction.of(each) for each in levels), default=Restriction.PUBLIC)
+
+
+@dataclass(frozen=True)
+class CheckedPdf:
+    """A PDF that the court takes. Its bytes are in the store (sealed, until it is filed)."""
+
+    sha256: str
+    bytes: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    """A checked PDF that becomes a document of an entry. ``part`` 0 is the main document."""
+
+    part: int
+    description: str
+    filename: str
+    sha256: str
+    bytes: int
+    pages: int
+    restriction: int = 0
+    transcript: bool = False
+    opinion: bool = False
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the inspection of a PDF found."""
+
+    wrong: str = ""
+    pages: int = 0
+    forms: bool = False
+    external_links: bool = False
+
+
+REASONS = {
+    "empty": _("The file is empty (0 bytes). Choose the PDF again."),
+    "not-pdf": _("The file is not a PDF. Only PDF documents can be filed."),
+    "too-large": _("The file is larger than this court accepts. Split it into parts and file them as attachments."),
+    "encrypted": _("The PDF has security measures such as a password or access restriction. Remove them and try again."),
+    "malformed": _("The PDF is not well formed. Print it to PDF again and use the new file."),
+    "action": _("The PDF is malformed or contains code which may cause an external action."),
+    "script": _("The PDF contains JavaScript, code which may cause an external action. Print it to PDF and use the new file."),
+    "embedded": _("The PDF contains other files. File them as attachments of their own."),
+    "media": _("The PDF contains audio, video or other media, which cannot be filed."),
+    "form": _("The PDF has fillable form fields. Fillable forms must be flattened before filing: print the form to PDF."),
+    "links": _("The PDF contains links to places outside it, which this court does not accept."),
+    "too-complex": _("The PDF could not be checked: it is too complex. Print it to PDF again and use the new file."),
+}
+
+
+def wrong_with(findings: Findings, *, forms_allowed: bool, links_allowed: bool) -> str:
+    """The reason (a key of REASONS) to refuse an inspected PDF at a court with these rules; empty when it is good."""
+    if findings.wrong:
+        return findings.wrong
+    if findings.forms and not forms_allowed:
+        return "form"
+    if findings.external_links and not links_allowed:
+        return "links"
+    return ""
+
+
+@dataclass(frozen=True)
+class HeaderFacts:
+    """What the blue line at the top of each page tells."""
+
+    case_number: str
+    document_number: str
+    part: int
+    description: str
+    filed: date | None
+    entered: datetime | None
+    doc_id: str
+
+
+class DocumentPages(Protocol):
+    """What the benches print differently on document pages."""
+
+    folder: str
+    """Where the bench's pages lie: ``documents/<folder>/menu.html`` and ``receipt.html``."""
+    path: str
+    """``doc1`` or ``docs1``."""
+    look_parameter: str
+    """What a free-look link calls its secret."""
+    confirms_free_look: bool
+    """Whether a free-look link asks before it is used up, against programs that open links in mail."""
+
+    def header(self, facts: HeaderFacts) -> str:
+        """The line stamped on each page, without the page count."""
+
+    def page_suffix(self, page: int, pages: int) -> str:
+        """``Page 1 of 3`` as this bench writes it after the header."""
+
+    def receipt_description(self, *, number: str, part: int, transcript: bool) -> str:
+        """What the receipt calls a document."""
+
+    def receipt_criteria(self, *, case_number: str, number: str, part: int) -> tuple[str, str]:
+        """Label and text of the receipt's line about the case."""
+
+    def receipt_action(self, path: str) -> str:
+        """Where the receipt of the document at ``path`` posts the accepted charge."""
+
+    def part_label(self, part: int) -> str:
+        """The number by which the attachment menu shows a part."""
+
+    def look_query(self, *, case_id: int, seq: int, secret: str) -> str:
+        """The query of a free-look link."""
+
+
+def size_text(size: int) -> str:
+    """``88.4 KB``, ``4.6 MB``: as attachment menus print sizes."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.1f} KB"

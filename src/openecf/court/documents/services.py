@@ -1,0 +1,317 @@
+"""Taking documents in, and handing them out: what is filed is kept byte for byte, and sealed openings are recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.bench import bench
+from openecf.court.cases import queries as cases
+from openecf.court.documents import bundles, checking
+from openecf.court.documents.models import Document, DocumentReader, Opening
+from openecf.court.documents.rules import (
+    REASONS,
+    SEALED_FROM,
+    CheckedPdf,
+    Findings,
+    HeaderFacts,
+    NewDocument,
+    level,
+    wrong_with,
+)
+from openecf.court.documents.stamping import stamped
+from openecf.court.fees import rules as fees_rules
+from openecf.court.fees import services as fees
+from openecf.court.fees.rules import Receipt
+from openecf.court.notices import services as looks
+from openecf.court.people.rules import NOBODY, Reader
+from openecf.kernel.doc_ids import DocId
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit.services import record
+from openecf.platform.store import services as store
+
+if TYPE_CHECKING:
+    from openecf.court.docket.models import Entry
+    from openecf.court.transition.models import CourtProfile
+
+MEGABYTE = 1_000_000
+
+
+class BadPdf(Refusal):
+    """A PDF that the court does not take; ``code`` is a key of ``rules.REASONS``."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(str(REASONS[code]), **facts)
+        self.code = code
+
+
+class NotHeld(Refusal):
+    """The record knows the document; its bytes are not at this court (an imported docket)."""
+
+    said = "The document is not available."
+    code = "not-held"
+
+
+class LookIsGone(Refusal):
+    """A notice's link was used before, is too old, or never was one."""
+
+    said = _("This free look has been used or has expired. Log in with your PACER account to see the document.")
+    code = "look-is-gone"
+
+
+def check_pdf(*, file: BinaryIO, filename: str, profile: CourtProfile) -> CheckedPdf:
+    """Check an uploaded PDF against the court's rules and store it, sealed until it is filed. Refuses with BadPdf."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+        found, _size = _examined(file, copy, filename, profile)
+        stored = store.put(store.pieces(copy.file), sealed=True)  # type: ignore[arg-type]
+    return CheckedPdf(stored.sha256, stored.bytes, found.pages)
+
+
+def try_pdf(*, file: BinaryIO, filename: str, profile: CourtProfile) -> CheckedPdf:
+    """Check a PDF as ``check_pdf`` does, and keep nothing (``sha256`` is empty)."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+        found, size = _examined(file, copy, filename, profile)
+    return CheckedPdf("", size, found.pages)
+
+
+def _examined(file: BinaryIO, copy: Any, filename: str, profile: CourtProfile) -> tuple[Findings, int]:
+    """Copy an upload piece by piece, never more than the court takes, and inspect it. Leaves the copy at its start."""
+    if not filename.lower().endswith(".pdf"):
+        raise BadPdf("not-pdf", filename=filename)
+    size = 0
+    for piece in store.pieces(file):
+        size += len(piece)
+        if size > profile.pdf_megabytes * MEGABYTE:
+            raise BadPdf("too-large", filename=filename, limit=profile.pdf_megabytes)
+        copy.write(piece)
+    copy.flush()
+    found = checking.findings(copy.name)
+    if wrong := wrong_with(found, forms_allowed=profile.pdf_forms, links_allowed=profile.pdf_external_links):
+        raise BadPdf(wrong, filename=filename)
+    copy.seek(0)
+    return found, size
+
+
+def attach(*, entry: Entry, documents: Sequence[NewDocument], at: datetime) -> list[Document]:
+    """Make checked PDFs the documents of an entry, inside the caller's transaction. Their bytes must be in the store.
+
+    Numbers are taken from the court's counter; a rolled-back filing leaves a gap, never a number used twice.
+    """
+    if not documents:
+        return []
+    prefix, serial = _take_serials(len(documents))
+    rows = []
+    for offset, new in enumerate(sorted(documents, key=lambda each: each.part)):
+        sealed = level(entry.case.restriction, entry.restriction, new.restriction) >= SEALED_FROM
+        _store_as(new.sha256, sealed=sealed)
+        rows.append(
+            Document(
+                entry=entry,
+                part=new.part,
+                doc_id=DocId(prefix, str(serial + offset)).stored,
+                description=new.description,
+                filename=new.filename[:255],
+                sha256=new.sha256,
+                bytes=new.bytes,
+                pages=new.pages,
+                restriction=new.restriction,
+                sealed=sealed,
+                transcript=new.transcript,
+                opinion=new.opinion,
+            )
+        )
+    return Document.objects.bulk_create(rows)
+
+
+def _take_serials(count: int) -> tuple[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE court_profile SET next_doc_serial = next_doc_serial + %s WHERE id = 1 "
+            "RETURNING doc_prefix, next_doc_serial - %s",
+            [count, count],
+        )
+        prefix, serial = cursor.fetchone()
+    return prefix, serial
+
+
+def _store_as(sha256: str, *, sealed: bool) -> None:
+    """See to it that the bytes are stored in the form that the restriction asks for."""
+    if store.has(sha256, sealed=sealed):
+        return
+    with store.open(sha256, sealed=not sealed) as other:
+        store.put(store.pieces(other), sealed=sealed)
+
+
+def restrict(*, document: Document, restriction: int, readers: Sequence[int] = (), by: Reader, at: datetime) -> None:
+    """Change who may read a document. Bytes that must be sealed from now on no longer lie open in the store."""
+    with transaction.atomic():
+        row = Document.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=document.pk)
+        before, row.restriction = row.restriction, restriction
+        row.sealed = level(row.entry.case.restriction, row.entry.restriction, restriction) >= SEALED_FROM
+        if row.sha256:
+            _store_as(row.sha256, sealed=row.sealed)
+        row.save(update_fields=["restriction", "sealed"])
+        DocumentReader.objects.filter(document=row).delete()
+        DocumentReader.objects.bulk_create(DocumentReader(document=row, user_id=user) for user in readers)
+        record(
+            act="documents.restrict",
+            by=by.ref,
+            at=at,
+            subject=f"document:{row.doc_id}",
+            before=before,
+            after=restriction,
+            readers=list(readers),
+        )
+        if row.sealed and row.sha256 and not Document.objects.filter(sha256=row.sha256, sealed=False).exists():
+            transaction.on_commit(lambda: store.drop(row.sha256, sealed=False))
+
+
+def open_bytes(*, document: Document, reader: Reader, at: datetime, by: str = "") -> BinaryIO:
+    """The bytes of a document that the gate let the reader have. A sealed opening is on record before it happens."""
+    if not document.sha256:
+        raise NotHeld(document=document.doc_id)
+    if document.sealed:
+        with transaction.atomic():
+            Opening.objects.create(document=document, by=by or reader.ref, at=at)
+            record(act="documents.open_sealed", by=by or reader.ref, at=at, subject=f"document:{document.doc_id}")
+    try:
+        return store.open(document.sha256, sealed=document.sealed)
+    except store.NotStored:
+        raise NotHeld(document=document.doc_id) from None
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy for a reader: the bytes, what to call the file, and what it cost."""
+
+    file: BinaryIO
+    filename: str
+    receipt: Receipt
+
+
+def quote(*, document: Document, reader: Reader, at: datetime) -> Receipt:
+    """What a copy would cost this reader."""
+    return fees.quote(reader=reader, at=at, **_billed(document))
+
+
+def buy(*, document: Document, reader: Reader, with_header: bool, at: datetime) -> Copy:
+    """A copy for a reader whom the gate let through, charged. Nothing is charged for what cannot be handed out."""
+    file = _copy(document, reader=reader, with_header=with_header, at=at)
+    try:
+        receipt = fees.charge(reader=reader, at=at, **_billed(document))
+    except Refusal:
+        file.close()
+        raise
+    return Copy(file, name_of(document), receipt)
+
+
+def take_free_look(*, document: Document, secret: str, with_header: bool, at: datetime) -> Copy:
+    """The free copy that a notice's link gives, once. Raises LookIsGone; an unavailable document uses up nothing."""
+    file = _copy(document, reader=NOBODY, with_header=with_header, at=at)
+    if not looks.use_free_look(secret=secret, document_id=document.pk, at=at):
+        file.close()
+        raise LookIsGone(document=document.doc_id)
+    return Copy(file, name_of(document), fees.quote(reader=NOBODY, at=at, **_billed(document)))
+
+
+def require_look(*, document: Document, secret: str, at: datetime) -> None:
+    """Raise LookIsGone unless a link's free look at a document is still there; it stays there."""
+    if not looks.has_free_look(secret=secret, document_id=document.pk, at=at):
+        raise LookIsGone(document=document.doc_id)
+
+
+def buy_several(*, documents: Sequence[Document], reader: Reader, with_header: bool, zipped: bool, at: datetime) -> Copy:
+    """Several documents in one PDF, or in a ZIP; each is charged by itself, so that each has its cap."""
+    with contextlib.ExitStack() as opened, transaction.atomic():
+        copies = [
+            opened.enter_context(_copy(document, reader=reader, with_header=with_header, at=at)) for document in documents
+        ]
+        names = [name_of(document) for document in documents]
+        file = bundles.zipped(copies, names) if zipped else bundles.joined(copies)
+        receipts = [fees.charge(reader=reader, at=at, **_billed(document)) for document in documents]
+    stem = documents[0].entry.case.number.replace(":", "-")
+    return Copy(file, f"{stem}.{'zip' if zipped else 'pdf'}", fees_rules.together(receipts))
+
+
+def quote_several(*, documents: Sequence[Document], reader: Reader, at: datetime) -> Receipt:
+    """What several documents would cost this reader together."""
+    return fees_rules.together([quote(document=document, reader=reader, at=at) for document in documents])
+
+
+def name_of(document: Document) -> str:
+    """What the file of a document is called when a reader saves it."""
+    number = document.entry.number or document.doc_id
+    part = f"-{document.part}" if document.part else ""
+    return f"{document.entry.case.number.replace(':', '-')}_{number}{part}.pdf"
+
+
+def _copy(document: Document, *, reader: Reader, with_header: bool, at: datetime) -> BinaryIO:
+    original = open_bytes(document=document, reader=reader, at=at)
+    if not with_header:
+        return original
+    pages = bench().documents
+    header = pages.header(header_facts(document))
+    return stamped(
+        original,
+        sha256=document.sha256,
+        line=lambda page, count: header + pages.page_suffix(page, count),
+        keep=not document.sealed,
+    )
+
+
+def header_facts(document: Document) -> HeaderFacts:
+    """What the blue line says of a document."""
+    entry = document.entry
+    return HeaderFacts(
+        case_number=cases.heading_number(entry.case),
+        document_number=entry.number,
+        part=document.part,
+        description=document.description,
+        filed=entry.filed,
+        entered=entry.entered,
+        doc_id=document.doc_id,
+    )
+
+
+def _billed(document: Document) -> dict[str, Any]:
+    entry, pages = document.entry, bench().documents
+    label, criteria = pages.receipt_criteria(
+        case_number=cases.heading_number(entry.case), number=entry.number, part=document.part
+    )
+    return {
+        "description": pages.receipt_description(
+            number=entry.number, part=document.part, transcript=document.transcript
+        ),
+        "criteria": criteria,
+        "criteria_label": label,
+        "pages": document.pages,
+        "capped": not document.transcript,
+        "case": entry.case,
+        "free": document.opinion,
+    }
+
+
+def hash_of(*, document: Document) -> str:
+    """The SHA-256 of what the store holds now, computed afresh; empty when nothing readable is there."""
+    digest = hashlib.sha256()
+    try:
+        with store.open(document.sha256, sealed=document.sealed) as file:
+            for piece in store.pieces(file):
+                digest.update(piece)
+    except (store.NotStored, store.Tampered):
+        return ""
+    return digest.hexdigest()
+
+
+def chunks(file: BinaryIO) -> Iterator[bytes]:
+    """A document's bytes in pieces, for streaming."""
+    with file:
+        yield from store.pieces(file)

@@ -1,0 +1,35 @@
+"""Reading the event dictionary as this court uses it."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from openecf.court.events import dictionary as files
+from openecf.court.events.models import EventChange
+from openecf.court.events.rules import Change, Dictionary, Event, Offered, offered, overlaid
+
+
+def dictionary() -> Dictionary:
+    """Every event in use here: the bench's dictionary with this court's changes."""
+    return _with(json.dumps(list(EventChange.objects.values_list("code", "kind", "data")), sort_keys=True))
+
+
+@lru_cache(maxsize=4)
+def _with(changes: str) -> Dictionary:
+    return overlaid(files.base(), [Change(code, kind, data) for code, kind, data in json.loads(changes)])
+
+
+def event(code: str) -> Event:
+    """The event of that code; NoSuchEvent when there is none or this court hid it."""
+    return dictionary().event(code)
+
+
+def menu(*, group: str, typed: str = "", category: str = "", menu: str = "") -> tuple[Offered, ...]:
+    """What a group may file: categories with their events; ``menu`` as the menu bar calls it (``civil``)."""
+    return offered(dictionary(), group=group, typed=typed, category=category, menu=menu)
+
+
+def changes() -> list[Change]:
+    """This court's own changes."""
+    return [Change(row.code, row.kind, row.data) for row in EventChange.objects.all()]

@@ -1,0 +1,5 @@
+"""Addresses of the events room."""
+
+from __future__ import annotations
+
+urlpatterns: list = []

@@ -1,0 +1,64 @@
+"""What a reader pays for a page of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from openecf.court.people.rules import Reader
+from openecf.kernel.billing import schedule_on
+from openecf.kernel.days import legal_day
+from openecf.kernel.money import Money
+
+REPORT_LABEL = "Search Criteria:"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A transaction receipt as PACER prints it. ``at`` is in the court's time; ``free`` says why nothing is charged."""
+
+    login: str
+    client_code: str
+    description: str
+    criteria: str
+    pages: int
+    cost: Money
+    at: datetime
+    criteria_label: str = REPORT_LABEL
+    court: str = ""
+    exempt: bool = False
+    free: bool = False
+
+    @property
+    def printed_at(self) -> str:
+        """``01/02/2024 14:03:11``; never with a hyphen, which readers take for the end of a court's name."""
+        return self.at.strftime("%m/%d/%Y %H:%M:%S")
+
+
+def pays_nothing(reader: Reader) -> bool:
+    """The court's own people and the public terminal at the courthouse are not metered at all."""
+    return reader.is_court or reader.terminal or not reader.signed_on
+
+
+def price(
+    *, reader: Reader, pages: int, capped: bool, free: bool, at: datetime, zone: str
+) -> tuple[int, Money]:
+    """Billable pages and their price for this reader, by the schedule of the court's day."""
+    billable, cost = schedule_on(legal_day(at, zone)).charge(pages, capped=capped)
+    if free:
+        return 0, Money()
+    if pays_nothing(reader) or reader.exempt:
+        return billable, Money()
+    return billable, cost
+
+
+def together(receipts: Sequence[Receipt]) -> Receipt:
+    """One receipt for several items that were charged one by one. There must be at least one."""
+    return replace(
+        receipts[0],
+        description=", ".join(receipt.description for receipt in receipts)[:120],
+        pages=sum(receipt.pages for receipt in receipts),
+        cost=sum((receipt.cost for receipt in receipts), Money()),
+        free=all(receipt.free for receipt in receipts),
+    )

@@ -1,0 +1,122 @@
+"""The meter: a price is shown before it is charged; a charge is written here and told to the central ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from openecf.court.fees.models import MeterLine
+from openecf.court.fees.rules import REPORT_LABEL, Receipt, pays_nothing, price
+from openecf.court.people.rules import Reader
+from openecf.kernel import courts
+from openecf.kernel.refusal import Refusal
+from openecf.platform.bus import services as bus
+from openecf.platform.bus.messages import UsageRecorded
+from openecf.platform.config import this_site
+
+if TYPE_CHECKING:
+    from openecf.court.cases.models import Case
+
+CENTRAL = "central"
+
+
+class ClientCodeRequired(Refusal):
+    """The reader's account must name the client to bill, and did not."""
+
+    said = "A Client Code is required for PACER search"
+    code = "client-code-required"
+
+
+def quote(
+    *,
+    reader: Reader,
+    description: str,
+    criteria: str,
+    pages: int,
+    capped: bool = True,
+    case: Case | None = None,
+    at: datetime,
+    free: bool = False,
+    criteria_label: str = REPORT_LABEL,
+) -> Receipt:
+    """The receipt that ``charge`` would give, without charging."""
+    court = courts.court(this_site().id)
+    billable, cost = price(reader=reader, pages=pages, capped=capped, free=free, at=at, zone=court.zone)
+    return Receipt(
+        login=reader.username,
+        client_code=reader.client_code,
+        description=description,
+        criteria=criteria,
+        pages=billable,
+        cost=cost,
+        at=at.astimezone(ZoneInfo(court.zone)),
+        criteria_label=criteria_label,
+        exempt=reader.exempt,
+        free=free or pays_nothing(reader),
+    )
+
+
+def charge(
+    *,
+    reader: Reader,
+    description: str,
+    criteria: str,
+    pages: int,
+    capped: bool = True,
+    case: Case | None = None,
+    at: datetime,
+    free: bool = False,
+    criteria_label: str = REPORT_LABEL,
+) -> Receipt:
+    """Charge a reader for pages of the record (``capped``: thirty pages at most) and give the receipt.
+
+    Writes the meter line and the message to the central ledger in one transaction, the caller's if there is one.
+    Free looks, opinions, public terminals and the court's own people leave no line; exempt people leave one of $0.00.
+    """
+    if reader.client_code_required and not reader.client_code and not (free or pays_nothing(reader)):
+        raise ClientCodeRequired(account=reader.number)
+    receipt = quote(
+        reader=reader,
+        description=description,
+        criteria=criteria,
+        pages=pages,
+        capped=capped,
+        case=case,
+        at=at,
+        free=free,
+        criteria_label=criteria_label,
+    )
+    if receipt.free or reader.account is None:
+        return receipt
+    with transaction.atomic():
+        MeterLine.objects.create(
+            account=reader.account,
+            login=reader.username,
+            at=at,
+            client_code=reader.client_code,
+            description=description[:120],
+            criteria=criteria,
+            case=case,
+            pages=receipt.pages,
+            cents=receipt.cost.cents,
+            exempt=reader.exempt,
+        )
+        bus.put(
+            to=CENTRAL,
+            at=at,
+            message=UsageRecorded(
+                account=reader.account,
+                court=this_site().id,
+                at=at,
+                client_code=reader.client_code,
+                description=description,
+                criteria=criteria,
+                pages=receipt.pages,
+                cents=receipt.cost.cents,
+                exempt=reader.exempt,
+            ),
+        )
+    return receipt

@@ -1,0 +1,171 @@
+"""What a filing sets in motion: one executor for each effect that the event dictionary can name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from openecf.court.calendar import services as calendar
+from openecf.court.cases import services as cases
+from openecf.court.docket import services as docket
+from openecf.court.events import rules as events
+from openecf.court.events.rules import Event, Record
+from openecf.court.filing import rules
+from openecf.platform.mail import services as mail
+
+
+@dataclass(frozen=True)
+class Act:
+    """A filing as its effects see it: the entry just made, and everything that was answered."""
+
+    entry: Any
+    event: Event
+    user: Any
+    by: str
+    by_court: bool
+    filed: date
+    at: datetime
+    filers: Sequence[int] = ()
+    roles: Sequence[str] = ()
+    related: Sequence[int] = ()
+    outcomes: Mapping[int, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def case_id(self) -> int:
+        return self.entry.case_id
+
+
+def appear(act: Act, party_ids: Sequence[int]) -> None:
+    """The filer becomes counsel of these parties, with the roles ticked."""
+    roles = list(act.roles) or [rules.NOTICED]
+    cases.appear(case=act.entry.case, user=act.user, party_ids=party_ids, roles=roles, at=act.at, by=act.by)
+
+
+def _open_motion(act: Act, effect: events.OpenMotion) -> None:
+    docket.open_motion(entry_id=act.entry.id, relief=effect.relief or act.event.title)
+
+
+def _decide_motions(act: Act, effect: events.DecideMotions) -> None:
+    if effect.which == "all":
+        docket.decide_motions(case_id=act.case_id, outcome=effect.outcomes[0], by_entry=act.entry.id)
+        return
+    for entry_id in act.related:
+        outcome = act.outcomes.get(entry_id) or effect.outcomes[0]
+        if outcome == "reserved":
+            continue
+        docket.decide_motions(case_id=act.case_id, outcome=outcome, by_entry=act.entry.id, entry_ids=[entry_id])
+
+
+def _start_clock(act: Act, effect: events.StartClock) -> None:
+    calendar.start_clock(
+        case_id=act.case_id, entry_id=act.entry.id, kind=effect.kind, trigger=act.filed, days=effect.days
+    )
+
+
+def _set_deadline(act: Act, effect: events.SetDeadline) -> None:
+    if due := act.answers.get(effect.answer):
+        calendar.set_deadline(case_id=act.case_id, entry_id=act.entry.id, kind=effect.kind, due=date.fromisoformat(due))
+
+
+def _satisfy_deadlines(act: Act, effect: events.SatisfyDeadlines) -> None:
+    calendar.satisfy_deadlines(case_id=act.case_id, entry_id=act.entry.id, kinds=effect.kinds, under=act.related)
+
+
+def _end_deadlines(act: Act, effect: events.EndDeadlines) -> None:
+    calendar.end_deadlines(case_id=act.case_id, entry_id=act.entry.id, kinds=effect.kinds, under=act.related)
+
+
+def _set_hearing(act: Act, effect: events.SetHearing) -> None:
+    day, at = act.answers.get(effect.day), act.answers.get(effect.time)
+    if day and at:
+        calendar.set_hearing(
+            case_id=act.case_id,
+            entry_id=act.entry.id,
+            kind=effect.kind,
+            at=rules.instant(day=day, at=at, zone=settings.COURT.zone),
+            place=act.answers.get(effect.place, ""),
+        )
+
+
+def _end_hearings(act: Act, effect: events.EndHearings) -> None:
+    calendar.end_hearings(case_id=act.case_id, entry_id=act.entry.id, kinds=effect.kinds)
+
+
+def _add_appearance(act: Act, effect: events.AddAppearance) -> None:
+    appear(act, act.filers)
+
+
+def _end_appearance(act: Act, effect: events.EndAppearance) -> None:
+    rows = apps.get_model("cases", "Representation").objects.filter(party_id__in=act.filers, terminated=None)
+    if not act.by_court:
+        rows = rows.filter(user=act.user)
+    for row in rows:
+        cases.withdraw(representation_id=row.id, on=act.filed, at=act.at, by=act.by)
+
+
+def _close_case(act: Act, effect: events.CloseCase) -> None:
+    cases.close_case(case_id=act.case_id, on=act.filed, at=act.at, by=act.by)
+
+
+def _reopen_case(act: Act, effect: events.ReopenCase) -> None:
+    cases.reopen_case(case_id=act.case_id, on=act.filed, at=act.at, by=act.by)
+
+
+def _set_flag(act: Act, effect: events.SetFlag) -> None:
+    cases.set_flag(case_id=act.case_id, flag=effect.flag, at=act.at, by=act.by)
+
+
+def _clear_flag(act: Act, effect: events.ClearFlag) -> None:
+    cases.clear_flag(case_id=act.case_id, flag=effect.flag, at=act.at, by=act.by)
+
+
+def _notify(act: Act, effect: events.Notify) -> None:
+    # A sealed filing waits for people who may not read it: they learn nothing of it by mail.
+    if act.entry.restriction or act.entry.case.restriction:
+        return
+    users = apps.get_model("people", "CourtUser").objects.filter(group__in=effect.groups, active=True).exclude(email="")
+    addresses = list(users.exclude(id=act.user.id).values_list("email", flat=True))
+    if not addresses:
+        return
+    number = act.entry.case.number
+    mail.send(
+        to=[],
+        bcc=addresses,
+        subject=f"{number} {act.event.title}",
+        text=_("A filing in case %(case)s waits for you:") % {"case": number} + f"\n\n{act.entry.text}\n",
+        at=act.at,
+        reference=f"entry:{act.entry.id}",
+    )
+
+
+EXECUTORS: dict[type[Record], Callable[[Act, Any], None]] = {
+    events.OpenMotion: _open_motion,
+    events.DecideMotions: _decide_motions,
+    events.StartClock: _start_clock,
+    events.SetDeadline: _set_deadline,
+    events.SatisfyDeadlines: _satisfy_deadlines,
+    events.EndDeadlines: _end_deadlines,
+    events.SetHearing: _set_hearing,
+    events.EndHearings: _end_hearings,
+    events.AddAppearance: _add_appearance,
+    events.EndAppearance: _end_appearance,
+    events.CloseCase: _close_case,
+    events.ReopenCase: _reopen_case,
+    events.SetFlag: _set_flag,
+    events.ClearFlag: _clear_flag,
+    events.Notify: _notify,
+}
+"""Every effect of the dictionary, and who does it."""
+
+
+def run(act: Act) -> None:
+    """Run the event's effects, in the order in which the dictionary names them."""
+    for effect in act.event.effects:
+        EXECUTORS[type(effect)](act, effect)

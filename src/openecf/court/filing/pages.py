@@ -1,0 +1,335 @@
+"""The pages of a filing, one function each: read the request, make one call, write the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms as django_forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from openecf.court.cases import queries as cases
+from openecf.court.documents.rules import size_text
+from openecf.court.events.rules import Event
+from openecf.court.filing import drafts, forms, queries, rules, services
+from openecf.court.filing.models import Draft
+from openecf.court.transition import queries as transition
+from openecf.kernel.days import legal_day
+from openecf.kernel.refusal import Refusal
+from openecf.kernel.restriction import Restriction
+
+ROWS_OF_ATTACHMENTS = 3
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in which filing a request is."""
+
+    draft: Draft
+    event: Event
+    step: str
+
+    def answer(self) -> dict:
+        """What the draft holds for this page."""
+        return self.draft.answers.get(self.step, {})
+
+
+def show(request: HttpRequest, draft: Draft, step: str, *, said: str = "") -> HttpResponse:
+    """A page of a draft, with words at its top. Used when something turned out to be missing."""
+    place = Place(draft, queries.event_of(draft, request.reader), step)
+    request.method = "GET"
+    return PAGES[step](request, place, said=said)
+
+
+def _render(
+    request: HttpRequest, place: Place, *, said: str = "", status: int = 200, **context: object
+) -> HttpResponse:
+    progress = queries.progress_of(place.draft, place.event, request.reader)
+    steps = rules.flow(progress)
+    before = rules.before(place.step, progress)
+    context |= {
+        "draft": place.draft,
+        "event": place.event,
+        "step": place.step,
+        "step_title": rules.BY_KEY[place.step].title,
+        "case": place.draft.case,
+        "said": said,
+        "back": before.key if before else "",
+        "version": place.draft.version,
+        "steps": [
+            {
+                "key": step.key,
+                "title": step.title,
+                "here": step.key == place.step,
+                "done": step.key != place.step and progress.has(step.key),
+                "open": step.key != place.step and rules.may_be_here(step.key, progress),
+            }
+            for step in steps
+        ],
+    }
+    return render(request, f"filing/{place.step}.html", context, status=409 if said and status == 200 else status)
+
+
+def _version(request: HttpRequest) -> int:
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isdigit() and len(typed) < 9 else -1
+
+
+def _keep(request: HttpRequest, place: Place, form: django_forms.Form, said: dict, **context: object) -> HttpResponse:
+    """Save a page's answers and go on; when another window was faster, show the page with what was typed."""
+    try:
+        drafts.answer(draft=place.draft, step=place.step, said=said, version=_version(request), at=request.arrived)
+    except drafts.DraftChanged as refusal:
+        place.draft.refresh_from_db()
+        return _render(request, place, said=refusal.said, form=form, **context)
+    return _go_on(request, place)
+
+
+def _go_on(request: HttpRequest, place: Place) -> HttpResponse:
+    progress = queries.progress_of(place.draft, place.event, request.reader)
+    return redirect("filing-step", draft_id=place.draft.id, step=rules.after(place.step, progress).key)
+
+
+def case_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
+    """The case number; several cases that fit are shown to choose from."""
+    draft = place.draft
+    start = draft.case.number if draft.case else queries.last_case_number(request.reader)
+    form = forms.CaseForm(request.POST or None, initial={"number": start})
+    matches: list = []
+    if request.method == "POST" and (request.POST.get("case_id", "").isdigit() or form.is_valid()):
+        chosen = request.POST.get("case_id", "")
+        if not chosen.isdigit():
+            matches = cases.matching(typed=form.cleaned_data["number"], reader=request.reader)
+            chosen = str(matches[0].id) if len(matches) == 1 and not matches[0].terminated else ""
+            if not matches:
+                form.add_error("number", _("Case not found. Look at the number on the docket and write it again."))
+        if chosen:
+            try:
+                drafts.choose_case(
+                    draft=draft, reader=request.reader, event=place.event, case_id=int(chosen),
+                    version=_version(request), at=request.arrived,
+                )  # fmt: skip
+                return _go_on(request, place)
+            except Refusal as refusal:
+                if isinstance(refusal, drafts.AlreadyFiled):
+                    raise
+                form.is_valid()
+                draft.refresh_from_db()
+                said = refusal.said
+    return _render(request, place, said=said, form=form, matches=matches)
+
+
+def parties_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
+    """Who files; against whom."""
+    event = place.event
+    form = forms.PartiesForm(
+        request.POST or None, initial=place.answer(), event=event, parties=queries.open_parties(place.draft),
+        roles=queries.party_roles(),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        return _keep(request, place, form, {key: value for key, value in form.cleaned_data.items() if value})
+    return _render(request, place, said=said, form=form)
+
+
+def association_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
+    """Becoming counsel of the parties that the filing is for."""
+    parties = queries.not_yet_counsel(place.draft, request.reader)
+    form = forms.AssociationForm(
+        request.POST or None, initial=place.answer(), parties=parties, must=place.event.appears
+    )
+    if request.method == "POST" and form.is_valid():
+        return _keep(request, place, form, dict(form.cleaned_data))
+    return _render(request, place, said=said, form=form)
+
+
+def documents_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
+    """The main PDF and its attachments. A file that is refused takes no other with it."""
+    draft, problems = place.draft, []
+    if request.method == "POST":
+        if request.POST.get("remove", "").isdigit():
+            drafts.remove_document(draft=draft, part=int(request.POST["remove"]), at=request.arrived)
+            return redirect("filing-step", draft_id=draft.id, step="documents")
+        problems = _take_files(request, draft)
+        has_main = draft.documents.filter(part=0).exists()
+        if request.POST.get("go") == "on" and not problems:
+            if place.event.document != "required" or has_main:
+                drafts.answer(
+                    draft=draft, step="documents", said={"done": True}, version=draft.version, at=request.arrived
+                )
+                return _go_on(request, place)
+            problems.append((_("Main document"), _("Choose the PDF that you file.")))
+        elif not problems:
+            return redirect("filing-step", draft_id=draft.id, step="documents")
+    documents = queries.documents_of(draft)
+    rows = [
+        {
+            "part": row.part,
+            "name": queries.name_of_part(row),
+            "filename": row.filename,
+            "size": size_text(row.bytes),
+            "pages": row.pages,
+        }
+        for row in documents
+    ]
+    profile = transition.profile()
+    return _render(
+        request, place, said=said, documents=rows, problems=problems, categories=forms.CATEGORIES[1:],
+        has_main=any(row.part == 0 for row in documents), total=size_text(sum(row.bytes for row in documents)),
+        limit=profile.pdf_megabytes, profile=profile, new_rows=range(1, ROWS_OF_ATTACHMENTS + 1),
+        status=422 if problems else 200,
+    )  # fmt: skip
+
+
+def _take_files(request: HttpRequest, draft: Draft) -> list[tuple[str, str]]:
+    """Check and keep each file of the form; what was wrong with which."""
+    wanted = [("main", 0)] + [(f"attachment_{n}", None) for n in range(1, ROWS_OF_ATTACHMENTS + 1)]
+    problems = []
+    for name, part in wanted:
+        file = request.FILES.get(name)
+        if file is None:
+            continue
+        category, description = request.POST.get(f"{name}_category", ""), request.POST.get(f"{name}_description", "")
+        if part is None and not (category.strip() or description.strip()):
+            problems.append((file.name, _("Choose a category for the attachment, or describe it.")))
+            continue
+        try:
+            drafts.add_document(
+                draft=draft, part=part, file=file, filename=file.name, category=category.strip(),
+                description=" ".join(description.split()), at=request.arrived,
+            )  # fmt: skip
+        except Refusal as refusal:
+            if isinstance(refusal, drafts.AlreadyFiled | queries.NoSuchDraft):
+                raise
+            problems.append((file.name, str(refusal.said)))
+    return problems
+
+
+def related_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
+    """Which entries the filing refers to; for an order, what becomes of each."""
+    draft, event = place.draft, place.event
+    offered = queries.candidates(case_id=draft.case_id, reader=request.reader, event=event)
+    chosen = [int(each) for each in place.answer().get("entries", [])]
+    outcomes = dict(place.answer().get("outcomes", {}))
+    typed = request.POST.get("filter", "").strip()
+    if request.method == "POST":
+        before = {int(each) for each in request.POST.getlist("shown") if each.isdigit()}
+        ticked = {int(each) for each in request.POST.getlist("entries") if each.isdigit()}
+        known = {each.id for each in offered}
+        chosen = sorted(((set(chosen) - before) | ticked) & known)
+        outcomes |= {str(each): request.POST.get(f"outcome_{each}", "") for each in ticked}
+        outcomes = {str(each): outcomes.get(str(each), "") for each in chosen} if event.rules_on else {}
+        if request.POST.get("go") == "on":
+            said = _wrong_with_related(event, chosen, outcomes)
+            if not said:
+                answer = {"entries": chosen, "outcomes": outcomes}
+                try:
+                    drafts.answer(
+                        draft=draft, step="related", said=answer, version=_version(request), at=request.arrived
+                    )
+                    return _go_on(request, place)
+                except drafts.DraftChanged as refusal:
+                    draft.refresh_from_db()
+                    said = refusal.said
+    # What is ticked stays on the page whatever the filter says, so that nothing is chosen unseen.
+    found = [each for each in offered if each.id in chosen] + [
+        each for each in rules.filtered(offered, typed) if each.id not in chosen
+    ]
+    rows = [
+        {
+            "id": each.id, "number": each.number, "day": each.day, "text": each.text,
+            "ticked": each.id in chosen, "outcome": outcomes.get(str(each.id), ""),
+        }
+        for each in found[:MOST_SHOWN]
+    ]  # fmt: skip
+    return _render(
+        request, place, said=said, rows=rows, typed=typed, more=max(0, len(found) - MOST_SHOWN), outcomes=event.rules_on,
+        status=422 if said and request.method == "POST" else 200,
+    )  # fmt: skip
+
+
+def _wrong_with_related(event: Event, chosen: list[int], outcomes: dict[str, str]) -> str:
+    if event.related and event.related.need == "required" and not chosen:
+        return _("Tick at least one entry.")
+    if event.rules_on and any(outcomes.get(str(each)) not in event.rules_on for each in chosen):
+        return _("Say for each entry that you ticked how it is decided.")
+    return ""
+
+
+def details_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
+    """The event's own questions."""
+    today = legal_day(request.arrived, settings.COURT.zone)
+    initial = dict(place.answer())
+    if not initial:
+        assigned = str(place.draft.case.assigned_to_id or "")
+        initial = {"judge": queries.own_judge(request.reader) or assigned, "signed_on": today, "held_on": today}
+    form = forms.DetailsForm(
+        request.POST or None, initial=initial, event=place.event, judges=queries.judges(), today=today,
+        by_court=request.reader.is_court,
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        return _keep(request, place, form, form.said())
+    return _render(request, place, said=said, form=form)
+
+
+def text_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
+    """Prefix and free words."""
+    form = forms.TextForm(request.POST or None, initial=place.answer(), event=place.event)
+    if request.method == "POST" and form.is_valid():
+        return _keep(request, place, form, {key: value for key, value in form.cleaned_data.items() if value})
+    preview = rules.docket_text(queries.text_facts(place.draft, place.event, request.reader, request.arrived))
+    return _render(request, place, said=said, form=form, preview=preview)
+
+
+def final_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
+    """The text as it will stand on the docket, the warning, and the submission."""
+    draft = place.draft
+    if request.method == "POST":
+        try:
+            services.submit(
+                draft_id=draft.id,
+                reader=request.reader,
+                at=request.arrived,
+                fresh=_fresh(request),
+                version=_version(request),
+            )
+            return redirect("filing-done", draft_id=draft.id)
+        except (services.SignOnNotFresh, drafts.DraftChanged, drafts.StoreFailed) as refusal:
+            draft = place.draft
+            draft.refresh_from_db()
+            said = refusal.said
+    text = rules.docket_text(queries.text_facts(draft, place.event, request.reader, request.arrived))
+    level = queries.restriction_of(draft, place.event)
+    documents = [
+        {
+            "part": row.part,
+            "name": queries.name_of_part(row) or row.filename,
+            "size": size_text(row.bytes),
+            "pages": row.pages,
+        }
+        for row in queries.documents_of(draft)
+    ]
+    return _render(
+        request, place, said=said, text=text, documents=documents,
+        level=forms.LEVELS[Restriction.of(level)] if level else "",
+    )  # fmt: skip
+
+
+def _fresh(request: HttpRequest) -> bool:
+    """Whether the central site confirmed the sign-on lately enough to file."""
+    return bool(getattr(getattr(request, "signed_on", None), "fresh", True))
+
+
+PAGES: dict[str, Callable[..., HttpResponse]] = {
+    "case": case_page,
+    "parties": parties_page,
+    "association": association_page,
+    "documents": documents_page,
+    "related": related_page,
+    "details": details_page,
+    "text": text_page,
+    "final": final_page,
+}

@@ -1,0 +1,263 @@
+"""Reading drafts, and what their pages offer to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.calendar import services as calendar
+from openecf.court.cases import queries as cases
+from openecf.court.docket import queries as docket
+from openecf.court.events import queries as events
+from openecf.court.events.rules import Event, NoSuchEvent, SetDeadline, StartClock
+from openecf.court.filing import rules
+from openecf.court.filing.models import Draft, DraftDocument
+from openecf.court.people import queries as people
+from openecf.court.people.rules import Reader
+from openecf.kernel.days import legal_day
+from openecf.kernel.refusal import Refusal
+
+MOST_ENTRIES = 1000
+NEW_PARTY = "new"
+
+
+class NoSuchDraft(Refusal):
+    """The draft is not there (any more), or somebody else's."""
+
+    said = _("This draft is not there any more. It was discarded, or it is somebody else's.")
+    code = "no-such-draft"
+
+
+def draft_for(*, reader: Reader, draft_id: object) -> Draft:
+    """A person's own draft; NoSuchDraft for everybody else."""
+    draft = (
+        Draft.objects.select_related("case", "case__assigned_to", "entry")
+        .filter(id=draft_id, filer=reader.user)
+        .first()
+    )
+    if draft is None:
+        raise NoSuchDraft(draft=draft_id)
+    return draft
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """A draft as the list shows it."""
+
+    id: object
+    title: str
+    case: str
+    changed_at: datetime
+
+
+def drafts_of(reader: Reader) -> list[DraftRow]:
+    """A person's unfinished filings, latest first."""
+    dictionary = events.dictionary()
+    rows = (
+        Draft.objects.select_related("case").filter(filer=reader.user, submitted_at=None).order_by("-changed_at")[:100]
+    )
+    return [
+        DraftRow(
+            id=row.id,
+            title=dictionary.events[row.event].title if row.event in dictionary.events else row.event,
+            case=f"{row.case.number} {row.case.caption or row.case.short_title}" if row.case else "",
+            changed_at=row.changed_at,
+        )
+        for row in rows
+    ]
+
+
+def last_case_number(reader: Reader) -> str:
+    """The case number that this person filed in last: what the case page starts with."""
+    found = Draft.objects.filter(filer=reader.user, case__isnull=False).order_by("-changed_at").first()
+    return found.case.number if found and cases.visible(reader, found.case) else ""
+
+
+def picked(draft: Draft, key: str) -> list[int]:
+    """The ids of parties picked at the parties page (``filers`` or ``against``)."""
+    return [int(each) for each in draft.answers.get("parties", {}).get(key, [])]
+
+
+def new_party(draft: Draft) -> tuple[str, str] | None:
+    """Name and role of a party that the filing adds to the case; None when it adds none."""
+    answer = draft.answers.get("parties", {})
+    return (answer["new_name"], answer.get("new_role", "")) if answer.get("new_name") else None
+
+
+def not_yet_counsel(draft: Draft, reader: Reader) -> list[tuple[str, str]]:
+    """Parties that the person files for without being their counsel of record: key and name."""
+    if reader.group not in rules.ASSOCIATING_GROUPS or draft.case is None:
+        return []
+    mine = set(
+        draft.case.parties.filter(representations__user=reader.user, representations__terminated=None).values_list(
+            "id", flat=True
+        )
+    )
+    rows = draft.case.parties.filter(id__in=picked(draft, "filers")).exclude(id__in=mine)
+    found = [(str(party.id), f"{party.name} ({party.type})") for party in rows]
+    added = new_party(draft)
+    return [*found, (NEW_PARTY, f"{added[0]} ({added[1]})")] if added else found
+
+
+def progress_of(draft: Draft, event: Event, reader: Reader) -> rules.Progress:
+    """How far the draft is."""
+    return rules.Progress(
+        event=event,
+        case=draft.case_id is not None,
+        answered=frozenset(draft.answers),
+        must_associate=event.filers != "none" and bool(not_yet_counsel(draft, reader)),
+        by_court=reader.is_court,
+        main_document=any(document.part == 0 for document in draft.documents.all()),
+    )
+
+
+def candidates(*, case_id: int, reader: Reader, event: Event) -> list[rules.Candidate]:
+    """The entries that this event may refer to, newest first, of those that the reader may see."""
+    entry_model = apps.get_model("docket", "Entry")
+    rows = list(
+        entry_model.objects.filter(case=case_id, struck_at=None)
+        .order_by("-position")
+        .prefetch_related("motions")[:MOST_ENTRIES]
+    )
+    seen = docket.seen_by(reader, rows)
+    categories = {each.code: each.category for each in events.dictionary().events.values()}
+    kinds = event.related.kinds if event.related else ()
+    found = [
+        rules.Candidate(
+            id=row.id,
+            number=row.number,
+            day=row.first_date,
+            title=row.title,
+            text=row.text,
+            event=row.event,
+            open_motion=any(motion.decided_by_id is None for motion in row.motions.all()),
+        )
+        for row in rows
+        if row.id in seen
+    ]
+    return [each for each in found if rules.may_relate(each, kinds=kinds, categories=categories)]
+
+
+def judges() -> list[tuple[str, str]]:
+    """The judges of this court: id and name with title."""
+    rows = apps.get_model("cases", "Judge").objects.order_by("name")
+    return [(str(judge.id), f"{judge.title} {judge.name}".strip()) for judge in rows]
+
+
+def own_judge(reader: Reader) -> str:
+    """The id of the judge that this person is; empty for everybody else."""
+    row = apps.get_model("cases", "Judge").objects.filter(user=reader.user).first()
+    return str(row.id) if row else ""
+
+
+def party_roles() -> list[str]:
+    """Party roles in use at this court, to choose from for a new party."""
+    rows = apps.get_model("cases", "Party").objects.order_by().values_list("type", flat=True).distinct()[:60]
+    return sorted(rows)
+
+
+def filed_day(draft: Draft, reader: Reader, at: datetime) -> date:
+    """The day the filing counts for: the court's day, unless the court's own people date it back."""
+    given = draft.answers.get("details", {}).get("filed") if reader.is_court else None
+    return date.fromisoformat(given) if given else legal_day(at, settings.COURT.zone)
+
+
+def restriction_of(draft: Draft, event: Event) -> int:
+    """The level of the entry: what the filer chose of what the event offers, else the event's own."""
+    chosen = draft.answers.get("details", {}).get("restriction")
+    return int(chosen) if chosen not in (None, "") and int(chosen) in event.restrictions else event.restriction
+
+
+def documents_of(draft: Draft) -> list[DraftDocument]:
+    """The PDFs of a draft, main document first."""
+    return list(draft.documents.order_by("part"))
+
+
+def name_of_part(document: DraftDocument) -> str:
+    """``Exhibit A``: category and description, without saying one word twice."""
+    category, description = document.category.strip(), document.description.strip()
+    if description.casefold().startswith(category.casefold()):
+        return description
+    return f"{category} {description}".strip()
+
+
+def text_facts(draft: Draft, event: Event, reader: Reader, at: datetime) -> rules.TextFacts:
+    """Everything that the draft's docket text says."""
+    details, words = draft.answers.get("details", {}), draft.answers.get("text", {})
+    user = people.user(reader.user)
+    filed = filed_day(draft, reader, at)
+    named = {party.id: rules.NamedParty(party.name, party.type) for party in draft.case.parties.all()}
+    filers = [named[each] for each in picked(draft, "filers") if each in named]
+    if added := new_party(draft):
+        filers.append(rules.NamedParty(*added))
+    return rules.TextFacts(
+        event=event,
+        case_number=draft.case.number,
+        filers=filers,
+        against=[named[each] for each in picked(draft, "against") if each in named],
+        related=_related(draft, reader, event),
+        attachments=[name_of_part(document) for document in documents_of(draft) if document.part],
+        prefix=words.get("prefix", ""),
+        free=words.get("free", ""),
+        answers={name: str(value) for name, value in details.items()},
+        judge=dict(judges()).get(str(details.get("judge", "")), "") if event.signed else "",
+        submitter=" ".join(part for part in (user.first_name, user.last_name) if part),
+        signature=initials_of(user) if reader.is_court else f"{user.last_name}, {user.first_name}".strip(", "),
+        initials=initials_of(user).upper(),
+        filed=filed,
+        due=_due(event, filed, details),
+    )
+
+
+def initials_of(user: Any) -> str:
+    """``jbh``: how staff sign an entry."""
+    made = "".join(part[:1] for part in (user.first_name, user.middle_name, user.last_name))
+    return user.initials if user.initials else made.lower()
+
+
+def _related(draft: Draft, reader: Reader, event: Event) -> Sequence[rules.RelatedEntry]:
+    answer = draft.answers.get("related", {})
+    chosen = [int(each) for each in answer.get("entries", [])]
+    outcomes = answer.get("outcomes", {})
+    offered = (
+        {each.id: each for each in candidates(case_id=draft.case_id, reader=reader, event=event)} if chosen else {}
+    )
+    return [
+        rules.RelatedEntry(
+            offered[each].number,
+            rules.short_text(title=offered[each].title, text=offered[each].text),
+            outcomes.get(str(each), "") if event.rules_on else "",
+        )
+        for each in sorted(chosen)
+        if each in offered
+    ]
+
+
+def _due(event: Event, filed: date, details: dict) -> date | None:
+    for effect in event.effects:
+        if isinstance(effect, StartClock):
+            return calendar.due_day(trigger=filed, days=effect.days)
+        if isinstance(effect, SetDeadline) and details.get(effect.answer):
+            return date.fromisoformat(details[effect.answer])
+    return None
+
+
+def open_parties(draft: Draft) -> list[tuple[str, str]]:
+    """The parties of the draft's case that are still in it: id and name with role."""
+    rows = draft.case.parties.filter(Q(terminated=None)).order_by("position", "id")
+    return [(str(party.id), f"{party.name} ({party.type})") for party in rows]
+
+
+def event_of(draft: Draft, reader: Reader) -> Event:
+    """The draft's event; NoSuchEvent when the court took it off the menu, or it is not for this person's group."""
+    event = events.event(draft.event)
+    if not event.may_be_filed_by(reader.group):
+        raise NoSuchEvent(event=draft.event)
+    return event

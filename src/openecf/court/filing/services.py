@@ -1,0 +1,197 @@
+"""Filing: a draft becomes an entry, whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.cases import queries as case_queries
+from openecf.court.cases import services as cases
+from openecf.court.docket import services as docket
+from openecf.court.documents import services as documents
+from openecf.court.documents.rules import NewDocument
+from openecf.court.events.rules import Event
+from openecf.court.filing import drafts, effects, queries, rules
+from openecf.court.filing.models import Draft
+from openecf.court.notices import services as notices
+from openecf.court.people import queries as people
+from openecf.court.people.rules import Reader
+from openecf.kernel.days import legal_day
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit.services import record
+from openecf.platform.store import services as store
+
+
+class NotComplete(Refusal):
+    """A page still needs an answer, or an answer no longer fits the case. ``facts['step']`` names the page."""
+
+    said = _("Something is missing, or changed since you entered it. Please look at this page again.")
+    code = "not-complete"
+
+
+class SignOnNotFresh(Refusal):
+    """The central site has not confirmed this sign-on lately: it may have ended."""
+
+    said = _(
+        "Central Sign-On cannot be reached at the moment, so nothing can be filed. Your draft is kept: try again in a "
+        "few minutes. If a deadline is near, call the clerk's office."
+    )
+    code = "sign-on-not-fresh"
+
+
+def submit(*, draft_id: object, reader: Reader, at: datetime, fresh: bool = True, version: int | None = None) -> Any:
+    """Put a draft on the docket and return its entry. A draft that is filed already gives its entry again.
+
+    Everything happens in one transaction: number, entry, documents, effects, notice, audit line. Raises NoSuchDraft,
+    NoSuchEvent, NoSuchCase, NotInThisCase, NotComplete, SignOnNotFresh, StoreFailed, DraftChanged (the draft is not at
+    ``version``, the one whose text the filer saw); whatever is raised, the draft stays as it was.
+    """
+    if not fresh:
+        raise SignOnNotFresh(draft=draft_id)
+    try:
+        return _submit(draft_id, reader, at, version)
+    except (store.StoreFull, store.NotStored, OSError) as error:
+        raise drafts.StoreFailed(draft=draft_id, error=type(error).__name__) from error
+
+
+def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None) -> Any:
+    with transaction.atomic():
+        draft, filed_before = _claim(draft_id, reader, at, version)
+        if filed_before:
+            return draft.entry
+        event = queries.event_of(draft, reader)
+        _check(draft, event, reader, at)
+        act_filers, associate = _parties(draft, event, reader, at)
+        text = queries.text_facts(draft, event, reader, at)
+        user = people.user(reader.user)
+        restriction = queries.restriction_of(draft, event)
+        related = [int(each) for each in draft.answers.get("related", {}).get("entries", [])]
+        entry = docket.enter(
+            case_id=draft.case_id,
+            event=event.code,
+            title=event.title,
+            text=rules.docket_text(text),
+            at=at,
+            filer=None if reader.is_court else user,
+            entered_by=f"{user.last_name}, {user.first_name}".strip(", "),
+            party_ids=act_filers,
+            relates_to=related,
+            restriction=restriction,
+            numbered=event.numbered,
+            filed=text.filed,
+        )
+        documents.attach(entry=entry, documents=_new_documents(draft, restriction), at=at)
+        act = _act(draft, event, reader, entry, act_filers, related, text)
+        if associate and not event.appears:
+            effects.appear(act, associate)
+        effects.run(act)
+        docket.finish(entry)
+        entry.case.refresh_from_db()
+        if event.notice:
+            notices.prepare(entry=entry, at=at)
+        Draft.objects.filter(id=draft.id).update(entry=entry)
+        record(
+            act="filing.submitted",
+            by=reader.ref,
+            at=at,
+            subject=f"entry:{entry.id}",
+            case=entry.case_id,
+            seq=entry.seq,
+            event=event.code,
+            draft=str(draft.id),
+        )
+    return entry
+
+
+def _claim(draft_id: object, reader: Reader, at: datetime, version: int | None) -> tuple[Draft, bool]:
+    """One conditional UPDATE: of two submissions at once the second waits here, then finds the entry of the first."""
+    mine = Draft.objects.filter(id=draft_id, filer=reader.user, submitted_at=None)
+    if version is not None:
+        mine = mine.filter(version=version)
+    claimed = mine.update(submitted_at=at)
+    draft = queries.draft_for(reader=reader, draft_id=draft_id)
+    if not claimed and draft.entry is None:
+        raise drafts.DraftChanged(draft=draft_id)
+    return draft, not claimed
+
+
+def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
+    """Look at everything again: between the first page and the last, days may have passed."""
+    if draft.case_id is None:
+        raise NotComplete(step="case")
+    case = case_queries.case_for(reader=reader, case_id=draft.case_id)
+    drafts.check_case(event, case)
+    progress = queries.progress_of(draft, event, reader)
+    if missing := next((s.key for s in rules.flow(progress) if s.key != "final" and not progress.has(s.key)), ""):
+        raise NotComplete(step=missing)
+    open_parties = {key for key, _name in queries.open_parties(draft)}
+    picked = {str(each) for each in (*queries.picked(draft, "filers"), *queries.picked(draft, "against"))}
+    if picked - open_parties:
+        raise NotComplete(_("A party that you picked is no longer in the case."), step="parties")
+    chosen = {int(each) for each in draft.answers.get("related", {}).get("entries", [])}
+    offered = {c.id for c in queries.candidates(case_id=case.id, reader=reader, event=event)} if chosen else set()
+    if chosen - offered:
+        raise NotComplete(_("An entry that you referred to can no longer be referred to."), step="related")
+    if queries.filed_day(draft, reader, at) > legal_day(at, settings.COURT.zone):
+        raise NotComplete(_("The date filed cannot be in the future."), step="details")
+    if lost := [d.filename for d in queries.documents_of(draft) if not store.has(d.sha256, sealed=True)]:
+        raise NotComplete(_("Please upload %(files)s again.") % {"files": ", ".join(lost)}, step="documents")
+
+
+def _parties(draft: Draft, event: Event, reader: Reader, at: datetime) -> tuple[list[int], list[int]]:
+    """The parties filed for (a new one is added to the case), and those whose counsel the filer becomes."""
+    filers = queries.picked(draft, "filers")
+    association = draft.answers.get("association", {}).get("parties", [])
+    associate = [int(each) for each in association if each != queries.NEW_PARTY]
+    if added := queries.new_party(draft):
+        name, role = added
+        party = cases.add_party(case_id=draft.case_id, name=name, type=role, at=at, by=reader.ref)
+        filers.append(party.id)
+        if queries.NEW_PARTY in association:
+            associate.append(party.id)
+    return filers, associate
+
+
+def _new_documents(draft: Draft, restriction: int) -> list[NewDocument]:
+    return [
+        NewDocument(
+            part=row.part,
+            description=queries.name_of_part(row),
+            filename=row.filename,
+            sha256=row.sha256,
+            bytes=row.bytes,
+            pages=row.pages,
+            restriction=restriction,
+        )
+        for row in queries.documents_of(draft)
+    ]
+
+
+def _act(
+    draft: Draft,
+    event: Event,
+    reader: Reader,
+    entry: Any,
+    filers: list[int],
+    related: list[int],
+    text: rules.TextFacts,
+) -> effects.Act:
+    outcomes = draft.answers.get("related", {}).get("outcomes", {})
+    return effects.Act(
+        entry=entry,
+        event=event,
+        user=people.user(reader.user),
+        by=reader.ref,
+        by_court=reader.is_court,
+        filed=text.filed or legal_day(entry.entered, settings.COURT.zone),
+        at=entry.entered,
+        filers=filers,
+        roles=draft.answers.get("association", {}).get("roles", []),
+        related=related,
+        outcomes={int(key): value for key, value in outcomes.items()},
+        answers=text.answers,
+    )

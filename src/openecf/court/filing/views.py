@@ -1,0 +1,155 @@
+"""The pages around a filing: choosing the event, drafts, and what follows the submission."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from procrastinate.exceptions import ConnectorException
+
+from openecf.court.cases.queries import NoSuchCase
+from openecf.court.events import queries as events
+from openecf.court.events.rules import NoSuchEvent
+from openecf.court.filing import drafts, pages, queries, rules, services
+from openecf.court.filing.access import FILING
+from openecf.court.filing.queries import NoSuchDraft
+from openecf.platform import access
+
+log = structlog.get_logger()
+
+
+def in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Turn what can go wrong on any page of a filing into words and a way on."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        draft_id = kwargs.get("draft_id")
+        try:
+            return view(request, *args, **kwargs)
+        except drafts.AlreadyFiled:
+            return redirect("filing-done", draft_id=draft_id)
+        except services.NotComplete as refusal:
+            step = str(refusal.facts["step"])
+            return pages.show(
+                request, queries.draft_for(reader=request.reader, draft_id=draft_id), step, said=refusal.said
+            )
+        except NoSuchDraft as refusal:
+            return _refused(request, refusal.said, status=404)
+        except (NoSuchEvent, NoSuchCase, drafts.NotInThisCase) as refusal:
+            return _refused(request, refusal.said, status=409, draft_id=draft_id)
+        except (OperationalError, InterfaceError, ConnectorException) as error:
+            log.error("filing.database", error=type(error).__name__)
+            said = _(
+                "The court's database did not answer. Nothing was filed; what you saved before is kept. Try again soon."
+            )
+            return _refused(request, said, status=503, draft_id=draft_id)
+
+    return wrapped
+
+
+def _refused(request: HttpRequest, said: str, *, status: int, draft_id: object = None) -> HttpResponse:
+    return render(request, "filing/refused.html", {"said": said, "draft_id": draft_id}, status=status)
+
+
+@access.rule(FILING)
+@require_GET
+def choose_event(request: HttpRequest) -> HttpResponse:
+    """The menu of events, by category or by what was typed, and the drafts that wait."""
+    typed, category = request.GET.get("q", "").strip()[:100], request.GET.get("category", "")
+    menu = request.GET.get("menu", "")
+    everything = events.menu(group=request.reader.group, menu=menu)
+    found = (
+        events.menu(group=request.reader.group, menu=menu, typed=typed, category=category) if typed or category else ()
+    )
+    case_id = request.GET.get("case", "")
+    context = {
+        "typed": typed,
+        "category": category,
+        "menu_name": menu,
+        "shelves": everything,
+        "found": found,
+        "asked": bool(typed or category),
+        "case_id": case_id if case_id.isdigit() else "",
+        "drafts": queries.drafts_of(request.reader),
+    }
+    return render(request, "filing/choose.html", context)
+
+
+@access.rule(FILING)
+@require_GET
+def list_drafts(request: HttpRequest) -> HttpResponse:
+    """Unfinished filings, to go on with or to discard."""
+    return render(request, "filing/drafts.html", {"drafts": queries.drafts_of(request.reader)})
+
+
+@access.rule(FILING)
+@require_POST
+@in_words
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin a filing with the event chosen."""
+    case_id = request.POST.get("case", "")
+    draft = drafts.start(
+        reader=request.reader,
+        event_code=request.POST.get("event", ""),
+        case_id=int(case_id) if case_id.isdigit() else None,
+        at=request.arrived,
+    )
+    return redirect("filing-resume", draft_id=draft.id)
+
+
+@access.rule(FILING)
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_words
+def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Go on where the draft stopped."""
+    draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
+    if draft.submitted_at:
+        return redirect("filing-done", draft_id=draft.id)
+    event = queries.event_of(draft, request.reader)
+    step = rules.first_open(queries.progress_of(draft, event, request.reader))
+    return redirect("filing-step", draft_id=draft.id, step=step.key)
+
+
+@access.rule(FILING)
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_words
+def page(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
+    """One page of a filing."""
+    draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
+    if draft.submitted_at:
+        return redirect("filing-done", draft_id=draft.id)
+    event = queries.event_of(draft, request.reader)
+    if not rules.may_be_here(step, queries.progress_of(draft, event, request.reader)):
+        return redirect("filing-resume", draft_id=draft.id)
+    return pages.PAGES[step](request, pages.Place(draft, event, step))
+
+
+@access.rule(FILING)
+@require_POST
+@in_words
+def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    drafts.discard(draft_id=draft_id, reader=request.reader, at=request.arrived)
+    return redirect("filing-drafts")
+
+
+@access.rule(FILING)
+@require_GET
+@in_words
+def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The notice of a filing, and where to go from there."""
+    draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
+    if draft.entry is None:
+        return redirect("filing-resume", draft_id=draft.id)
+    notice = draft.entry.notices.order_by("-id").first()
+    body = re.search(r"<body[^>]*>(.*)</body>", notice.html, re.DOTALL | re.IGNORECASE) if notice else None
+    context = {"draft": draft, "entry": draft.entry, "case": draft.case, "notice": body[1] if body else ""}
+    return render(request, "filing/done.html", context)

@@ -1,0 +1,141 @@
+"""Reading what notices need to say, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from openecf.court.documents.rules import level, may_read
+from openecf.court.notices.models import Notice
+from openecf.court.notices.rules import Addressee, service_list
+from openecf.court.people import queries as people
+from openecf.court.people.rules import Reader
+from openecf.kernel.names import PersonName
+from openecf.kernel.refusal import Refusal
+from openecf.platform.mail import queries as mail
+
+if TYPE_CHECKING:
+    from openecf.court.cases.models import Party, Representation
+    from openecf.court.docket.models import Entry
+    from openecf.court.people.models import CourtUser
+
+
+class NoSuchNotice(Refusal):
+    """There is no notice of this entry, or none that the reader may see."""
+
+    said = "There is no notice for this entry."
+    code = "no-such-notice"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of a notice to one person. ``state``: mailed, waiting, failed or otherwise (by other means)."""
+
+    name: str
+    addresses: tuple[str, ...]
+    postal_lines: tuple[str, ...]
+    state: str
+    at: datetime | None = None
+
+
+def service_list_of(entry: Entry) -> list[Addressee]:
+    """Everyone who must learn of an entry: counsel in the case, parties without counsel, the filer.
+
+    Of a restricted entry only those learn who may read it.
+    """
+    needed = level(entry.case.restriction, entry.restriction)
+    return service_list(_people(entry, needed))
+
+
+def _people(entry: Entry, needed: int) -> Iterator[Addressee]:
+    parties = entry.case.parties.filter(terminated=None).order_by("position", "id")
+    for party in parties.prefetch_related("representations__user"):
+        counsel = [one for one in party.representations.all() if one.terminated is None]
+        for one in counsel:
+            if _may_know(one.user, entry, needed):
+                yield _counsel(one, party)
+        if not counsel and not needed:
+            yield Addressee(
+                name=party.name,
+                on_behalf=(),
+                postal_lines=tuple(line for line in party.lines.splitlines() if line.strip()),
+                role=party.type,
+            )
+    if entry.filer is not None and _may_know(entry.filer, entry, needed):
+        yield _user(entry.filer)
+
+
+def _may_know(user: CourtUser | None, entry: Entry, needed: int) -> bool:
+    if not needed:
+        return True
+    if user is None:
+        return False
+    as_reader = Reader(account=user.account, user=user.id, group=user.group)
+    return may_read(as_reader, restriction=needed, participates=True, filed_by=entry.filer_id)
+
+
+def _counsel(one: Representation, party: Party) -> Addressee:
+    behalf = (f"{party.type} {party.name}".strip(),)
+    contact = tuple(line for line in one.contact.splitlines() if line.strip() and "@" not in line)
+    if one.user is not None and one.user.active:
+        return _user(one.user, on_behalf=behalf, otherwise=contact)
+    addresses = (one.email,) if one.email else ()
+    return Addressee(name=one.name, on_behalf=behalf, addresses=addresses, postal_lines=contact, role="Attorney")
+
+
+def _user(user: CourtUser, *, on_behalf: tuple[str, ...] = (), otherwise: tuple[str, ...] = ()) -> Addressee:
+    primary, secondary, wants_text = people.notice_addresses(user)
+    return Addressee(
+        name=name_of(user).direct,
+        on_behalf=on_behalf,
+        addresses=tuple(dict.fromkeys(each for each in (primary, *secondary) if each)),
+        postal_lines=otherwise or tuple(filter(None, (user.firm, *user.address_lines))),
+        user=user.id,
+        wants_text=wants_text,
+        role=user.get_group_display(),
+    )
+
+
+def name_of(user: CourtUser) -> PersonName:
+    """A court user's name in its parts."""
+    return PersonName(user.last_name, user.first_name, user.middle_name, user.generation)
+
+
+def notice_for(*, reader: Reader, case_id: int, seq: int) -> Notice:
+    """The newest notice of an entry: for the court, the filer and those it was sent to. Raises NoSuchNotice."""
+    notice = (
+        Notice.objects.select_related("entry__case").filter(entry__case=case_id, entry__seq=seq).order_by("-id").first()
+    )
+    if notice is None or not _may_see(reader, notice):
+        raise NoSuchNotice(case=case_id, seq=seq)
+    return notice
+
+
+def _may_see(reader: Reader, notice: Notice) -> bool:
+    entry = notice.entry
+    sent_to = reader.linked and notice.recipients.filter(user=reader.user).exists()
+    if not (reader.is_court or sent_to or (reader.linked and reader.user == entry.filer_id)):
+        return False
+    needed = level(entry.case.restriction, entry.restriction)
+    return may_read(reader, restriction=needed, participates=bool(sent_to), filed_by=entry.filer_id)
+
+
+def deliveries(notice: Notice) -> list[Delivery]:
+    """How each person on the service list was reached."""
+    states = mail.states(reference=reference_of(notice))
+    found = []
+    for row in notice.recipients.order_by("id"):
+        state = "otherwise" if row.by_mail else _worst([states[a] for a in row.addresses if a in states])
+        found.append(Delivery(row.name, tuple(row.addresses), tuple(row.postal_lines), state, row.mailed_at))
+    return found
+
+
+def reference_of(notice: Notice) -> str:
+    """By which the mails of a notice are found again."""
+    return f"notice:{notice.pk}"
+
+
+def _worst(states: list[str]) -> str:
+    return next((state for state in ("failed", "waiting", "mailed") if state in states), "waiting")

@@ -1,0 +1,123 @@
+"""Pure decisions of the notices room: what a notice says, to whom, and what a bench says differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from openecf.kernel.stamp_lines import StampLine
+
+
+@dataclass(frozen=True)
+class NoticeDocument:
+    """A document of the transaction. ``description`` is what the notice calls it."""
+
+    description: str
+    filename: str
+    stamp: StampLine | None
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Someone on the service list: with addresses, the notice is mailed; without, they are served otherwise."""
+
+    name: str
+    on_behalf: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    postal_lines: tuple[str, ...] = ()
+    user: int | None = None
+    wants_text: bool = False
+    role: str = ""
+
+    @property
+    def by_mail(self) -> bool:
+        return not self.addresses
+
+
+@dataclass(frozen=True)
+class NoticeFacts:
+    """Everything that a notice says. ``document_url`` is empty when nothing was attached."""
+
+    court: str
+    district: str
+    entered_by: str
+    entered: datetime
+    filed: str
+    case_name: str
+    case_number: str
+    case_id: int
+    case_url: str
+    chapter: str
+    closed: str
+    filers: tuple[str, ...]
+    document_number: str
+    document_url: str
+    docket_text: str
+    title: str
+    documents: tuple[NoticeDocument, ...]
+    text_stamp: StampLine | None
+    mailed: tuple[Addressee, ...]
+    otherwise: tuple[Addressee, ...]
+    demonstration: bool = False
+
+    @property
+    def entered_at(self) -> str:
+        """``1/2/2024 at 2:03 PM EST``."""
+        at = self.entered
+        return f"{short_day(at)} at {at.strftime('%I').lstrip('0')}:{at:%M %p %Z}"
+
+
+class NoticeLayout(Protocol):
+    """What the benches print differently in a notice."""
+
+    folder: str
+    """Templates ``notices/<folder>/notice.html`` and ``notice.txt``."""
+    stamp_kind: str
+    """``dc``, ``bk`` or ``ac``: the opening of the stamp's id."""
+    title: str
+    """``Notice of Electronic Filing`` or ``Notice of Docket Activity``."""
+
+    def district(self, name: str) -> str:
+        """The court's name as the notice's second heading."""
+
+    def subject(self, facts: NoticeFacts) -> str:
+        """The subject line of the mail."""
+
+    def case_path(self, *, case_id: int, case_number: str) -> str:
+        """Where the notice's link to the docket leads."""
+
+
+def short_day(day: datetime) -> str:
+    """``1/2/2024``."""
+    return f"{day.month}/{day.day}/{day.year}"
+
+
+def service_list(people: Iterable[Addressee]) -> list[Addressee]:
+    """One line for each person, however many parties they appear for; addresses once, in the order given."""
+    lines: dict[tuple[int | None, str, tuple[str, ...]], Addressee] = {}
+    for person in people:
+        key = (person.user, "", ()) if person.user else (None, person.name.casefold(), person.addresses)
+        seen = lines.get(key)
+        lines[key] = (
+            person
+            if seen is None
+            else replace(
+                seen,
+                on_behalf=_once([*seen.on_behalf, *person.on_behalf]),
+                addresses=_once([*seen.addresses, *person.addresses]),
+                role=seen.role or person.role,
+            )
+        )
+    return list(lines.values())
+
+
+def _once(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def shown(html: str) -> str:
+    """The inside of a stored notice, for a page that frames it. The notice was made by this room, escaped already."""
+    start, end = html.find("<body>"), html.rfind("</body>")
+    return html[start + len("<body>") : end if end > 0 else len(html)] if start >= 0 else html

@@ -1,0 +1,226 @@
+"""Notices: prepared with the entry, mailed by a job, each address with a free look of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import transaction
+from django.template.loader import render_to_string
+from procrastinate.contrib.django import app
+
+from openecf.court.bench import bench
+from openecf.court.cases import queries as cases
+from openecf.court.notices import queries
+from openecf.court.notices.models import FreeLook, Notice, Recipient
+from openecf.court.notices.rules import Addressee, NoticeDocument, NoticeFacts, short_day
+from openecf.court.transition import queries as transition
+from openecf.kernel import courts, stamps
+from openecf.kernel.doc_ids import DocId
+from openecf.kernel.restriction import Restriction
+from openecf.kernel.stamp_lines import StampLine, key_number, text_digest
+from openecf.kernel.stamps import Stamped
+from openecf.kernel.tokens import digest
+from openecf.platform.config import this_site
+from openecf.platform.mail import services as mail
+
+if TYPE_CHECKING:
+    from openecf.court.docket.models import Entry
+    from openecf.court.documents.models import Document
+
+MAIL_JOB = "openecf.notices.mail"
+LOOK_DIGITS = 10**18
+
+
+def prepare(*, entry: Entry, at: datetime) -> Notice:
+    """Stamp an entry's documents, write its notice and the service list, and promise the mailing.
+
+    Runs in the transaction of the filing: the mail leaves only when the entry is on the docket.
+    """
+    with transaction.atomic():
+        documents = list(entry.documents.order_by("part"))
+        facts = facts_of(entry, documents, people=queries.service_list_of(entry))
+        layout = bench().notice
+        notice = Notice.objects.create(
+            entry=entry,
+            at=at,
+            subject=" ".join(layout.subject(facts).split()),
+            html=render_to_string(f"notices/{layout.folder}/notice.html", {"facts": facts}),
+            text=render_to_string(f"notices/{layout.folder}/notice.txt", {"facts": facts}),
+        )
+        Recipient.objects.bulk_create(_recipient(notice, person) for person in (*facts.mailed, *facts.otherwise))
+        app.configure_task(MAIL_JOB, queue="mail").defer(notice_id=notice.pk)
+    return notice
+
+
+def facts_of(entry: Entry, documents: Sequence[Document], *, people: Sequence[Addressee]) -> NoticeFacts:
+    """Everything that the notice of an entry says. Stamps documents that carry no stamp yet."""
+    site, case = this_site(), entry.case
+    court = courts.court(site.id)
+    entered = (entry.entered or datetime.now(UTC)).astimezone(ZoneInfo(court.zone))
+    stamped = [_document(entry, document) for document in documents]
+    number = cases.heading_number(case)
+    return NoticeFacts(
+        court=court.title,
+        district=bench().notice.district(court.name),
+        entered_by=queries.name_of(entry.filer).inverted if entry.filer else "",
+        entered=entered,
+        filed=f"{entry.filed.month}/{entry.filed.day}/{entry.filed.year}" if entry.filed else short_day(entered),
+        case_name=" ".join((case.short_title or case.caption).split()),
+        case_number=number,
+        case_id=case.pk,
+        case_url=site.config.base_url + bench().notice.case_path(case_id=case.pk, case_number=case.number),
+        chapter=case.chapter,
+        closed=f"{case.terminated:%m/%d/%Y}" if case.terminated else "",
+        filers=tuple(filer.party.name for filer in entry.filers.select_related("party")),
+        document_number=entry.number,
+        document_url=link_of(entry, documents) if documents else "",
+        docket_text=" ".join(entry.text.split()),
+        title=entry.title,
+        documents=tuple(stamped),
+        text_stamp=None if documents else _stamp(entry, sha256="", part=0, file_number=""),
+        mailed=tuple(person for person in people if not person.by_mail),
+        otherwise=tuple(person for person in people if person.by_mail),
+        demonstration=site.config.demonstration,
+    )
+
+
+def link_of(entry: Entry, documents: Sequence[Document]) -> str:
+    """Where a notice's link to the documents leads: to the menu when there are several, else to the document."""
+    main = DocId.parse(documents[0].doc_id)
+    number = main.stored if len(documents) > 1 else main.straight
+    return f"{this_site().config.base_url}/{bench().documents.path}/{number}?{_plain_query(entry)}"
+
+
+def _plain_query(entry: Entry) -> str:
+    return bench().documents.look_query(case_id=entry.case_id, seq=entry.seq, secret="")
+
+
+def _document(entry: Entry, document: Document) -> NoticeDocument:
+    serial = DocId.parse(document.doc_id).serial
+    line = _stamp(entry, sha256=document.sha256, part=document.part, file_number=serial)
+    document.stamp, document.stamped_facts = line.stamp, vars(line.facts).copy()
+    document.save(update_fields=["stamp", "stamped_facts"])
+    description = document.description or ("Main Document" if document.part == 0 else "")
+    return NoticeDocument(description=description, filename=document.filename, stamp=line)
+
+
+def _stamp(entry: Entry, *, sha256: str, part: int, file_number: str) -> StampLine:
+    site = this_site()
+    key = site.signing_key
+    entered = (entry.entered or datetime.now(UTC)).astimezone(UTC)
+    facts = Stamped(
+        court=site.id,
+        case=entry.case.number,
+        case_id=entry.case_id,
+        entry_seq=entry.seq,
+        part=part,
+        sha256=sha256,
+        filed_at=entered.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        text_sha256=text_digest(entry.text),
+    )
+    return StampLine(
+        kind=bench().notice.stamp_kind,
+        key_number=key_number(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)),
+        date=short_day(entered.astimezone(ZoneInfo(courts.court(site.id).zone))),
+        file_number=file_number,
+        facts=facts,
+        stamp=stamps.sign(facts, key),
+    )
+
+
+def _recipient(notice: Notice, person: Addressee) -> Recipient:
+    return Recipient(
+        notice=notice,
+        user_id=person.user,
+        name=person.name[:200],
+        addresses=list(person.addresses),
+        by_mail=person.by_mail,
+        postal_lines=list(person.postal_lines),
+        wants_text=person.wants_text,
+    )
+
+
+def mail_notice(*, notice_id: int, at: datetime) -> int:
+    """Write the mails of a notice, once: one to each address, with its own free look. How many were written."""
+    with transaction.atomic():
+        notice = Notice.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=notice_id)
+        waiting = list(notice.recipients.filter(by_mail=False, mailed_at=None).order_by("id"))
+        documents = _looked_at(notice.entry)
+        profile = transition.profile()
+        expires = at + timedelta(days=profile.free_look_days)
+        looks: list[FreeLook] = []
+        written = 0
+        for recipient in waiting:
+            for address in recipient.addresses:
+                secret = str(secrets.randbelow(9 * LOOK_DIGITS) + LOOK_DIGITS)
+                looks += [
+                    FreeLook(
+                        digest=look_digest(secret, document.pk),
+                        recipient=recipient,
+                        document=document,
+                        address=address,
+                        expires_at=expires,
+                    )
+                    for document in documents
+                ]
+                _send(notice, recipient, address, secret if documents else "", at)
+                written += 1
+        FreeLook.objects.bulk_create(looks)
+        notice.recipients.filter(id__in=[row.pk for row in waiting]).update(mailed_at=at)
+    return written
+
+
+def _looked_at(entry: Entry) -> list[Document]:
+    """The documents that a free look opens: none that is restricted in any way, none that is not here."""
+    if Restriction.of(entry.restriction) or Restriction.of(entry.case.restriction):
+        return []
+    held = entry.documents.filter(transcript=False).exclude(sha256="")
+    return [document for document in held.order_by("part") if not Restriction.of(document.restriction)]
+
+
+def _send(notice: Notice, recipient: Recipient, address: str, secret: str, at: datetime) -> None:
+    profile = transition.profile()
+    html, text = notice.html, notice.text
+    if secret:
+        entry = notice.entry
+        plain = _plain_query(entry)
+        own = bench().documents.look_query(case_id=entry.case_id, seq=entry.seq, secret=secret)
+        html = html.replace(f"?{escape(plain)}\"", f"?{escape(own)}\"")
+        text = text.replace(f"?{plain}\n", f"?{own}\n")
+    mail.send(
+        to=[profile.pool_address or profile.from_address],
+        bcc=[address],
+        subject=notice.subject,
+        text=text,
+        html="" if recipient.wants_text else html,
+        sender=profile.from_address,
+        at=at,
+        reference=queries.reference_of(notice),
+    )
+
+
+def look_digest(secret: str, document_id: int) -> str:
+    """What the database keeps of a free look: the secret of the link, bound to one document."""
+    return digest(f"{secret}:{document_id}")
+
+
+def use_free_look(*, secret: str, document_id: int, at: datetime) -> bool:
+    """Take the one free look of a link at a document; False when it was taken before, expired or never given."""
+    return bool(
+        FreeLook.objects.filter(
+            digest=look_digest(secret, document_id), used_at=None, expires_at__gt=at
+        ).update(used_at=at)
+    )
+
+
+def has_free_look(*, secret: str, document_id: int, at: datetime) -> bool:
+    """Whether a link's free look at a document is still there, without taking it."""
+    return FreeLook.objects.filter(
+        digest=look_digest(secret, document_id), used_at=None, expires_at__gt=at
+    ).exists()

@@ -1,0 +1,124 @@
+"""Who may call a court's pages, and what the others are told.
+
+A caller without a sign-on gets a page that leads a browser to Central Sign-On and that a program recognises as "not
+logged in": no log-out link, no receipt, and the address of the sign-on in the one line that programs look for. The
+status is 200, as the courts' own systems answer and as their clients expect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote, urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.people import rules
+from openecf.court.people.rules import NOBODY, Reader, Standing
+from openecf.kernel import courts
+from openecf.platform.access import Rule
+from openecf.platform.config import this_site
+from openecf.platform.web import came_by
+
+SIGN_ON_HOST = "pacer.login.uscourts.gov"
+
+WORDS = {
+    Standing.LEGACY: (
+        _("Your PACER account has to be upgraded"),
+        _(
+            "It was made before August 11, 2014 and works only in Manage My Account. Upgrade it there once for all "
+            "courts, then come back."
+        ),
+    ),
+    Standing.BILLING_ONLY: (
+        _("This account manages billing only"),
+        _(
+            "A PACER Administrative Account pays for the accounts of a firm. It can neither search nor file. Log out, "
+            "then log in with your own account."
+        ),
+    ),
+    Standing.MAY_NOT_SEARCH: (
+        _("Your account cannot search cases at present"),
+        _("Manage My Account says why, and what to do about it."),
+    ),
+    Standing.NOT_LINKED: (
+        _("Link your court-issued account first"),
+        _(
+            "This page is for people who have an account with this court. You link the two accounts once, under "
+            "Utilities."
+        ),
+    ),
+    Standing.NOT_A_FILER: (_("You may not file here"), _("Your account with this court does not include filing.")),
+    Standing.NOT_COURT: (_("For the court's own people"), _("Only the clerk's office and chambers use this page.")),
+    Standing.NOT_CLERK: (_("For the clerk's office"), _("Only the clerk's office uses this page.")),
+}
+
+
+def _rule(name: str, stands: Callable[[Reader], Standing]) -> Rule:
+    def check(request: HttpRequest) -> HttpResponse | None:
+        standing = stands(getattr(request, "reader", NOBODY))
+        if standing is Standing.WELCOME:
+            return None
+        if standing is Standing.NOT_SIGNED_ON:
+            return not_logged_in(request)
+        return refused(request, standing)
+
+    return Rule(name, check)
+
+
+def not_logged_in(request: HttpRequest) -> HttpResponse:
+    """The page for a caller without a sign-on: leads people on, tells programs to log in."""
+    back_to = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    site = this_site().config
+    appurl = came_by(request) + back_to
+    marker = f"https://{SIGN_ON_HOST}/csologin/login.jsf?" + urlencode(
+        {"pscCourtId": courts.court(site.id).sign_on_id, "appurl": appurl}
+    )
+    response = render(
+        request,
+        "people/not_logged_in.html",
+        {"sign_on": f"/login?next={quote(back_to, safe='')}", "marker": marker, "at_once": request.method == "GET"},
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def sign_on_again(request: HttpRequest) -> str:
+    """Where a person whose sign-on is too old for this page proves anew who it is."""
+    return f"/login?next={quote(request.get_full_path(), safe='')}&fresh=1"
+
+
+def refused(request: HttpRequest, standing: Standing) -> HttpResponse:
+    """The page that says why not, and what to do."""
+    title, text = WORDS[standing]
+    central = this_site().config.central
+    manage = f"{central.base_url}/pscof/manage" if central else ""
+    context = {
+        "title": title,
+        "text": text,
+        "manage_account": manage if standing in (Standing.LEGACY, Standing.MAY_NOT_SEARCH) else "",
+        "link_page": standing is Standing.NOT_LINKED,
+    }
+    response = render(request, "people/refused.html", context, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _xml_check(request: HttpRequest) -> HttpResponse | None:
+    standing = rules.as_reader(getattr(request, "reader", NOBODY))
+    if standing is Standing.WELCOME:
+        return None
+    said = "Not logged in.  Please refresh this page." if standing is Standing.NOT_SIGNED_ON else WORDS[standing][0]
+    return HttpResponse(f"<request><message text='{escape(str(said))}'/></request>", content_type="text/xml")
+
+
+SIGNED_ON = _rule("signed-on", rules.as_signed_on)
+READER = _rule("reader", rules.as_reader)
+LINKED = _rule("linked", rules.as_linked)
+FILER = _rule("filer", rules.as_filer)
+COURT = _rule("court", rules.as_court)
+CLERK = _rule("clerk", rules.as_clerk)
+READER_XML = Rule("reader-xml", _xml_check)
+"""As READER, for the small XML answers that scripts on query pages ask for."""

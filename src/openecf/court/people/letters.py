@@ -1,0 +1,53 @@
+"""The letters that linking sends: to the address the court holds and to the one of the PACER account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from openecf.court.people.models import CourtUser
+from openecf.court.people.rules import Reader
+from openecf.court.transition.models import CourtProfile
+from openecf.platform.config import this_site
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one address."""
+
+    to: str
+    subject: str
+    text: str
+
+
+def link_letters(*, reader: Reader, user: CourtUser, profile: CourtProfile, at: datetime) -> list[Letter]:
+    """What happened, and what to do if it was somebody else. One letter per address, even if both are the same."""
+    court = settings.COURT
+    here = at.astimezone(ZoneInfo(court.zone))
+    text = _(
+        "The account {login} of the {court} was linked to the PACER account {username} (number {number}) on "
+        "{day} at {time}.\n\n"
+        "From now on you log in with PACER to file at this court. The old login and password no longer work.\n\n"
+        "If this was not you, or not with your permission:\n"
+        "1. Tell the clerk's office at once: {phone}, {email}. The court can undo the link and look at what was "
+        "filed.\n"
+        "2. Change the password of your PACER account in Manage My Account, and that of your mailbox.\n\n"
+        "The court: {site}\n"
+    ).format(
+        login=user.login,
+        court=court.full_name,
+        username=reader.username,
+        number=reader.number,
+        day=f"{here:%m/%d/%Y}",
+        time=f"{here:%I:%M %p} {here.tzname()}",
+        phone=profile.help_phone or _("see the court's page"),
+        email=profile.help_email or _("see the court's page"),
+        site=this_site().config.base_url,
+    )
+    subject = _("Your account with the {court} was linked to PACER").format(court=court.full_name)
+    addresses = dict.fromkeys(address for address in (user.email, reader.email) if address)
+    return [Letter(address, subject, text) for address in addresses]

@@ -1,0 +1,78 @@
+"""The court's own users: filers, staff, judges; and the offers to link them to PACER accounts."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Group(models.TextChoices):
+    """What a court-issued account may do here."""
+
+    ATTORNEY = "attorney", "Attorney"
+    TRUSTEE = "trustee", "Trustee"
+    US_TRUSTEE = "us-trustee", "U.S. Trustee"
+    LIMITED = "limited", "Limited filer"
+    PRO_SE = "pro-se", "Pro se filer"
+    CLERK = "clerk", "Clerk's office"
+    JUDGE = "judge", "Judge"
+    CHAMBERS = "chambers", "Chambers staff"
+
+
+class CourtUser(models.Model):
+    """A court-issued account. Linked once to a PACER account; from then on its own login and password are dead."""
+
+    login = models.CharField(max_length=60)
+    password = models.CharField(max_length=256, blank=True, help_text="hash; empty once dead")
+    spent_password = models.CharField(
+        max_length=256,
+        blank=True,
+        help_text="hash of the dead password: opens nothing, tells its owner what became of it",
+    )
+    group = models.CharField(max_length=16, choices=Group.choices)
+    prefix = models.CharField(max_length=10, blank=True)
+    first_name = models.CharField(max_length=60, blank=True)
+    middle_name = models.CharField(max_length=60, blank=True)
+    last_name = models.CharField(max_length=120)
+    generation = models.CharField(max_length=10, blank=True)
+    initials = models.CharField(max_length=10, blank=True)
+    bar_id = models.CharField(max_length=40, blank=True)
+    firm = models.CharField(max_length=120, blank=True)
+    address_lines = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    fax = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    secondary_emails = ArrayField(models.EmailField(), default=list, blank=True)
+    wants_text = models.BooleanField(default=False, help_text="notices in plain text instead of HTML")
+
+    account = models.UUIDField(null=True, unique=True, help_text="subject of the linked PACER account")
+    account_number = models.CharField(max_length=7, blank=True)
+    linked_at = models.DateTimeField(null=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "court_user"
+        constraints = [models.UniqueConstraint(Lower("login"), name="court_user_login")]
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class LinkOffer(models.Model):
+    """A proved court login shown to the person who proved it, waiting to be confirmed. Good once, and not for long."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.UUIDField()
+    user = models.ForeignKey(CourtUser, on_delete=models.CASCADE, related_name="offers")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "link_offer"
+
+    def __str__(self) -> str:
+        return str(self.id)

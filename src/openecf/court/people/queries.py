@@ -1,0 +1,80 @@
+"""Reading the court's users."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from openecf.court.people.models import CourtUser, LinkOffer
+from openecf.court.people.rules import NOBODY, Reader
+from openecf.platform.relying_party.rules import SignedOn
+
+
+def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
+    """The caller as this court sees it. One statement for a person who signed on, none for nobody.
+
+    ``terminal``: the request comes from a public terminal in the clerk's office. An account whose court user was
+    made inactive reads like any PACER account.
+    """
+    if signed_on is None:
+        return Reader(terminal=True) if terminal else NOBODY
+    linked = (
+        CourtUser.objects.filter(account=signed_on.account, active=True).values_list("id", "group").first()
+        if signed_on.upgraded
+        else None
+    )
+    user, group = linked or (None, "")
+    return Reader(
+        account=signed_on.account,
+        number=signed_on.number,
+        username=signed_on.username,
+        name=signed_on.name,
+        user=user,
+        group=group,
+        sid=signed_on.sid,
+        kind=signed_on.kind,
+        may_search=signed_on.may_search,
+        upgraded=signed_on.upgraded,
+        account_type=signed_on.account_type,
+        shared=signed_on.shared,
+        email=signed_on.email,
+        client_code=signed_on.client_code,
+        client_code_required=signed_on.client_code_required,
+        terminal=terminal,
+        auth_time=signed_on.auth_time,
+        acr=signed_on.acr,
+    )
+
+
+def user(user_id: int) -> CourtUser:
+    """The court user of that id; CourtUser.DoesNotExist if there is none."""
+    return CourtUser.objects.get(id=user_id)
+
+
+def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
+    """Where notices go: primary address ("" if the court holds none), secondary addresses, whether in plain text."""
+    return user.email, list(user.secondary_emails), user.wants_text
+
+
+def user_of_account(account: UUID) -> CourtUser | None:
+    """The court user linked to a PACER account, active or not."""
+    return CourtUser.objects.filter(account=account).first()
+
+
+def attorneys_called(text: str, *, limit: int = 20) -> list[CourtUser]:
+    """Active filers whose last name, login or bar id begins with ``text``."""
+    users = CourtUser.objects.filter(active=True).exclude(group__in=("clerk", "judge", "chambers"))
+    found = users.filter(last_name__istartswith=text) | users.filter(login__istartswith=text)
+    return list((found | users.filter(bar_id__istartswith=text)).order_by("last_name", "first_name", "id")[:limit])
+
+
+def offered_to(*, account: UUID, offer_id: UUID, now: datetime) -> CourtUser | None:
+    """The court user that an open offer would link to the account; None when the offer is no longer good."""
+    offer = LinkOffer.objects.filter(id=offer_id, account=account, used_at=None, expires_at__gt=now)
+    found = offer.select_related("user").first()
+    return found.user if found else None
+
+
+def user_called(login: str) -> CourtUser | None:
+    """The active court user with that login, whatever its case."""
+    return CourtUser.objects.filter(login__iexact=login.strip(), active=True).first()

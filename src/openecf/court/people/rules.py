@@ -1,0 +1,180 @@
+"""Who is looking, and what they may do here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+COURT_GROUPS = frozenset({"clerk", "judge", "chambers"})
+CHAMBERS_GROUPS = frozenset({"judge", "chambers"})
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The caller of a court page: nobody, a PACER account, or a court-issued user linked to one.
+
+    ``user`` is the id of the linked court-issued account; ``group`` its group; both are empty until linking.
+    """
+
+    account: UUID | None = None
+    number: str = ""
+    username: str = ""
+    name: str = ""
+    user: int | None = None
+    group: str = ""
+    sid: str = ""
+    kind: Literal["browser", "api", "none"] = "none"
+    may_search: bool = False
+    upgraded: bool = False
+    account_type: str = ""
+    shared: bool = False
+    email: str = ""
+    client_code: str = ""
+    client_code_required: bool = False
+    exempt: bool = False
+    terminal: bool = False
+    auth_time: datetime | None = None
+    acr: str = ""
+    participates_in: frozenset[int] = field(default=frozenset())
+
+    @property
+    def signed_on(self) -> bool:
+        return self.account is not None
+
+    @property
+    def linked(self) -> bool:
+        return self.user is not None
+
+    @property
+    def is_court(self) -> bool:
+        """Clerk's office, judge or chambers of this court."""
+        return self.group in COURT_GROUPS
+
+    @property
+    def is_chambers(self) -> bool:
+        return self.group in CHAMBERS_GROUPS
+
+    @property
+    def ref(self) -> str:
+        """For audit lines: ``user:7`` or ``account:…``."""
+        return f"user:{self.user}" if self.user else f"account:{self.account}" if self.account else "nobody"
+
+
+NOBODY = Reader()
+
+FILING_GROUPS = frozenset({"attorney", "trustee", "us-trustee", "limited", "pro-se"})
+BILLING_ACCOUNT = "paa"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the personal checklist. ``key`` names its words in the template."""
+
+    key: Literal["account", "own", "upgraded", "linked"]
+    done: bool
+
+
+def checklist(reader: Reader, *, live: bool) -> tuple[Step, ...]:
+    """What NextGen asks of a person who files, and what of it is done. Empty for nobody."""
+    if not reader.signed_on:
+        return ()
+    own = reader.account_type != BILLING_ACCOUNT and not reader.shared
+    steps = (Step("account", True), Step("own", own), Step("upgraded", reader.upgraded))
+    return (*steps, Step("linked", reader.linked)) if live else steps
+
+
+def act_in_words(act: str) -> str:
+    """``account.link-offered`` → ``Account: link offered``."""
+    room, _dot, what = act.partition(".")
+    return f"{room.capitalize()}: {what.replace('-', ' ').replace('_', ' ')}" if what else room.capitalize()
+
+
+def names_a_case(subject: str) -> bool:
+    """Whether an audit line's subject is a case: ``case:12``."""
+    return subject.startswith("case:") and subject[5:].isdigit()
+
+
+class Standing(StrEnum):
+    """Why a caller may or may not do something; each has its own words (``people.access``)."""
+
+    WELCOME = "welcome"
+    NOT_SIGNED_ON = "not-signed-on"
+    LEGACY = "legacy"
+    BILLING_ONLY = "billing-only"
+    MAY_NOT_SEARCH = "may-not-search"
+    NOT_LINKED = "not-linked"
+    NOT_A_FILER = "not-a-filer"
+    NOT_COURT = "not-court"
+    NOT_CLERK = "not-clerk"
+
+
+def as_signed_on(reader: Reader) -> Standing:
+    """Anyone who signed on."""
+    return Standing.WELCOME if reader.signed_on else Standing.NOT_SIGNED_ON
+
+
+def as_reader(reader: Reader) -> Standing:
+    """Who may search and read: upgraded accounts of people, not firms' billing accounts."""
+    if not reader.signed_on:
+        return Standing.NOT_SIGNED_ON
+    if reader.account_type == BILLING_ACCOUNT:
+        return Standing.BILLING_ONLY
+    if not reader.upgraded:
+        return Standing.LEGACY
+    if not reader.may_search and not reader.linked:
+        return Standing.MAY_NOT_SEARCH
+    return Standing.WELCOME
+
+
+def as_linked(reader: Reader) -> Standing:
+    """Who has an account of this court, whatever its group."""
+    known = as_reader(reader)
+    if known is Standing.WELCOME and not reader.linked:
+        return Standing.NOT_LINKED
+    return known
+
+
+def as_filer(reader: Reader) -> Standing:
+    """Who may file: a linked account of a filing group, or the court itself."""
+    known = as_linked(reader)
+    if known is Standing.WELCOME and reader.group not in FILING_GROUPS and not reader.is_court:
+        return Standing.NOT_A_FILER
+    return known
+
+
+def as_court(reader: Reader) -> Standing:
+    """The court's own people: clerk's office, judges, chambers."""
+    known = as_linked(reader)
+    return Standing.NOT_COURT if known in (Standing.WELCOME, Standing.NOT_LINKED) and not reader.is_court else known
+
+
+def as_clerk(reader: Reader) -> Standing:
+    """The clerk's office."""
+    known = as_court(reader)
+    return Standing.NOT_CLERK if known is Standing.WELCOME and reader.group != "clerk" else known
+
+
+FRESH = timedelta(minutes=15)
+"""How old a sign-on may be for acts that change who a person is here."""
+
+
+def is_fresh(reader: Reader, now: datetime) -> bool:
+    """Whether the person signed on recently enough to link accounts."""
+    return reader.auth_time is not None and now - reader.auth_time <= FRESH
+
+
+def is_namesake(name: str, last_name: str) -> bool:
+    """Whether a person of that (direct) name has that last name."""
+
+    def words(text: str) -> str:
+        return f" {' '.join(text.casefold().replace(',', ' ').split())} "
+
+    return bool(last_name.strip()) and words(last_name) in words(name)
+
+
+def masked(text: str, *, shown: int = 3) -> str:
+    """``•••••021``: enough for the owner to know it, too little for somebody else to use it."""
+    return "•" * max(len(text) - shown, 0) + text[-shown:] if len(text) > shown else "•" * len(text)

@@ -1,0 +1,279 @@
+"""Linking a court-issued account to a PACER account, and what a person keeps up about the own account.
+
+Linking is two acts: the person proves the court's login and password (``prove_login``), sees both identities, and
+confirms (``confirm_link``). The court checks the password; nothing of it leaves the court.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.people.letters import link_letters
+from openecf.court.people.models import CourtUser, LinkOffer
+from openecf.court.people.rules import BILLING_ACCOUNT, Reader, is_namesake
+from openecf.court.transition import queries as transition
+from openecf.court.transition.rules import is_live
+from openecf.kernel.names import looks_like_address
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit.services import record
+from openecf.platform.bus import services as bus
+from openecf.platform.bus.messages import AccountLinked
+from openecf.platform.config import this_site
+from openecf.platform.mail import services as mail
+from openecf.platform.throttle import services as throttle
+
+OFFER_LASTS = timedelta(minutes=15)
+WINDOW = timedelta(minutes=15)
+TRIES_OF_A_PAIR = 5
+TRIES_OF_AN_ACCOUNT = 15
+TRIES_AT_A_LOGIN = 20
+MOST_SECONDARY = 10
+
+
+class CannotLink(Refusal):
+    """The PACER account and the court login stay apart."""
+
+    said = _("The accounts could not be linked.")
+    code = "cannot-link"
+
+
+class NotLiveYet(CannotLink):
+    """The court has not moved to NextGen; ``facts["live_at"]`` says when it will, if that is decided."""
+
+    said = _("This court is not live on NextGen yet, so accounts cannot be linked.")
+    code = "not-live-yet"
+
+
+class LegacyAccount(CannotLink):
+    """Made before 2014-08-11 and not upgraded."""
+
+    said = _(
+        "Your PACER account was made before August 11, 2014 and is not upgraded. Upgrade it in Manage My Account, "
+        "then link it."
+    )
+    code = "legacy-account"
+
+
+class BillingAccount(CannotLink):
+    """A PACER Administrative Account."""
+
+    said = _(
+        "A PACER Administrative Account manages billing only; it cannot file and cannot be linked. Log in with your "
+        "own account."
+    )
+    code = "billing-account"
+
+
+class SharedAccount(CannotLink):
+    """An account that several people use."""
+
+    said = _(
+        "This PACER account is shared by several people. Filing needs an account of your own: register one, then "
+        "link it."
+    )
+    code = "shared-account"
+
+
+class WrongPassword(CannotLink):
+    """Unknown login, wrong password or inactive login: one wording, so that nobody learns which logins exist."""
+
+    said = _(
+        "This court has no account with that login and password. Check both; passwords distinguish capital letters. "
+        "If you do not remember them, ask the clerk's office: the court cannot look a password up, but can reset it."
+    )
+    code = "wrong-password"
+
+
+class TooManyTries(CannotLink):
+    """Guessing is slow."""
+
+    said = _("That was tried too often with a wrong password. Wait 15 minutes, then try again.")
+    code = "too-many-tries"
+
+
+class InactiveLogin(CannotLink):
+    """The password was right, but the court made the account inactive."""
+
+    said = _("Your account with this court is not active. Please speak to the clerk's office.")
+    code = "inactive-login"
+
+
+class LoginAlreadyLinked(CannotLink):
+    """The login belongs to a PACER account already; told only to who knows its (dead) password."""
+
+    said = _(
+        "This court login is linked to a PACER account already, and no longer works by itself. Log in with that PACER "
+        "account. If you did not link it, tell the clerk's office at once."
+    )
+    code = "login-already-linked"
+
+
+class AccountAlreadyLinked(CannotLink):
+    """The PACER account has a court login already."""
+
+    said = _(
+        "Your PACER account is linked to an account with this court already. One PACER account takes one court login; "
+        "the clerk's office can change that."
+    )
+    code = "account-already-linked"
+
+
+class OfferGone(CannotLink):
+    """The page with both identities was open too long, was used, or is somebody else's."""
+
+    said = _("That page is no longer good. Please enter your court login and password again.")
+    code = "offer-gone"
+
+
+class BadAddresses(Refusal):
+    """Something in the list of secondary addresses is not an e-mail address; ``facts["addresses"]`` lists them."""
+
+    said = _("These are not e-mail addresses.")
+    code = "bad-addresses"
+
+
+def ask_to_link(*, reader: Reader, now: datetime) -> None:
+    """Refuse where no login and password could help: the page asks before it shows its form. CannotLink."""
+    profile = transition.profile()
+    if reader.account_type == BILLING_ACCOUNT:
+        raise BillingAccount
+    if not reader.upgraded:
+        raise LegacyAccount
+    if reader.shared:
+        raise SharedAccount
+    if not is_live(profile, now):
+        raise NotLiveYet(live_at=profile.live_at)
+    if CourtUser.objects.filter(account=reader.account).exists():
+        raise AccountAlreadyLinked
+
+
+def prove_login(*, reader: Reader, login: str, password: str, now: datetime) -> LinkOffer:
+    """Check a court login and its password; the offer to link it, good for 15 minutes, once. CannotLink.
+
+    A stranger's guesses slow down only strangers: who bears the login's name keeps the whole number of tries.
+    """
+    ask_to_link(reader=reader, now=now)
+    login = login.strip()
+    user = CourtUser.objects.filter(login__iexact=login).first()
+    pair = f"link:{reader.account}:{login.lower()}"
+    _spend_a_try(reader, user, login, pair, now)
+    # A dead password still says to who knows it what became of the login; an unknown login costs the same time.
+    kept = (user.password or user.spent_password) if user else ""
+    if not check_password(password, kept or _dummy()) or not user or not kept:
+        throttle.count(key=f"link-login:{login.lower()}"[:200], window=WINDOW, now=now)
+        record(act="account.link-refused", by=reader.ref, at=now, why=WrongPassword.code)
+        raise WrongPassword
+    throttle.forget(key=pair[:200])
+    if user.account is not None:
+        raise LoginAlreadyLinked
+    if not user.active:
+        raise InactiveLogin
+    with transaction.atomic():
+        offer = LinkOffer.objects.create(
+            account=reader.account, user=user, created_at=now, expires_at=now + OFFER_LASTS
+        )
+        record(act="account.link-offered", by=reader.ref, at=now, subject=f"user:{user.id}")
+    return offer
+
+
+def _spend_a_try(reader: Reader, user: CourtUser | None, login: str, pair: str, now: datetime) -> None:
+    """Count the try before the password is looked at, so that tries at once are not more than tries in a row."""
+    known = user is not None and is_namesake(reader.name, user.last_name)
+    crowded = throttle.failures(key=f"link-login:{login.lower()}"[:200], window=WINDOW, now=now) >= TRIES_AT_A_LOGIN
+    budget = 1 if crowded and not known else TRIES_OF_A_PAIR
+    tries = throttle.count(key=pair[:200], window=WINDOW, now=now)
+    all_tries = throttle.count(key=f"link-account:{reader.account}", window=WINDOW, now=now)
+    if tries > budget or all_tries > TRIES_OF_AN_ACCOUNT:
+        raise TooManyTries
+
+
+_dummies: list[str] = []
+
+
+def _dummy() -> str:
+    if not _dummies:
+        _dummies.append(make_password("nobody's"))
+    return _dummies[0]
+
+
+_CONSUME = """
+UPDATE link_offer SET used_at = %(now)s
+WHERE id = %(id)s AND account = %(account)s AND used_at IS NULL AND expires_at > %(now)s
+RETURNING user_id
+"""
+
+
+def confirm_link(*, reader: Reader, offer_id: UUID, now: datetime) -> CourtUser:
+    """Link the proved login to the reader's account: unique both ways, the old login dead, both addresses told.
+
+    Of two accounts that race for one login exactly one gets it. A second confirmation of the same offer by the same
+    person (a reload, a double click) changes nothing and answers the same. CannotLink.
+    """
+    try:
+        with transaction.atomic():
+            user_id = _consume(reader, offer_id, now)
+            if user_id is None:
+                return _linked_by(reader, offer_id)
+            ask_to_link(reader=reader, now=now)
+            return _link(reader, user_id, now)
+    except IntegrityError:
+        raise AccountAlreadyLinked from None
+
+
+def _consume(reader: Reader, offer_id: UUID, now: datetime) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSUME, {"id": offer_id, "account": reader.account, "now": now})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _linked_by(reader: Reader, offer_id: UUID) -> CourtUser:
+    offer = LinkOffer.objects.filter(id=offer_id, account=reader.account).exclude(used_at=None).first()
+    user = CourtUser.objects.filter(id=offer.user_id, account=reader.account).first() if offer else None
+    if user is None:
+        raise OfferGone
+    return user
+
+
+_LINK = """
+UPDATE court_user
+SET account = %(account)s, account_number = %(number)s, linked_at = %(now)s, spent_password = password, password = ''
+WHERE id = %(user)s AND account IS NULL AND active
+"""
+
+
+def _link(reader: Reader, user_id: int, now: datetime) -> CourtUser:
+    with connection.cursor() as cursor:
+        cursor.execute(_LINK, {"account": reader.account, "number": reader.number, "now": now, "user": user_id})
+        taken = cursor.rowcount
+    user = CourtUser.objects.get(id=user_id)
+    if not taken:
+        raise InactiveLogin if user.account is None else LoginAlreadyLinked
+    record(act="account.linked", by=f"user:{user.id}", at=now, subject=f"user:{user.id}", account=str(reader.account))
+    for letter in link_letters(reader=reader, user=user, profile=transition.profile(), at=now):
+        mail.send(to=[letter.to], subject=letter.subject, text=letter.text, at=now, reference=f"link:{user.id}")
+    linked = AccountLinked(account=reader.account, court=this_site().id, role=user.group, at=now)
+    bus.put(to="central", message=linked, at=now)
+    return user
+
+
+def set_notice_addresses(
+    *, user_id: int, secondary: Sequence[str], wants_text: bool, by: str, at: datetime
+) -> CourtUser:
+    """Where copies of the person's notices go, and in what form. BadAddresses."""
+    addresses = list(dict.fromkeys(address.strip() for address in secondary if address.strip()))
+    bad = [address for address in addresses if not looks_like_address(address)]
+    if bad or len(addresses) > MOST_SECONDARY:
+        raise BadAddresses(addresses=bad)
+    with transaction.atomic():
+        user = CourtUser.objects.select_for_update().get(id=user_id)
+        user.secondary_emails, user.wants_text = addresses, wants_text
+        user.save(update_fields=["secondary_emails", "wants_text"])
+        record(act="account.notice-addresses", by=by, at=at, subject=f"user:{user.id}", addresses=len(addresses))
+    return user

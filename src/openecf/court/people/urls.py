@@ -1,0 +1,21 @@
+"""Addresses of the people room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from openecf.court.people import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("nextgen", views.nextgen, name="nextgen"),
+    path("login/court", views.court_login, name="court-login"),
+    path("cgi-bin/ShowLogin", views.court_login),
+    path("utilities/", views.utilities, name="utilities"),
+    path("utilities/link", views.link_account, name="link-account"),
+    path("utilities/link/done", views.account_linked, name="account-linked"),
+    path("utilities/link/<uuid:offer_id>", views.confirm_link, name="confirm-link"),
+    path("utilities/email", views.notices, name="notice-addresses"),
+    path("utilities/log", views.transaction_log, name="transaction-log"),
+    path("court/", views.staff, name="staff"),
+]

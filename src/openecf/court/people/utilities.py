@@ -1,0 +1,35 @@
+"""What the Utilities page offers, by group."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from openecf.court.people.menus import existing
+from openecf.court.people.rules import Reader
+from openecf.platform.shell.menu import MenuItem
+
+
+def groups(reader: Reader, link_label: str) -> tuple[MenuItem, ...]:
+    """The groups with their entries, those that lead somewhere for this reader."""
+    own = [
+        MenuItem(_("View your transaction log"), "/utilities/log"),
+        MenuItem(_("Review billing history"), "/utilities/billing-history"),
+    ]
+    if reader.linked:
+        own.insert(0, MenuItem(_("Maintain your e-mail and notices"), "/utilities/email"))
+    else:
+        own.insert(0, MenuItem(link_label, "/utilities/link"))
+    other = (
+        MenuItem(_("Verify a document"), "/cgi-bin/DocVerify.pl"),
+        MenuItem(_("Check a PDF document"), "/utilities/check-pdf"),
+        MenuItem(_("Court information"), "/cgi-bin/CourtInfo.pl"),
+        MenuItem(_("NextGen CM/ECF information"), "/nextgen"),
+    )
+    court = (MenuItem(_("Edit a case"), "/cases/"),) if reader.group == "clerk" else ()
+    return existing(
+        (
+            MenuItem(_("Your Account"), children=tuple(own)),
+            MenuItem(_("Miscellaneous"), children=other),
+            MenuItem(_("Court"), children=court),
+        )
+    )

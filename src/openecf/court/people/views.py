@@ -1,0 +1,201 @@
+"""The court's front page, Utilities, and the linking of accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from openecf.court.bench import bench
+from openecf.court.cases import queries as cases
+from openecf.court.filing import queries as filing
+from openecf.court.people import access, queries, rules, services
+from openecf.court.people.forms import CourtLoginForm, NoticesForm, PeriodForm
+from openecf.court.people.menus import existing
+from openecf.court.people.utilities import groups
+from openecf.court.transition import queries as transition
+from openecf.court.transition.rules import is_live, live_on
+from openecf.platform.access import ANYONE, rule
+from openecf.platform.audit import queries as audit
+from openecf.platform.config import this_site
+from openecf.platform.shell.menu import MenuItem
+
+LOG_DAYS = timedelta(days=30)
+RECENT_CASES = 10
+
+
+def _manage_account() -> str:
+    central = this_site().config.central
+    return f"{central.base_url}/pscof/manage" if central else ""
+
+
+def _court_facts(now: datetime) -> dict[str, object]:
+    """What pages for everybody say about the court: name, help, how it stands with NextGen."""
+    profile = transition.profile()
+    return {
+        "court": settings.COURT,
+        "profile": profile,
+        "live": is_live(profile, now),
+        "live_on": live_on(profile, settings.COURT.zone),
+        "manage_account": _manage_account(),
+        "link_label": bench().menus.link_label,
+    }
+
+
+@rule(ANYONE)
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page: what this court is, for those who signed on their cases and what to do next."""
+    reader, context = request.reader, _court_facts(request.arrived)
+    context["checklist"] = rules.checklist(reader, live=bool(context["live"]))
+    if not reader.signed_on:
+        return render(request, "people/home.html", context)
+    if reader.linked:
+        context["cases"] = cases.of_user(reader.user, limit=RECENT_CASES)
+        context["drafts"] = filing.drafts_of(reader)[:RECENT_CASES]
+    context["ways"] = existing(
+        (
+            MenuItem(_("Find a case"), "/cgi-bin/iquery.pl"),
+            MenuItem(_("Docket sheet"), "/cgi-bin/DktRpt.pl"),
+            *((MenuItem(_("File a document"), "/filing/"),) if reader.linked else ()),
+            MenuItem(_("Utilities"), "/utilities/"),
+        )
+    )
+    return render(request, "people/start.html", context)
+
+
+@rule(ANYONE)
+def nextgen(request: HttpRequest) -> HttpResponse:
+    """What NextGen asks of everyone who files, and where the reader stands."""
+    context = _court_facts(request.arrived)
+    context["checklist"] = rules.checklist(request.reader, live=bool(context["live"]))
+    return render(request, "people/nextgen.html", context)
+
+
+@rule(ANYONE)
+def court_login(request: HttpRequest) -> HttpResponse:
+    """Where old bookmarks of the court's own login page lead."""
+    return render(request, "people/court_login.html", _court_facts(request.arrived))
+
+
+@rule(access.READER)
+def utilities(request: HttpRequest) -> HttpResponse:
+    """The Utilities menu as a page."""
+    return render(request, "people/utilities.html", {"groups": groups(request.reader, bench().menus.link_label)})
+
+
+@rule(access.SIGNED_ON)
+def link_account(request: HttpRequest) -> HttpResponse:
+    """Linking, first page: the court's login and password."""
+    reader, refusal = request.reader, None
+    form = CourtLoginForm(request.POST or None)
+    try:
+        services.ask_to_link(reader=reader, now=request.arrived)
+        if not rules.is_fresh(reader, request.arrived):
+            return redirect(access.sign_on_again(request))
+        if form.is_valid():
+            offer = services.prove_login(reader=reader, now=request.arrived, **form.cleaned_data)
+            return redirect("confirm-link", offer_id=offer.id)
+    except services.WrongPassword as wrong:
+        form.add_error(None, wrong.said)
+    except services.CannotLink as cannot:
+        refusal = cannot
+    context = {"form": form, "refusal": refusal}
+    return _link_page(request, "people/link.html", _court_facts(request.arrived) | context)
+
+
+@rule(access.SIGNED_ON)
+def confirm_link(request: HttpRequest, offer_id: UUID) -> HttpResponse:
+    """Linking, second page: both identities; a click links them."""
+    reader = request.reader
+    try:
+        if request.method == "POST":
+            services.confirm_link(reader=reader, offer_id=offer_id, now=request.arrived)
+            return redirect("account-linked")
+        user = queries.offered_to(account=reader.account, offer_id=offer_id, now=request.arrived)
+    except services.CannotLink as refusal:
+        return _link_page(request, "people/link.html", _court_facts(request.arrived) | {"refusal": refusal})
+    if user is None:
+        return redirect("account-linked" if reader.linked else "link-account")
+    shown = {"court_name": f"{user.first_name} {user.last_name}", "login": user.login, "firm": user.firm}
+    shown |= {"bar_id": rules.masked(user.bar_id), "offer_id": offer_id}
+    return _link_page(request, "people/confirm_link.html", shown)
+
+
+@rule(access.LINKED)
+def account_linked(request: HttpRequest) -> HttpResponse:
+    """Linking, done: the filing menus are there."""
+    return _link_page(request, "people/linked.html", {"user": queries.user(request.reader.user)})
+
+
+def _link_page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    response = render(request, template, {"link_label": bench().menus.link_label, **context})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@rule(access.LINKED)
+def notices(request: HttpRequest) -> HttpResponse:
+    """Maintain e-mail: secondary addresses and the form of notices."""
+    user = queries.user(request.reader.user)
+    primary, secondary, wants_text = queries.notice_addresses(user)
+    initial = {"secondary": "\n".join(secondary), "form": "text" if wants_text else "html"}
+    form, saved = NoticesForm(request.POST or None, initial=initial), ""
+    if form.is_valid():
+        try:
+            services.set_notice_addresses(
+                user_id=user.id,
+                secondary=form.cleaned_data["secondary"].splitlines(),
+                wants_text=form.cleaned_data["form"] == "text",
+                by=request.reader.ref,
+                at=request.arrived,
+            )
+            saved = _("Saved. Notices go out this way from now on.")
+        except services.BadAddresses as refusal:
+            form.add_error("secondary", f"{refusal.said} {', '.join(refusal.facts['addresses'])}")
+    context = {"form": form, "primary": primary, "notice": saved}
+    return render(request, "people/notices.html", context)
+
+
+@rule(access.READER)
+def transaction_log(request: HttpRequest) -> HttpResponse:
+    """What the reader did at this court, day by day."""
+    zone = ZoneInfo(settings.COURT.zone)
+    today = request.arrived.astimezone(zone).date()
+    form = PeriodForm(request.GET or None, initial={"start": today - LOG_DAYS, "end": today})
+    period = form.cleaned_data if form.is_valid() else {}
+    start, end = period.get("start") or today - LOG_DAYS, period.get("end") or today
+    reader = request.reader
+    lines = audit.acts_by(
+        refs=[reader.ref, f"account:{reader.account}"],
+        since=datetime.combine(start, time.min, zone),
+        until=datetime.combine(end, time.min, zone) + timedelta(days=1),
+    )
+    numbers = cases.numbers_of({int(line.subject[5:]) for line in lines if rules.names_a_case(line.subject)})
+    rows = [
+        (
+            f"{line.at.astimezone(zone):%m/%d/%Y %I:%M:%S %p}",
+            rules.act_in_words(line.act),
+            numbers.get(int(line.subject[5:]), "") if rules.names_a_case(line.subject) else "",
+        )
+        for line in lines
+    ]
+    return render(request, "people/log.html", {"form": form, "rows": rows})
+
+
+@rule(access.COURT)
+def staff(request: HttpRequest) -> HttpResponse:
+    """Where the court's own people start."""
+    ways = existing(
+        (
+            MenuItem(_("Docket and file"), "/filing/"),
+            MenuItem(_("Edit a case"), "/cases/"),
+            MenuItem(_("Stuck messages and mail"), "/desk/messages"),
+            MenuItem(_("Court information"), "/cgi-bin/CourtInfo.pl"),
+        )
+    )
+    return render(request, "people/staff.html", {"ways": ways})

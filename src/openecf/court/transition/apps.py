@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TransitionConfig(AppConfig):
+    name = "openecf.court.transition"
+    label = "transition"

@@ -1,0 +1,84 @@
+"""The national directory: every federal court, its kind, its document-number prefix and its time zone."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+Kind = Literal["appellate", "district", "bankruptcy"]
+
+JAVA_SERVLET_ROOT = frozenset({"ca5", "ca7", "ca11"})
+
+
+@dataclass(frozen=True)
+class Court:
+    """A federal court. ``id`` is the second label of its host name (``flsb`` in ``ecf.flsb.uscourts.gov``)."""
+
+    id: str
+    kind: Kind
+    name: str
+    zone: str
+    prefixes: tuple[str, ...]
+
+    @property
+    def prefix(self) -> str:
+        """The three digits before each new document number of this court."""
+        return self.prefixes[0]
+
+    @property
+    def host(self) -> str:
+        """The public host name that clients know."""
+        return f"ecf.{self.id}.uscourts.gov"
+
+    @property
+    def title(self) -> str:
+        """``U.S. Bankruptcy Court``, ``U.S. District Court``, ``United States Court of Appeals``."""
+        return {
+            "appellate": "United States Court of Appeals",
+            "district": "U.S. District Court",
+            "bankruptcy": "U.S. Bankruptcy Court",
+        }[self.kind]
+
+    @property
+    def full_name(self) -> str:
+        """``U.S. Bankruptcy Court, Southern District of Florida``."""
+        if self.kind == "appellate":
+            return f"{self.title} for the {self.name}"
+        return f"{self.title}, {self.name}"
+
+    @property
+    def sign_on_id(self) -> str:
+        """The id that Central Sign-On and the Case Locator use: ``FLSBK``, ``FLSDC``, ``11CA``."""
+        if numbered := re.fullmatch(r"ca(\d+)", self.id):
+            return f"{int(numbered[1]):02d}CA"
+        if self.kind == "bankruptcy":
+            return f"{self.id}k".upper()
+        if self.id.endswith("d"):
+            return f"{self.id}c".upper()
+        return self.id.upper()
+
+
+class NoSuchCourt(LookupError):
+    """No federal court has this id."""
+
+
+@cache
+def directory() -> dict[str, Court]:
+    """Every court by its id."""
+    rows = tomllib.loads(resources.files("openecf.kernel").joinpath("courts.toml").read_text("utf-8"))
+    return {
+        court_id: Court(court_id, row["kind"], row["name"], row["zone"], tuple(row["prefixes"]))
+        for court_id, row in rows.items()
+    }
+
+
+def court(court_id: str) -> Court:
+    """The court of that id; NoSuchCourt if there is none."""
+    try:
+        return directory()[court_id.lower()]
+    except KeyError:
+        raise NoSuchCourt(court_id) from None

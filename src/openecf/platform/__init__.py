@@ -1,0 +1,1 @@
+"""What both kinds of site stand on. Knows neither central nor court."""

@@ -1,0 +1,24 @@
+"""Pure decisions of the bus: when to try again, when to give up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+MAX_ATTEMPTS = 14
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=15)
+LEASE = timedelta(seconds=45)
+"""A message taken by a relay that then died is free again after this long."""
+ENVELOPE_LIFE = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(seconds=60)
+
+
+def pause(*, attempts: int, luck: float) -> timedelta:
+    """How long to wait after that many failed attempts. ``luck`` in [0, 1) spreads senders apart (half to full)."""
+    whole = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return whole * (0.5 + luck / 2)
+
+
+def is_dead(*, attempts: int) -> bool:
+    """After about an hour and a half of trying, a person has to look."""
+    return attempts >= MAX_ATTEMPTS

@@ -1,0 +1,145 @@
+"""A site's configuration: one folder, ``site.json`` for facts, ``secrets.json`` and ``keys/`` readable by the owner only.
+
+The folder is named by the environment variable ``OPENECF_SITE``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreConfig(_Strict):
+    """Where document bytes live: a folder, or a bucket of an S3-compatible store."""
+
+    kind: Literal["folder", "s3"] = "folder"
+    folder: str = "documents"
+    bucket: str = ""
+    endpoint_url: str = ""
+    region: str = ""
+
+
+class SmtpConfig(_Strict):
+    """The mail server that takes this site's mail."""
+
+    host: str = "127.0.0.1"
+    port: int = 25
+    username: str = ""
+    password: str = ""
+    starttls: bool = False
+
+
+class CentralConfig(_Strict):
+    """How a court reaches the central site. ``public_key`` is PEM; it verifies bus messages from there."""
+
+    base_url: str
+    public_hosts: tuple[str, ...] = ()
+    public_key: str = ""
+
+
+class SiteConfig(_Strict):
+    """Facts of one site. ``base_url`` is its own address; ``hosts`` are public names that it also answers to."""
+
+    id: str
+    kind: Literal["central", "court"]
+    base_url: str
+    port: int
+    hosts: tuple[str, ...] = ()
+    database_url: str
+    demonstration: bool = False
+    debug: bool = False
+    trusted_proxy_secret: str = ""
+    smtp: SmtpConfig = SmtpConfig()
+    store: StoreConfig = StoreConfig()
+    central: CentralConfig | None = None
+    database_pool: int = Field(default=8, ge=1)
+
+
+class Secrets(_Strict):
+    """What must never be printed, logged or committed. Hex strings of 32 random bytes each."""
+
+    django: str
+    pepper: str
+    documents: str
+
+
+class Site:
+    """One site as its processes see it: configuration, secrets, signing key."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = SiteConfig.model_validate_json((folder / "site.json").read_text("utf-8"))
+        self.secrets = Secrets.model_validate_json((folder / "secrets.json").read_text("utf-8"))
+
+    @property
+    def id(self) -> str:
+        return self.config.id
+
+    @property
+    def signing_key(self) -> Ed25519PrivateKey:
+        """The site's one signing key: bus messages, document stamps, client assertions."""
+        return _load_key(self.folder / "keys" / "signing.pem")
+
+    @property
+    def documents_folder(self) -> Path:
+        return self.folder / self.config.store.folder
+
+
+@cache
+def _load_key(path: Path) -> Ed25519PrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise TypeError(f"{path} is not an Ed25519 key")
+    return key
+
+
+def public_pem(key: Ed25519PrivateKey) -> str:
+    """The public half, as PEM text."""
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, replacing it whole."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_suffix(path.suffix + ".new")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+
+
+def create_site_folder(folder: Path, config: SiteConfig) -> Site:
+    """Lay out a new site's folder: facts, fresh secrets, fresh signing key. Existing secrets and keys are kept."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (folder / "secrets.json").exists():
+        fresh = {name: os.urandom(32).hex() for name in Secrets.model_fields}
+        write_private(folder / "secrets.json", json.dumps(fresh, indent=1).encode())
+    if not (folder / "keys" / "signing.pem").exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        write_private(folder / "keys" / "signing.pem", pem)
+    write_private(folder / "site.json", config.model_dump_json(indent=1).encode())
+    return Site(folder)
+
+
+@cache
+def this_site() -> Site:
+    """The site that this process serves."""
+    return Site(Path(os.environ["OPENECF_SITE"]))

@@ -1,0 +1,138 @@
+"""The invented people of the demonstration. One list, so that the central site and the courts agree on who is who.
+
+Every address ends in ``.example``; every password is public. Loaded only where a site's configuration says
+``demonstration``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+PASSWORD = "lantern-harbor-juniper"  # noqa: S105  (public on purpose)
+COURT_PASSWORD = "Court-issued-2022"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class CastAccount:
+    """A PACER account. ``legacy`` ones were made before 2014-08-11 and not upgraded."""
+
+    id: UUID
+    number: str
+    username: str
+    first: str
+    last: str
+    type: str
+    role: str
+    legacy: bool = False
+    shared: bool = False
+    firm: str = ""
+    created: datetime = datetime(2019, 3, 4, 15, 0, tzinfo=UTC)
+    password: str = PASSWORD
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@{'pacer' if self.type == 'search' else 'counsel'}.example"
+
+
+@dataclass(frozen=True)
+class CastCourtUser:
+    """A court-issued login at every demonstration court. ``account`` names the linked PACER account's user name."""
+
+    login: str
+    first: str
+    last: str
+    group: str
+    account: str = ""
+    bar_id: str = ""
+    firm: str = ""
+    secondary: tuple[str, ...] = field(default=())
+
+
+def _id(n: int) -> UUID:
+    return UUID(f"0ecf0000-0000-4000-8000-{n:012d}")
+
+
+ACCOUNTS = (
+    CastAccount(
+        _id(1),
+        "7100001",
+        "mquimby-law",
+        "Marisol",
+        "Quimby",
+        "attorney",
+        "attorney, not linked yet",
+        firm="Quimby & Okafor LLP",
+    ),
+    CastAccount(
+        _id(2), "7100002", "tokafor-law", "Tobias", "Okafor", "attorney", "attorney, linked", firm="Quimby & Okafor LLP"
+    ),
+    CastAccount(
+        _id(3),
+        "7100003",
+        "pvandermeer",
+        "Petra",
+        "Vandermeer",
+        "attorney",
+        "attorney, linked (opposing counsel)",
+        firm="Vandermeer Law Office",
+    ),
+    CastAccount(_id(4), "7100004", "hlindqvist", "Hana", "Lindqvist", "search", "public searcher"),
+    CastAccount(
+        _id(5),
+        "7100005",
+        "oldone",
+        "Walter",
+        "Brandywine",
+        "search",
+        "legacy account",
+        legacy=True,
+        created=datetime(2009, 6, 1, 15, 0, tzinfo=UTC),
+    ),
+    CastAccount(
+        _id(6),
+        "7100006",
+        "quimby-billing",
+        "Quimby & Okafor",
+        "LLP",
+        "paa",
+        "firm's billing account (PAA)",
+        firm="Quimby & Okafor LLP",
+    ),
+    CastAccount(_id(7), "7100007", "clerk-delgado", "Ines", "Delgado", "non-attorney", "clerk's office, linked"),
+    CastAccount(_id(8), "7100008", "judge-ashgrove", "Lenora", "Ashgrove", "non-attorney", "judge, linked"),
+    CastAccount(
+        _id(9),
+        "7100009",
+        "frontdesk-shared",
+        "Front",
+        "Desk",
+        "search",
+        "shared office account",
+        shared=True,
+        firm="Quimby & Okafor LLP",
+    ),
+    CastAccount(_id(10), "7100010", "rcastellan", "Rufus", "Castellan", "non-attorney", "trustee, linked"),
+)
+
+COURT_USERS = (
+    CastCourtUser("mquimby", "Marisol", "Quimby", "attorney", bar_id="FL0044021", firm="Quimby & Okafor LLP"),
+    CastCourtUser(
+        "tokafor",
+        "Tobias",
+        "Okafor",
+        "attorney",
+        "tokafor-law",
+        "FL0044022",
+        "Quimby & Okafor LLP",
+        ("docketing@counsel.example",),
+    ),
+    CastCourtUser(
+        "pvandermeer", "Petra", "Vandermeer", "attorney", "pvandermeer", "NY2200417", "Vandermeer Law Office"
+    ),
+    CastCourtUser("idelgado", "Ines", "Delgado", "clerk", "clerk-delgado"),
+    CastCourtUser("lashgrove", "Lenora", "Ashgrove", "judge", "judge-ashgrove"),
+    CastCourtUser("rcastellan", "Rufus", "Castellan", "trustee", "rcastellan"),
+    CastCourtUser("nopacer", "Odalys", "Frimpong", "attorney", bar_id="FL0051177", firm="Frimpong PA"),
+)

@@ -1,0 +1,28 @@
+"""Reads of outgoing mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from openecf.platform.mail.models import OutgoingMail
+
+
+def due(*, now: datetime) -> list[int]:
+    """Mail whose time has come, oldest first."""
+    waiting = OutgoingMail.objects.filter(sent_at=None, dead_at=None, next_at__lte=now)
+    return list(waiting.order_by("next_at").values_list("pk", flat=True)[:500])
+
+
+def stuck() -> list[OutgoingMail]:
+    """Mail that waits for a person, oldest first."""
+    return list(OutgoingMail.objects.filter(dead_at__isnull=False, sent_at=None).order_by("dead_at")[:200])
+
+
+def states(*, reference: str) -> dict[str, str]:
+    """How the mails of one reference stand, by blind-copy address: ``mailed``, ``waiting`` or ``failed``."""
+    found = {}
+    rows = OutgoingMail.objects.filter(reference=reference).values_list("bcc", "sent_at", "dead_at")
+    for bcc, sent_at, dead_at in rows:
+        state = "mailed" if sent_at and not dead_at else "failed" if dead_at else "waiting"
+        found.update(dict.fromkeys(bcc, state))
+    return found

@@ -1,0 +1,144 @@
+"""Sending mail: a row in the caller's transaction is the promise, a job keeps it."""
+
+from __future__ import annotations
+
+import random
+import smtplib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit.services import record
+from openecf.platform.config import this_site
+from openecf.platform.mail import rules
+from openecf.platform.mail.models import OutgoingMail
+
+log = structlog.get_logger()
+DELIVER = "openecf.mail.deliver"
+
+_TAKE = """
+UPDATE mail_outgoing SET attempts = attempts + 1, next_at = %(until)s
+WHERE id = %(id)s AND sent_at IS NULL AND dead_at IS NULL AND next_at <= %(now)s
+RETURNING id
+"""
+
+
+class NotStuck(Refusal):
+    """The mail at the desk is not dead (any more)."""
+
+    said = "This mail is not waiting for a decision any more. Somebody else may have dealt with it."
+
+
+def send(
+    *,
+    to: Sequence[str],
+    subject: str,
+    text: str,
+    at: datetime,
+    html: str = "",
+    bcc: Sequence[str] = (),
+    sender: str = "",
+    headers: Mapping[str, str] | None = None,
+    reference: str = "",
+) -> None:
+    """Promise a mail inside the caller's transaction; it leaves after that commits. Text and HTML say the same."""
+    with transaction.atomic():
+        mail = OutgoingMail.objects.create(
+            created_at=at,
+            next_at=at,
+            sender=sender or default_sender(),
+            recipients=list(to),
+            bcc=list(bcc),
+            subject=" ".join(subject.split()),
+            text=text,
+            html=html,
+            headers=dict(headers or {}),
+            reference=reference,
+        )
+        app.configure_task(DELIVER, queue="mail").defer(mail_id=mail.pk)
+
+
+def default_sender() -> str:
+    """Who a mail of this site is from. Demonstration sites use an address that can belong to nobody."""
+    site = this_site()
+    domain = "ecf.example" if site.config.demonstration else next(iter(site.config.hosts), "localhost")
+    return f"{'Central Sign-On' if site.config.central is None else 'CM/ECF'} <{site.id}@{domain}>"
+
+
+def deliver(*, mail_id: int, at: datetime) -> bool:
+    """Hand one mail to the mail server, if it is due; whether it is sent. A server that is down costs a pause."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"id": mail_id, "now": at, "until": at + rules.LEASE})
+        if cursor.fetchone() is None:
+            return False
+    mail = OutgoingMail.objects.get(pk=mail_id)
+    try:
+        _compose(mail).send()
+    except (OSError, smtplib.SMTPException, ValueError) as wrong:
+        _failed(mail, wrong, at)
+        return False
+    OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=at, last_error="")
+    return True
+
+
+def retry(*, mail_id: int, by: str, at: datetime) -> None:
+    """Give a dead mail another round; NotStuck if it is not dead."""
+    with transaction.atomic():
+        if not OutgoingMail.objects.filter(pk=mail_id, dead_at__isnull=False, sent_at=None).update(
+            dead_at=None, attempts=0, next_at=at
+        ):
+            raise NotStuck
+        record(act="mail.retried", by=by, at=at, subject=f"mail:{mail_id}")
+        app.configure_task(DELIVER, queue="mail").defer(mail_id=mail_id)
+
+
+def discard(*, mail_id: int, reason: str, by: str, at: datetime) -> None:
+    """Give a dead mail up for good. The row stays, marked; NotStuck if it is not dead."""
+    with transaction.atomic():
+        if not OutgoingMail.objects.filter(pk=mail_id, dead_at__isnull=False, sent_at=None).update(
+            sent_at=at, last_error=f"discarded: {reason}"[:2000]
+        ):
+            raise NotStuck
+        record(act="mail.discarded", by=by, at=at, subject=f"mail:{mail_id}", reason=reason)
+
+
+def _compose(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """Bcc recipients are in the envelope only: Django writes no Bcc header."""
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=mail.sender,
+        to=mail.recipients,
+        bcc=mail.bcc,
+        headers={"Message-ID": f"<{this_site().id}.{mail.pk}@openecf.invalid>", **mail.headers},
+        connection=get_connection(timeout=settings.EMAIL_TIMEOUT),
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def _failed(mail: OutgoingMail, wrong: Exception, at: datetime) -> None:
+    mine = OutgoingMail.objects.filter(pk=mail.pk, sent_at=None)
+    said = f"{type(wrong).__name__}: {wrong}"[:500]
+    if rules.is_dead(attempts=mail.attempts) or _is_final(wrong):
+        mine.update(dead_at=at, last_error=said)
+        log.error("mail.dead_letter", mail=mail.pk, reference=mail.reference, error=type(wrong).__name__)
+        return
+    wait = rules.pause(attempts=mail.attempts, luck=random.random())  # noqa: S311  (spread, not secrecy)
+    mine.update(next_at=at + wait, last_error=said)
+
+
+def _is_final(wrong: Exception) -> bool:
+    """The server refused every recipient, or the content, for good (5xx); an unusable header cannot get better."""
+    if isinstance(wrong, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _said in wrong.recipients.values())
+    if isinstance(wrong, smtplib.SMTPResponseException):
+        return 550 <= wrong.smtp_code < 560
+    return isinstance(wrong, ValueError)

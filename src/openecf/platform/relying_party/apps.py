@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RelyingPartyConfig(AppConfig):
+    name = "openecf.platform.relying_party"
+    label = "platform_relying_party"

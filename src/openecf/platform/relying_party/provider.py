@@ -1,0 +1,187 @@
+"""Talking to Central Sign-On: authorization requests, codes, introspection, the feed of revocations."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlencode
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+from django.http import HttpRequest
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from openecf.kernel.refusal import Refusal
+from openecf.kernel.tokens import base62
+from openecf.platform.config import this_site
+from openecf.platform.web import came_by
+
+SIGN_ON_HOST = "pacer.login.uscourts.gov"
+CALLBACK = "/oidc/callback"
+ALGORITHMS = ["ES256"]
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_SKEW = 30
+_KEYS_FOR = 300.0
+_keys: tuple[float, KeySet] | None = None
+
+
+class ProviderAway(Refusal):
+    """Central Sign-On does not answer."""
+
+    said = "Central Sign-On does not answer at the moment."
+    code = "provider-away"
+
+
+class NotProved(Refusal):
+    """The provider's answer does not prove who signed on."""
+
+    said = "The sign-on could not be confirmed. Start again."
+    code = "not-proved"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a code gave: the session's name here, the facts, the ID token to sign off with."""
+
+    sid: str
+    facts: dict
+    id_token: str
+
+
+def issuer() -> str:
+    """The provider's one name."""
+    return this_site().config.central.base_url
+
+
+@cache
+def _http() -> httpx.Client:
+    return httpx.Client(timeout=httpx.Timeout(5.0, connect=2.0), limits=httpx.Limits(max_keepalive_connections=8))
+
+
+def _call(method: str, path: str, **how: object) -> httpx.Response:
+    try:
+        return _http().request(method, issuer() + path, **how)
+    except httpx.HTTPError as problem:
+        raise ProviderAway from problem
+
+
+@cache
+def _own_key() -> OKPKey:
+    pem = this_site().signing_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return OKPKey.import_key(pem)
+
+
+def _proof_of_court() -> dict[str, str]:
+    """private_key_jwt: this court proves itself with its own signing key."""
+    now, court = int(time.time()), this_site().id
+    claims = {"iss": court, "sub": court, "aud": issuer(), "iat": now, "exp": now + 60, "jti": base62(22)}
+    assertion = jwt.encode({"alg": "EdDSA", "typ": "JWT"}, claims, _own_key(), algorithms=["EdDSA"])
+    return {"client_id": court, "client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+
+
+def browser_origin(request: HttpRequest) -> str:
+    """Where the browser reaches the provider: by its public name if it came here by ours, else by its own address."""
+    by_public_name = request.get_host() in this_site().config.hosts
+    return f"https://{SIGN_ON_HOST}" if by_public_name else issuer()
+
+
+def authorization_url(request: HttpRequest, *, state: str, nonce: str, challenge: str, fresh: bool) -> str:
+    """Where to send a browser to sign on."""
+    asked = {
+        "response_type": "code",
+        "client_id": this_site().id,
+        "redirect_uri": came_by(request) + CALLBACK,
+        "scope": "openid profile email",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    if fresh:
+        asked["prompt"] = "login"
+    return f"{browser_origin(request)}/oauth2/authorize?{urlencode(asked)}"
+
+
+def sign_off_url(request: HttpRequest, id_token: str) -> str:
+    """Where to send a browser to sign off everywhere."""
+    asked = {"post_logout_redirect_uri": came_by(request) + "/signed-out", "client_id": this_site().id}
+    if id_token:
+        asked["id_token_hint"] = id_token
+    return f"{browser_origin(request)}/oauth2/logout?{urlencode(asked)}"
+
+
+def redeem(*, code: str, verifier: str, nonce: str, redirect_uri: str) -> Proof:
+    """Trade a code for proof of who signed on. ProviderAway, NotProved."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
+    answer = _call("POST", "/oauth2/token", data=form | _proof_of_court())
+    if answer.status_code >= 500:
+        raise ProviderAway
+    if answer.status_code != 200:
+        raise NotProved
+    tokens = answer.json()
+    claims = verified(tokens["id_token"])
+    if claims.get("nonce") != nonce or not claims.get("sid"):
+        raise NotProved
+    told = _call("GET", "/oauth2/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
+    if told.status_code != 200 or told.json().get("sub") != claims["sub"]:
+        raise NotProved
+    proved = {name: claims.get(name) for name in ("auth_time", "acr", "amr")}
+    return Proof(sid=claims["sid"], facts=told.json() | proved, id_token=tokens["id_token"])
+
+
+def verified(token: str, *, typ: str = "") -> dict:
+    """The claims of a token that the provider signed for this court and that is not expired; else NotProved."""
+    for read_again in (False, True):
+        try:
+            read = jwt.decode(token, _provider_keys(read_again=read_again), algorithms=ALGORITHMS)
+            break
+        except (JoseError, ValueError) as problem:
+            if read_again:
+                raise NotProved from problem
+    claims, now = read.claims, time.time()
+    audience = claims.get("aud")
+    right = (
+        claims.get("iss") == issuer()
+        and this_site().id in (audience if isinstance(audience, list) else [audience])
+        and claims.get("exp", 0) > now - _SKEW
+        and claims.get("iat", now + 2 * _SKEW) < now + _SKEW
+        and (read.header.get("typ") == typ if typ else read.header.get("typ") != "logout+jwt")
+    )
+    if not right:
+        raise NotProved
+    return claims
+
+
+def _provider_keys(*, read_again: bool) -> KeySet:
+    global _keys
+    now = time.monotonic()
+    if read_again or _keys is None or now - _keys[0] > _KEYS_FOR:
+        answer = _call("GET", "/oauth2/jwks")
+        if answer.status_code != 200:
+            raise ProviderAway
+        _keys = (now, KeySet.import_key_set(answer.json()))
+    return _keys[1]
+
+
+def introspect(token: str) -> dict | None:
+    """What the provider knows of a program's token; None if it speaks for nobody. ProviderAway."""
+    answer = _call("POST", "/oauth2/introspect", data={"token": token} | _proof_of_court())
+    if answer.status_code != 200:
+        raise ProviderAway
+    told = answer.json()
+    return told if told.get("active") else None
+
+
+def revoked_since(cursor: int) -> tuple[int, list[str]]:
+    """This court's sessions that ended since the cursor, and the next cursor. ProviderAway."""
+    answer = _call("POST", "/oauth2/revocations", data={"after": str(cursor)} | _proof_of_court())
+    if answer.status_code != 200:
+        raise ProviderAway
+    told = answer.json()
+    return int(told["cursor"]), list(told["sids"])

@@ -1,0 +1,54 @@
+"""Who signed on: one statement for a browser, one for a program whose token was looked at within seconds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from openecf.kernel.tokens import digest
+
+IDLE = timedelta(minutes=30)
+BELIEVED_FOR = timedelta(seconds=5)
+_TOUCH = timedelta(minutes=1)
+
+_BROWSER = """
+WITH touched AS (
+  UPDATE rp_session SET seen_at = %(now)s
+  WHERE digest = %(digest)s AND seen_at < %(touch)s AND seen_at > %(idle)s
+)
+SELECT sid, facts::text, (SELECT heard_at FROM rp_feed) FROM rp_session
+WHERE digest = %(digest)s AND expires_at > %(now)s AND seen_at > %(idle)s
+"""
+_PROGRAM = """
+SELECT sid, facts::text, (SELECT heard_at FROM rp_feed) FROM rp_api_token
+WHERE digest = %(digest)s AND checked_at > %(since)s
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A live session: its name, its facts, when this court last heard from the provider."""
+
+    sid: str
+    facts: dict
+    heard_at: datetime | None
+
+
+def _find(statement: str, values: dict[str, object]) -> Found | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    return Found(row[0], json.loads(row[1]), row[2]) if row else None
+
+
+def browser(*, cookie: str, now: datetime) -> Found | None:
+    """The live session of a browser's cookie; its use is noted once a minute in the same statement."""
+    return _find(_BROWSER, {"digest": digest(cookie), "now": now, "touch": now - _TOUCH, "idle": now - IDLE})
+
+
+def program(*, token: str, now: datetime) -> Found | None:
+    """What the provider said of a program's token within the last seconds."""
+    return _find(_PROGRAM, {"digest": digest(token), "since": now - BELIEVED_FOR})

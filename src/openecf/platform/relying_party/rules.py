@@ -1,0 +1,69 @@
+"""What Central Sign-On tells a court about the person who signed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class SignedOn:
+    """The person behind a request. ``sid`` is this court's own name for the sign-on session.
+
+    ``kind`` is ``browser`` for people who came by OpenID Connect, ``api`` for programs with a NextGenCSO token.
+    """
+
+    account: UUID
+    number: str
+    username: str
+    name: str
+    email: str
+    account_type: str
+    upgraded: bool
+    shared: bool
+    may_search: bool
+    sid: str
+    kind: Literal["browser", "api"]
+    auth_time: datetime
+    acr: str = ""
+    amr: tuple[str, ...] = ()
+    client_code: str = ""
+    client_code_required: bool = False
+    fresh: bool = True
+    """False when this court has not heard from Central Sign-On for a minute: reading goes on, filing waits."""
+
+
+FRESH_FOR = timedelta(seconds=60)
+"""A court that has heard nothing for so long refuses to file: a revocation could have been missed."""
+
+
+def signed_on(facts: dict, *, sid: str, kind: Literal["browser", "api"], fresh: bool) -> SignedOn:
+    """The facts that userinfo or introspection gave, as the court keeps them."""
+    return SignedOn(
+        account=UUID(facts["sub"]),
+        number=facts["number"],
+        username=facts["preferred_username"],
+        name=facts["name"],
+        email=facts["email"],
+        account_type=facts["account_type"],
+        upgraded=bool(facts["upgraded"]),
+        shared=bool(facts["shared"]),
+        may_search=bool(facts["may_search"]),
+        sid=sid,
+        kind=kind,
+        auth_time=datetime.fromtimestamp(facts["auth_time"], UTC),
+        acr=facts.get("acr", ""),
+        amr=tuple(facts.get("amr", ())),
+        client_code=facts.get("client_code", ""),
+        client_code_required=bool(facts.get("client_code_required")),
+        fresh=fresh,
+    )
+
+
+def local_path(target: str) -> str:
+    """``target`` if it is a path of this site, else "/"."""
+    if not target.startswith("/") or target[1:2] in {"/", "\\"} or any(ord(c) < 32 or c == "\\" for c in target):
+        return "/"
+    return target

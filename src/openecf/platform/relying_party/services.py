@@ -1,0 +1,106 @@
+"""Beginning, ending and re-checking sessions at this court."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from openecf.kernel.tokens import base62, digest
+from openecf.platform.audit.services import record
+from openecf.platform.relying_party import provider
+from openecf.platform.relying_party.models import ApiToken, Feed, LogoutToken, RpSession
+
+LONGEST = timedelta(hours=12)
+ASK_AGAIN_AFTER = timedelta(seconds=2)
+
+
+def begin(*, proof: provider.Proof, at: datetime) -> str:
+    """Begin a browser's session; the secret for its cookie."""
+    secret = base62(43)
+    ends = [at + LONGEST]
+    if "session_expires" in proof.facts:
+        ends.append(datetime.fromtimestamp(proof.facts["session_expires"], at.tzinfo))
+    with transaction.atomic():
+        RpSession.objects.create(
+            digest=digest(secret),
+            sid=proof.sid,
+            facts=proof.facts,
+            id_token=proof.id_token,
+            created_at=at,
+            seen_at=at,
+            expires_at=min(ends),
+        )
+        record(act="session.begun", by=f"account:{proof.facts['sub']}", at=at, subject=f"session:{proof.sid}")
+    return secret
+
+
+def end(*, cookie: str, at: datetime) -> str:
+    """End a browser's session; the ID token to sign off with, "" if there was no session."""
+    with transaction.atomic():
+        session = RpSession.objects.filter(digest=digest(cookie)).first()
+        if session is None:
+            return ""
+        session.delete()
+        by = f"account:{session.facts['sub']}"
+        record(act="session.ended", by=by, at=at, subject=f"session:{session.sid}", why="signed-off")
+    return session.id_token
+
+
+def end_named(*, sids: Sequence[str], why: str, at: datetime) -> int:
+    """End the sessions that the provider names; how many there were. Unknown names are no error."""
+    with transaction.atomic():
+        ended = RpSession.objects.filter(sid__in=sids).delete()[0] + ApiToken.objects.filter(sid__in=sids).delete()[0]
+        if ended:
+            record(act="session.revoked", by="central", at=at, why=why, sids=list(sids))
+    return ended
+
+
+def take_logout_token(*, jti: str, sid: str, at: datetime) -> None:
+    """Act on a verified logout token, once."""
+    with transaction.atomic():
+        _, first = LogoutToken.objects.get_or_create(digest=digest(jti), defaults={"at": at})
+        if first:
+            end_named(sids=[sid], why="back-channel", at=at)
+
+
+def check_program(*, token: str, at: datetime) -> tuple[str, dict] | None:
+    """Ask the provider about a program's token and keep the answer for a moment. ProviderAway."""
+    told = provider.introspect(token)
+    if told is None:
+        ApiToken.objects.filter(digest=digest(token)).delete()
+        return None
+    ApiToken.objects.update_or_create(
+        digest=digest(token), defaults={"sid": told["sid"], "facts": told, "checked_at": at}
+    )
+    return told["sid"], told
+
+
+_CLAIM = """
+INSERT INTO rp_feed AS f (id, cursor, asked_at) VALUES (1, 0, %(now)s)
+ON CONFLICT (id) DO UPDATE SET asked_at = %(now)s WHERE f.asked_at IS NULL OR f.asked_at <= %(before)s
+RETURNING cursor
+"""
+
+
+def listen(*, at: datetime, wait: timedelta = ASK_AGAIN_AFTER) -> bool:
+    """Read the provider's feed unless somebody of this court has just done so. Whether it was read. ProviderAway."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"now": at, "before": at - wait})
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    following, sids = provider.revoked_since(row[0])
+    with transaction.atomic():
+        if sids:
+            end_named(sids=sids, why="feed", at=at)
+        Feed.objects.filter(id=1, cursor__lte=following).update(cursor=following, heard_at=at)
+    return True
+
+
+def sweep(*, at: datetime) -> None:
+    """Forget what is long over."""
+    RpSession.objects.filter(expires_at__lt=at).delete()
+    ApiToken.objects.filter(checked_at__lt=at - timedelta(minutes=5)).delete()
+    LogoutToken.objects.filter(at__lt=at - timedelta(days=1)).delete()

@@ -1,0 +1,50 @@
+"""What every page's frame knows. A site's own context processor, which runs later, overrides what it knows better."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from openecf.kernel import courts
+from openecf.platform.config import this_site
+from openecf.platform.shell.menu import MenuItem
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Template context: the site and its name, the languages, the links of head and foot.
+
+    ``person`` (display name), ``menu`` and ``help_links`` (lists of MenuItem) and ``signed_on_here`` come from the
+    site; here are their empty values.
+    """
+    config = this_site().config
+    return {
+        "site": config,
+        "site_name": site_name(),
+        "demonstration": config.demonstration,
+        "languages": settings.LANGUAGES,
+        "person": "",
+        "signed_on_here": False,
+        "menu": [],
+        "help_links": _help_links(),
+        "login_url": settings.OPENECF_LOGIN_URL,
+        "logout_url": settings.OPENECF_LOGOUT_URL,
+    }
+
+
+def site_name() -> str:
+    """The court's full name; at the central site, what the site is for."""
+    config = this_site().config
+    if config.central is None:
+        return _("PACER and Central Sign-On")
+    return courts.court(config.id).full_name
+
+
+def _help_links() -> list[MenuItem]:
+    config = this_site().config
+    central = config.central.base_url if config.central else ""
+    return [
+        MenuItem(_("NextGen CM/ECF information"), f"{central}/nextgen"),
+        MenuItem(_("Help and contact"), f"{central}/help"),
+        MenuItem(_("Accessibility"), f"{central}/accessibility"),
+    ]

@@ -1,0 +1,113 @@
+// Comforts of the frame. Every page works without them.
+(() => {
+  "use strict";
+
+  const word = (name) => document.body.dataset[name] || "";
+
+  // A second press of a button that already sent its form does nothing.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+    for (const button of document.querySelectorAll("[aria-disabled=true]")) button.removeAttribute("aria-disabled");
+  });
+
+  // Leaving a form that was changed and marked with data-guard asks first.
+  let changed = false;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("form[data-guard]")) changed = true;
+  });
+  document.addEventListener("submit", () => {
+    changed = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (changed) event.preventDefault();
+  });
+
+  // The menu: one group open at a time; Escape and a click elsewhere close it.
+  const groups = [...document.querySelectorAll(".ecf-menu-group")];
+  const close = (but) => {
+    for (const group of groups) if (group !== but) group.open = false;
+  };
+  for (const group of groups) {
+    group.addEventListener("toggle", () => {
+      if (group.open) close(group);
+    });
+  }
+  document.addEventListener("click", (event) => {
+    close(event.target.closest(".ecf-menu-group"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = groups.find((group) => group.open);
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+
+  // What went wrong is read out first.
+  const summary = document.getElementById("error-summary");
+  if (summary) summary.focus();
+
+  // How many characters are left.
+  for (const area of document.querySelectorAll("textarea[maxlength], input[data-count][maxlength]")) {
+    const left = document.createElement("div");
+    left.className = "ecf-count";
+    left.setAttribute("aria-live", "polite");
+    area.after(left);
+    const say = () => {
+      left.textContent = word("left").replace("0", String(area.maxLength - area.value.length));
+    };
+    area.addEventListener("input", say);
+    say();
+  }
+
+  // The names and sizes of picked files.
+  const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
+  for (const input of document.querySelectorAll("input[type=file]")) {
+    const list = document.createElement("ul");
+    list.className = "ecf-picked";
+    list.setAttribute("aria-live", "polite");
+    input.after(list);
+    input.addEventListener("change", () => {
+      list.replaceChildren(
+        ...[...input.files].map((file) => {
+          const item = document.createElement("li");
+          item.textContent = `${file.name} (${size(file.size)})`;
+          return item;
+        }),
+      );
+    });
+  }
+
+  // Two minutes before a session ends.
+  const ends = Date.parse(word("sessionEnds"));
+  if (ends) {
+    window.setTimeout(
+      () => {
+        const box = document.createElement("div");
+        box.className = "usa-alert usa-alert--warning ecf-session";
+        box.setAttribute("role", "alert");
+        const body = document.createElement("div");
+        body.className = "usa-alert__body";
+        body.textContent = word("sessionWarning");
+        box.append(body);
+        document.getElementById("main").prepend(box);
+      },
+      Math.max(0, ends - Date.now() - 120000),
+    );
+  }
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => window.print());
+  }
+})();

@@ -1,0 +1,19 @@
+"""Settings of the central site."""
+
+from __future__ import annotations
+
+from openecf.sites.base import *  # noqa: F403
+from openecf.sites.base import GATE, PLATFORM_APPS, SECURITY_MIDDLEWARE
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    *PLATFORM_APPS,
+    "openecf.central.accounts",
+    "openecf.central.signon",
+    "openecf.central.billing",
+    "openecf.central.courts",
+]
+AUTH_USER_MODEL = "accounts.Account"
+ROOT_URLCONF = "openecf.sites.central_urls"
+MIDDLEWARE = [*SECURITY_MIDDLEWARE, "openecf.central.signon.middleware.SignOnSession", GATE]

@@ -1,0 +1,19 @@
+"""Every address of the central site."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("openecf.platform.health.urls")),
+    path("", include("openecf.platform.bus.urls")),
+    path("", include("openecf.platform.shell.urls")),
+    path("", include("openecf.central.accounts.urls")),
+    path("", include("openecf.central.signon.urls")),
+    path("", include("openecf.central.billing.urls")),
+    path("", include("openecf.central.courts.urls")),
+]
+handler400 = "openecf.platform.shell.views.bad_request"
+handler403 = "openecf.platform.shell.views.forbidden"
+handler404 = "openecf.platform.shell.views.not_found"
+handler500 = "openecf.platform.shell.views.server_error"

@@ -1,0 +1,40 @@
+"""Settings of a court's site. The court's id, from its configuration, decides the bench."""
+
+from __future__ import annotations
+
+from openecf.kernel import courts
+from openecf.sites.base import *  # noqa: F403
+from openecf.sites.base import CONFIG, GATE, PLATFORM_APPS, SECURITY_MIDDLEWARE, TEMPLATES
+
+COURT = courts.court(CONFIG.id)
+OPENECF_BENCH = f"openecf.benches.{COURT.kind}.BENCH"
+_SERVLETS = "/cmecf/servlet" if COURT.id in courts.JAVA_SERVLET_ROOT else "/n/beam/servlet"
+# Reading programs take a page for a signed-on one only if it carries this address.
+OPENECF_LOGOUT_URL = {"appellate": f"{_SERVLETS}/TransportRoom?servlet=InvalidUserLogin.jsp&logout=y"}.get(
+    COURT.kind, "/cgi-bin/login.pl?logout"
+)
+OPENECF_DESK_RULE = "openecf.court.people.access.COURT"
+
+INSTALLED_APPS = [
+    *PLATFORM_APPS,
+    "openecf.platform.relying_party",
+    "openecf.court.people",
+    "openecf.court.cases",
+    "openecf.court.events",
+    "openecf.court.docket",
+    "openecf.court.documents",
+    "openecf.court.filing",
+    "openecf.court.notices",
+    "openecf.court.calendar",
+    "openecf.court.fees",
+    "openecf.court.transition",
+    f"openecf.benches.{COURT.kind}",
+]
+ROOT_URLCONF = "openecf.sites.court_urls"
+MIDDLEWARE = [
+    *SECURITY_MIDDLEWARE,
+    "openecf.platform.relying_party.middleware.SignedOnPeople",
+    "openecf.court.people.middleware.Readers",
+    GATE,
+]
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("openecf.court.people.context.people")

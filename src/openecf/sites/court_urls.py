@@ -1,0 +1,29 @@
+"""Every address of a court's site."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from openecf.court.bench import bench
+
+urlpatterns = [
+    path("", include("openecf.platform.health.urls")),
+    path("", include("openecf.platform.bus.urls")),
+    path("", include("openecf.platform.shell.urls")),
+    path("", include("openecf.platform.relying_party.urls")),
+    path("", include("openecf.court.people.urls")),
+    path("", include("openecf.court.cases.urls")),
+    path("", include("openecf.court.events.urls")),
+    path("", include("openecf.court.docket.urls")),
+    path("", include("openecf.court.documents.urls")),
+    path("", include("openecf.court.filing.urls")),
+    path("", include("openecf.court.notices.urls")),
+    path("", include("openecf.court.calendar.urls")),
+    path("", include("openecf.court.fees.urls")),
+    path("", include("openecf.court.transition.urls")),
+    path("", include(bench().urls)),
+]
+handler400 = "openecf.platform.shell.views.bad_request"
+handler403 = "openecf.platform.shell.views.forbidden"
+handler404 = "openecf.platform.shell.views.not_found"
+handler500 = "openecf.platform.shell.views.server_error"

@@ -1,0 +1,1 @@
+"""Tests of all benches at once: at no court in particular."""

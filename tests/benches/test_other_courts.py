@@ -1,0 +1,22 @@
+"""What courts of every kind must do, done again at a district and an appellate court: a process is one site."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EVERYWHERE = ("tests/court/test_documents_pages.py", "tests/court/test_notices_nef.py", "tests/court/test_fees_metering.py")
+
+
+@pytest.mark.parametrize("court", ["flsd", "ca11"])
+def test_documents_notices_and_fees(court):
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *EVERYWHERE],
+        cwd=ROOT, env={**os.environ, "OPENECF_TEST_COURT": court}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]

