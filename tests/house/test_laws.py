@@ -93,7 +93,7 @@ def test_a_room_uses_other_rooms_through_their_doors_only(room):
                 and match[2] not in SHARED_DOORS
             ):
                 wrong.append(f"{path.relative_to(SOURCE)} imports {name}")
-    assert not wrong, "\n".join(wrong)
+    assert set(wrong) <= DEBTS, "\n".join(sorted(set(wrong) - DEBTS))
 
 
 @pytest.mark.parametrize(
