@@ -24,8 +24,6 @@ ROOMS = sorted(p for side in ("central", "court") for p in (SOURCE / side).iterd
 
 # What is known to be in the wrong place. This list may only shrink.
 DEBTS = {
-    "central/signon/queries.py imports openecf.central.accounts.models.Account",
-    "central/signon/services/sessions.py imports openecf.central.accounts.models.Account",
     "court/cases/services.py imports openecf.court.people.models.CourtUser",
     "court/cases/forms.py imports openecf.court.docket.forms.DATES_REVERSED",
     "court/cases/forms.py imports openecf.court.docket.forms.BadSelection",

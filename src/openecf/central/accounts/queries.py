@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from django.db.models.functions import Lower
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account, Draft
 from openecf.kernel.tokens import digest
+
+_FIELDS = [field.attname for field in Account._meta.concrete_fields]
 
 
 class NoSuchAccount(LookupError):
@@ -23,6 +26,16 @@ def account(account_id: UUID | str) -> Account:
         return Account.objects.get(id=account_id)
     except Account.DoesNotExist:
         raise NoSuchAccount(str(account_id)) from None
+
+
+def columns(*, of: str) -> list[str]:
+    """The columns of table ``account``, known as ``of`` in the statement that asks; for ``from_columns``."""
+    return [f"{of}.{field.column}" for field in Account._meta.concrete_fields]
+
+
+def from_columns(values: Sequence[object]) -> Account:
+    """The account whose ``columns`` a statement of another room fetched along with its own."""
+    return Account.from_db("default", _FIELDS, values)
 
 
 def draft(secret: str, *, now: datetime) -> Draft | None:

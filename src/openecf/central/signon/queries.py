@@ -7,24 +7,24 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.db import connection
 from joserfc.jwk import OKPKey
 
-from openecf.central.accounts.models import Account
+from openecf.central.accounts import queries as accounts
 from openecf.central.signon import rules
 from openecf.central.signon.models import Client, CourtSession, SsoSession
 from openecf.kernel.tokens import base62, digest
 
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
+
 _TOUCH = timedelta(seconds=60)
 _SESSION_FIELDS = [f.attname for f in SsoSession._meta.concrete_fields]
-_ACCOUNT_FIELDS = [f.attname for f in Account._meta.concrete_fields]
-_COLUMNS = ", ".join(
-    [f"s.{f.column}" for f in SsoSession._meta.concrete_fields]
-    + [f"a.{f.column}" for f in Account._meta.concrete_fields]
-)
+_COLUMNS = ", ".join([*(f"s.{f.column}" for f in SsoSession._meta.concrete_fields), *accounts.columns(of="a")])
 _LIVE = "s.ended_at IS NULL AND s.expires_at > %(now)s AND s.last_seen_at > %(idle)s AND a.is_active"
 
 _BY_COOKIE = f"""
@@ -80,7 +80,7 @@ def _sign_on(row: tuple) -> SignOn:
     amr = _SESSION_FIELDS.index("amr")
     values[amr] = json.loads(values[amr])
     session = SsoSession.from_db("default", _SESSION_FIELDS, values)
-    account = Account.from_db("default", _ACCOUNT_FIELDS, row[split:])
+    account = accounts.from_columns(row[split:])
     session.account = account
     return SignOn(session, account)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
 from openecf.central.accounts import services as accounts
-from openecf.central.accounts.models import Account
 from openecf.central.signon import rules
 from openecf.central.signon.models import SsoSession
 from openecf.central.signon.services.logout import DELIVER
@@ -19,6 +19,9 @@ from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
 from openecf.platform.jobs import services as jobs
+
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
 
 _END = """
 WITH ended AS (
