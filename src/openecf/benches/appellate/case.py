@@ -14,14 +14,17 @@ from openecf.court.importing.rules import (
     ImportedCase,
     ImportedEntry,
     attorneys_of,
+    caption_of,
     day_of,
     entry_of,
+    judge_of,
     list_of,
     text_of,
     whole_number,
 )
 from openecf.kernel.case_numbers import CaseNumber
 
+JUDGES = frozenset({"assigned_to", "ordering_judge"})
 KNOWN_OF_PARTIES = frozenset({"name", "type", "attorneys", "date_terminated", "unparsed"})
 
 
@@ -58,7 +61,7 @@ class Case:
         columns = {
             "year": parts.year,
             "serial": parts.serial,
-            "caption": text_of(data.get("case_name"), "The case name"),
+            "caption": caption_of(data.get("case_name"), "The case name"),
             "filed": day_of(data.get("date_filed"), "The date docketed"),
             "terminated": day_of(data.get("date_terminated"), "The date terminated"),
             "nature_of_suit": text_of(data.get("nature_of_suit"), "The nature of suit"),
@@ -82,7 +85,9 @@ def _originating(given: Any) -> Originating | None:
     if not isinstance(given, dict):
         raise CannotRead("The originating court information is not an object.")
     values = {
-        name: day_of(given.get(name), name) if name.startswith("date_") else text_of(given.get(name), name)
+        name: day_of(given.get(name), name)
+        if name.startswith("date_")
+        else (judge_of if name in JUDGES else text_of)(given.get(name), name)
         for name in Originating.__dataclass_fields__
         if name != "alien_number"
     }

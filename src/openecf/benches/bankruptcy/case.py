@@ -9,7 +9,16 @@ from typing import Any
 from openecf.court.cases.rules import CaseFacts, understand
 from openecf.court.docket.markup import us
 from openecf.court.docket.rules import safe
-from openecf.court.importing.rules import CannotRead, ImportedCase, day_of, entry_of, list_of, party_of, text_of
+from openecf.court.importing.rules import (
+    CannotRead,
+    ImportedCase,
+    day_of,
+    entry_of,
+    judge_of,
+    list_of,
+    party_of,
+    text_of,
+)
 from openecf.kernel.case_numbers import CaseNumber
 
 ADVERSARY = " - Adversary Proceeding"
@@ -81,8 +90,8 @@ class Case:
         return ImportedCase(
             number=written,
             columns=columns,
-            assigned_to=text_of(data.get("assigned_to_str"), "The judge"),
-            referred_to=text_of(data.get("referred_to_str"), "The judge"),
+            assigned_to=judge_of(data.get("assigned_to_str"), "The judge"),
+            referred_to=judge_of(data.get("referred_to_str"), "The judge"),
             parties=parties,
             entries=tuple(entry_of(entry) for entry in list_of(data.get("docket_entries"), "Docket entries")),
         )

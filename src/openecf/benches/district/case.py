@@ -8,7 +8,17 @@ from typing import Any
 from openecf.court.cases.rules import CaseFacts, understand
 from openecf.court.docket.markup import us
 from openecf.court.docket.rules import safe
-from openecf.court.importing.rules import CannotRead, ImportedCase, day_of, entry_of, list_of, party_of, text_of
+from openecf.court.importing.rules import (
+    CannotRead,
+    ImportedCase,
+    caption_of,
+    day_of,
+    entry_of,
+    judge_of,
+    list_of,
+    party_of,
+    text_of,
+)
 from openecf.kernel.case_numbers import CaseNumber
 
 TEXT_COLUMNS = ("cause", "nature_of_suit", "jury_demand", "demand", "jurisdiction", "mdl_status")
@@ -60,7 +70,7 @@ class Case:
             "type": parts.type,
             "serial": parts.serial,
             **initials,
-            "caption": text_of(data.get("case_name"), "The case name"),
+            "caption": caption_of(data.get("case_name"), "The case name"),
             "filed": day_of(data.get("date_filed"), "The date filed"),
             "terminated": day_of(data.get("date_terminated"), "The date terminated"),
             "converted": day_of(data.get("date_converted"), "The date converted"),
@@ -71,8 +81,8 @@ class Case:
         return ImportedCase(
             number=written,
             columns=columns,
-            assigned_to=text_of(data.get("assigned_to_str"), "The judge"),
-            referred_to=text_of(data.get("referred_to_str"), "The judge"),
+            assigned_to=judge_of(data.get("assigned_to_str"), "The judge"),
+            referred_to=judge_of(data.get("referred_to_str"), "The judge"),
             parties=tuple(party_of(party) for party in list_of(data.get("parties"), "Parties")),
             entries=tuple(entry_of(entry) for entry in list_of(data.get("docket_entries"), "Docket entries")),
         )

@@ -60,6 +60,30 @@ def text_of(value: Any, what: str) -> str:
     return value
 
 
+_INITIAL = re.compile(r"(?<!\S)([a-z])\.(?!\S)")
+_GOVERNMENT = re.compile(
+    r"(?:USA|U\.S\.A\.|U\.S\.?|U\. S\.?|(?:The )?United States of America|The United States)[,.]?", re.IGNORECASE
+)
+
+
+def judge_of(value: Any, what: str) -> str:
+    """A judge's name as headings print it.
+
+    The parser that wrote the docket makes an initial that is also a small word small, ``John a. Roe`` of ``John A Roe``.
+    """
+    return _INITIAL.sub(lambda match: match[1].upper(), text_of(value, what))
+
+
+def caption_of(value: Any, what: str) -> str:
+    """A caption as headings print it.
+
+    The parser that wrote the docket drops "et al" and says "United States" where the government stands alone: where
+    its long name is left, others stood with it.
+    """
+    sides = text_of(value, what).split(" v. ")
+    return " v. ".join(f"{side} et al" if _GOVERNMENT.fullmatch(side) else side for side in sides)
+
+
 def day_of(value: Any, what: str) -> date | None:
     """A day in ISO form; None for none. CannotRead when it is anything else."""
     written = text_of(value, what)
