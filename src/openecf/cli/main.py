@@ -25,6 +25,8 @@ COMMANDS = {
     "mailbox": ("mailbox", "receive the demonstration's mail and show it on a web page"),
     "demo": ("demo", "show the demonstration's addresses and sign-ins"),
     "doctor": ("doctor", "say what is wrong with an installation, and the mend"),
+    "messages": ("messages", "show the messages and mails of one site that got stuck; try again, or give up"),
+    "token": ("token", "print the token with which a program on this machine reads a site's metrics"),
     "assets": ("assets", "build the web assets from their npm packages"),
     "settle": ("settle", "prepare one site: migrations, its peers, demonstration data (used by up)"),
     "manage": ("manage", "run a Django management command in one site"),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import openecf
 from openecf.platform.config import this_site
+from openecf.platform.telemetry import logs
 
 SITE = this_site()
 CONFIG = SITE.config
@@ -14,6 +15,7 @@ PACKAGE = Path(openecf.__file__).parent
 
 SECRET_KEY = SITE.secrets.django
 DEBUG = False
+LOGGING = logs.configure(site=SITE.id)
 SECURE = CONFIG.base_url.startswith("https:")
 ALLOWED_HOSTS = [urlsplit(CONFIG.base_url).hostname or "", "127.0.0.1", "localhost", *CONFIG.hosts]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -53,6 +55,7 @@ PLATFORM_APPS = [
 ]
 
 SECURITY_MIDDLEWARE = [
+    "openecf.platform.telemetry.middleware.Observed",
     "openecf.platform.web.Arrival",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("openecf.platform.health.urls")),
+    path("", include("openecf.platform.telemetry.urls")),
     path("", include("openecf.platform.bus.urls")),
     path("", include("openecf.platform.shell.urls")),
     path("", include("openecf.central.accounts.urls")),

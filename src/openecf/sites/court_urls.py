@@ -8,6 +8,7 @@ from openecf.court.bench import bench
 
 urlpatterns = [
     path("", include("openecf.platform.health.urls")),
+    path("", include("openecf.platform.telemetry.urls")),
     path("", include("openecf.platform.bus.urls")),
     path("", include("openecf.platform.shell.urls")),
     path("", include("openecf.platform.relying_party.urls")),

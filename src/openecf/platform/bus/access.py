@@ -13,7 +13,6 @@ from openecf.platform.access import Rule
 from openecf.platform.config import this_site
 from openecf.platform.shell.views import not_found
 
-TOKEN_HEADER = "X-OpenECF-Operator"  # noqa: S105  (a header's name)
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -23,7 +22,7 @@ def operator_token() -> str:
 
 
 def _operator(request: HttpRequest) -> HttpResponse | None:
-    shown = request.headers.get(TOKEN_HEADER, "")
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
     near = request.META.get("REMOTE_ADDR") in _LOOPBACK and "X-Forwarded-For" not in request.headers
     if near and hmac.compare_digest(shown.encode(), operator_token().encode()):
         return None
@@ -31,7 +30,7 @@ def _operator(request: HttpRequest) -> HttpResponse | None:
 
 
 OPERATOR = Rule("operator", _operator)
-"""A program on the site's own machine that can read the site's secrets (``openecf messages`` is one)."""
+"""A program on the site's own machine that can read the site's secrets, and shows ``Authorization: Bearer …``."""
 
 
 def _desk(request: HttpRequest) -> HttpResponse | None:
