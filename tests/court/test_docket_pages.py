@@ -9,8 +9,9 @@ from django.db import transaction
 
 from openecf.court.cases.models import Case
 from openecf.court.docket import services
-from openecf.court.docket.forms import DATES_REVERSED, NUMBERS_REVERSED
+from openecf.court.docket.forms import NUMBERS_REVERSED
 from openecf.court.fees.models import MeterLine
+from openecf.court.report_pages import DATES_REVERSED
 from tests.court import callers, world
 from tests.court.test_docket_entries import AT
 

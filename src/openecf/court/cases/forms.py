@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from openecf.court.docket.forms import DATES_REVERSED, BadSelection, day
+from openecf.court.report_pages import days
 
 Days = tuple[date | None, date | None]
 
@@ -41,9 +41,6 @@ def asked_days(data: QueryDict) -> tuple[Days, Days]:
         ("Qry_filed_from", "filed_from", "Qry_filed_to", "filed_to"),
         ("lastentry_from", "", "lastentry_to", ""),
     ):
-        start = day(data.get(names[0]) or data.get(names[1], ""))
-        end = day(data.get(names[2]) or data.get(names[3], ""))
-        if start and end and start > end:
-            raise BadSelection(DATES_REVERSED)
-        ranges.append((start, end))
+        first, last = data.get(names[0]) or data.get(names[1], ""), data.get(names[2]) or data.get(names[3], "")
+        ranges.append(days(first, last))
     return ranges[0], ranges[1]

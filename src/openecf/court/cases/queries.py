@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from openecf.court.cases.models import Case, Party, Representation
+from openecf.court.cases.models import Case, Judge, Party, Representation
 from openecf.court.cases.rules import (
     AttorneyFacts,
     CaseFacts,
@@ -136,6 +136,29 @@ def of_user(user_id: int, *, limit: int) -> list[CaseMatch]:
     """Cases in which a court user represents somebody now, the latest filing first."""
     mine = Representation.objects.filter(user=user_id, terminated=None).values("party__case")
     return [match_of(case) for case in Case.objects.filter(id__in=mine).order_by("-last_filing", "-id")[:limit]]
+
+
+def appearances(*, party_ids: Iterable[int], user_id: int | None = None) -> list[int]:
+    """The appearances for these parties that have not ended, of everybody or of one court user: their ids."""
+    rows = Representation.objects.filter(party__in=list(party_ids), terminated=None).order_by("id")
+    if user_id is not None:
+        rows = rows.filter(user=user_id)
+    return list(rows.values_list("id", flat=True))
+
+
+def judges() -> list[Judge]:
+    """The judicial officers of this court, by name."""
+    return list(Judge.objects.order_by("name"))
+
+
+def judge_of(user_id: int | None) -> Judge | None:
+    """The judicial officer that a court user is; None for everybody else."""
+    return Judge.objects.filter(user=user_id).first() if user_id is not None else None
+
+
+def party_types(*, limit: int = 60) -> list[str]:
+    """The party roles in use at this court."""
+    return sorted(Party.objects.order_by().values_list("type", flat=True).distinct()[:limit])
 
 
 def numbers_of(case_ids: Iterable[int]) -> dict[int, str]:

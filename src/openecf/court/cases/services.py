@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.cases.merging import Change, Collision, Value, merge, plain
 from openecf.court.cases.models import Case, CaseChange, CriminalCount, Judge, Party, Representation
-from openecf.court.people.models import CourtUser
 from openecf.kernel import case_numbers
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.services import record
+
+if TYPE_CHECKING:
+    from openecf.court.people.models import CourtUser
 
 CASE_FIELDS = frozenset({
     "caption", "short_title", "filed", "terminated", "reopened", "converted", "discharged", "chapter", "voluntary",
@@ -73,6 +76,24 @@ class NotInThisCase(Refusal):
 def locked(case_id: int) -> Case:
     """The case, its row locked until the transaction ends. Case.DoesNotExist if there is none."""
     return Case.objects.select_for_update().get(id=case_id)
+
+
+def move_on(case: Case, *, head: str, filed: date, numbered: bool) -> None:
+    """The locked case after one more docket entry: its counters, the head of its chain, the day of its last filing.
+
+    Runs in the transaction of what was entered, whose audit line covers it.
+    """
+    case.next_seq += 1
+    case.next_number += int(numbered)
+    case.chain_head = head
+    case.ordered_by = case.ordered_by or "date_filed"
+    case.last_filing = max(filter(None, (case.last_filing, filed)))
+    case.save(update_fields=["next_seq", "next_number", "chain_head", "ordered_by", "last_filing"])
+
+
+def chain_on(case_id: int, *, after: str, head: str) -> None:
+    """Put ``head`` at the end of the case's chain in place of ``after``; nothing when it no longer ends with that."""
+    Case.objects.filter(id=case_id, chain_head=after).update(chain_head=head)
 
 
 def open_case(*, number: str, at: datetime, by: str, type: str = "", **facts: object) -> Case:

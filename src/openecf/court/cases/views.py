@@ -16,10 +16,9 @@ from openecf.court.bench import bench
 from openecf.court.cases import queries
 from openecf.court.cases.forms import QueryForm, asked_days
 from openecf.court.docket import queries as dockets
-from openecf.court.docket.forms import BadSelection, case_id_of
-from openecf.court.docket.views import nonce, said
 from openecf.court.fees import services as fees
 from openecf.court.people.access import READER, READER_XML
+from openecf.court.report_pages import INCOMPLETE, BadSelection, case_id_of, nonce, said
 from openecf.kernel.billing import pages_of_text
 from openecf.platform import access
 from openecf.platform.origin import asked_here
@@ -42,7 +41,7 @@ def query(request: HttpRequest) -> HttpResponse:
             return _summary(request, int(named[1]))
         return render(request, "cases/query.html", {"form": QueryForm(), "nonce": nonce()})
     if request.reader.kind != "api" and not asked_here(request):
-        return said(request, "Incomplete request. Please try your query again by choosing the Query or Reports option")
+        return said(request, INCOMPLETE)
     if (case_id := case_id_of(request.POST.get("all_case_ids", ""))) and case_id > 0:
         return _summary(request, case_id)
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.docket.rules import Selection
+from openecf.court.report_pages import BadSelection, days
 
 FIRST_DAY = date(1960, 1, 1)
 """What programs send for "from the beginning"."""
@@ -21,26 +22,7 @@ SORTS = {
     "document number ascending": "number",
     "document number descending": "-number",
 }
-DATES_REVERSED = "The start date must be less than or equal to the end date"
 NUMBERS_REVERSED = "The starting document number must be less than or equal to the ending document number"
-_DAY_FORMATS = ["%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d"]
-
-
-class BadSelection(ValueError):
-    """A selection that no docket fits; the text is the one that courts' systems give."""
-
-
-def day(written: str) -> date | None:
-    """A day as it is typed into a report's form; None for an empty field. BadSelection when it is no day."""
-    written = written.strip()
-    if not written:
-        return None
-    for shape in _DAY_FORMATS:
-        try:
-            return datetime.strptime(written, shape).date()
-        except ValueError:
-            continue
-    raise BadSelection(f"The date {written[:20]!r} is not a date in the form mm/dd/yyyy.")
 
 
 def number(written: str) -> int | None:
@@ -59,9 +41,7 @@ def _on(data: QueryDict, name: str) -> bool:
 
 def selection_of(data: QueryDict) -> Selection:
     """The selection that was posted. BadSelection with the courts' own words when it is none."""
-    since, until = day(data.get("date_from", "")), day(data.get("date_to", ""))
-    if since and until and since > until:
-        raise BadSelection(DATES_REVERSED)
+    since, until = days(data.get("date_from", ""), data.get("date_to", ""))
     first, last = number(data.get("documents_numbered_from_", "")), number(data.get("documents_numbered_to_", ""))
     if first is not None and last is not None and first > last:
         raise BadSelection(NUMBERS_REVERSED)
@@ -78,12 +58,6 @@ def selection_of(data: QueryDict) -> Selection:
         multiple=_on(data, "view_multi_docs"),
         sort=SORTS.get(data.get("sort1", "").lower(), "oldest"),
     )
-
-
-def case_id_of(written: str) -> int | None:
-    """A case id out of a form; None when there is none, or several."""
-    found = re.fullmatch(r"\s*([0-9]{1,15})\s*,?\s*", written)
-    return int(found[1]) if found else None
 
 
 class DocketForm(forms.Form):

@@ -23,7 +23,7 @@ from openecf.court.docket.rules import (
     one_line,
     text_bytes,
 )
-from openecf.court.documents.models import Document
+from openecf.court.documents import queries as documents
 from openecf.court.documents.rules import may_read
 from openecf.court.people.rules import Reader
 
@@ -58,39 +58,12 @@ def facts(entry: Entry, documents: Iterable[DocumentFacts]) -> EntryFacts:
     )
 
 
-def documents_of(entry_ids: Sequence[int]) -> dict[int, tuple[DocumentFacts, ...]]:
-    """The documents of entries, in order of parts."""
-    found: dict[int, list[DocumentFacts]] = {}
-    for row in Document.objects.filter(entry__in=entry_ids).order_by("entry", "part"):
-        found.setdefault(row.entry_id, []).append(
-            DocumentFacts(
-                part=row.part,
-                doc_id=row.doc_id,
-                description=row.description,
-                pages=row.pages,
-                bytes=row.bytes,
-                size_text=row.size_text,
-                restriction=row.restriction,
-                sha256=row.sha256,
-            )
-        )
-    return {entry: tuple(documents) for entry, documents in found.items()}
-
-
-def _selected_readers(entry_ids: Sequence[int]) -> dict[str, set[int]]:
-    chosen: dict[str, set[int]] = {}
-    rows = Document.objects.filter(entry__in=entry_ids, readers__isnull=False).values_list("doc_id", "readers__user")
-    for doc_id, user in rows:
-        chosen.setdefault(doc_id, set()).add(user)
-    return chosen
-
-
 def seen_by(reader: Reader, entries: Sequence[Entry]) -> dict[int, EntryFacts]:
     """Those of the entries that the reader may see, by id, each with only the documents that the reader may open."""
     if not entries:
         return {}
     ids = [entry.id for entry in entries]
-    documents, chosen = documents_of(ids), _selected_readers(ids)
+    papers, chosen = documents.facts_of(ids), documents.selected_readers(ids)
     within = {case_id: cases.participates(reader, case_id) for case_id in {entry.case_id for entry in entries}}
     seen = {}
     for entry in entries:
@@ -101,7 +74,7 @@ def seen_by(reader: Reader, entries: Sequence[Entry]) -> dict[int, EntryFacts]:
             entry,
             [
                 document
-                for document in documents.get(entry.id, ())
+                for document in papers.get(entry.id, ())
                 if may_read(
                     reader,
                     restriction=max(document.restriction, 0),
@@ -138,6 +111,19 @@ def entries_for(reader: Reader, *, case_id: int, numbered: bool = False, limit: 
     taken = list(rows[:limit])
     seen = seen_by(reader, taken)
     return [seen[entry.id] for entry in taken if entry.id in seen]
+
+
+def referable_for(reader: Reader, *, case_id: int, limit: int) -> list[tuple[Entry, bool]]:
+    """The newest entries of a case that the reader may see and that stand, newest first; with whether each is a motion
+    that still waits."""
+    rows = Entry.objects.filter(case=case_id, struck_at=None).order_by("-position").prefetch_related("motions")[:limit]
+    taken = list(rows)
+    seen = seen_by(reader, taken)
+    return [
+        (entry, any(motion.decided_by_id is None for motion in entry.motions.all()))
+        for entry in taken
+        if entry.id in seen
+    ]
 
 
 def count_for(reader: Reader, *, case_id: int) -> int:
@@ -225,7 +211,7 @@ class Rows:
 def chain_breaks(case_id: int) -> list[int]:
     """Sequence numbers of entries whose words, place or documents are not what the case's chain vouches for."""
     entries = list(Entry.objects.filter(case=case_id).order_by("position"))
-    documents = documents_of([entry.id for entry in entries])
+    papers = documents.facts_of([entry.id for entry in entries])
     revisions: dict[int, list[EntryRevision]] = {}
     for revision in EntryRevision.objects.filter(entry__case=case_id).order_by("at", "id"):
         revisions.setdefault(revision.entry_id, []).append(revision)
@@ -233,7 +219,7 @@ def chain_breaks(case_id: int) -> list[int]:
     for entry in entries:
         made = revisions.get(entry.id, [])
         first = made[0].before["text"] if made else entry.text
-        as_entered = replace(facts(entry, documents.get(entry.id, ())), text=first)
+        as_entered = replace(facts(entry, papers.get(entry.id, ())), text=first)
         sound = entry.chain == entry_link(entry.previous, as_entered)
         for place, revision in enumerate(made):
             after = made[place + 1].before if place + 1 < len(made) else None

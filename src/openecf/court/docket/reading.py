@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
-from openecf.court.cases.models import Case
 from openecf.court.cases.rules import CaseFacts
 from openecf.court.docket import queries
 from openecf.court.docket.rules import EntryFacts, Selection, text_bytes
@@ -16,6 +16,9 @@ from openecf.court.fees import services as fees
 from openecf.court.fees.rules import Receipt
 from openecf.court.people.rules import Reader
 from openecf.kernel.billing import pages_of_text
+
+if TYPE_CHECKING:
+    from openecf.court.cases.models import Case
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,14 +12,17 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.bench import bench
-from openecf.court.cases.models import Case
+from openecf.court.cases import services as cases
 from openecf.court.docket import queries
 from openecf.court.docket.models import Entry, EntryFiler, EntryRelation, EntryRevision, Motion
 from openecf.court.docket.rules import correction_link, entry_link, number_sort, one_line, text_bytes
-from openecf.court.people.models import CourtUser
+from openecf.court.documents import queries as documents
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
+
+if TYPE_CHECKING:
+    from openecf.court.people.models import CourtUser
 
 
 class NoSuchEntry(Refusal):
@@ -65,7 +69,7 @@ def enter(
     if not connection.in_atomic_block:
         raise RuntimeError("docket.services.enter needs the caller's transaction")
     zone = settings.COURT.zone
-    case = Case.objects.select_for_update().get(id=case_id)
+    case = cases.locked(case_id)
     day = legal_day(at, zone)
     filed = filed or day
     number = str(case.next_number) if numbered else ""
@@ -92,13 +96,7 @@ def enter(
     entry.save(force_insert=True)
     EntryFiler.objects.bulk_create(EntryFiler(entry=entry, party_id=party) for party in party_ids)
     EntryRelation.objects.bulk_create(EntryRelation(entry=entry, to_id=to) for to in relates_to)
-
-    case.next_seq += 1
-    case.next_number += int(numbered)
-    case.chain_head = entry.chain
-    case.ordered_by = case.ordered_by or "date_filed"
-    case.last_filing = max(filter(None, (case.last_filing, filed)))
-    case.save(update_fields=["next_seq", "next_number", "chain_head", "ordered_by", "last_filing"])
+    cases.move_on(case, head=entry.chain, filed=filed, numbered=numbered)
     return entry
 
 
@@ -108,20 +106,19 @@ def finish(entry: Entry) -> Entry:
     Runs in the transaction that entered it. Of an entry that is restricted, or has a restricted document, no public
     row is stored: it is rendered for each reader.
     """
-    facts = queries.facts(entry, queries.documents_of([entry.id]).get(entry.id, ()))
+    facts = queries.facts(entry, documents.facts_of([entry.id]).get(entry.id, ()))
     before, entry.chain = entry.chain, entry_link(entry.previous, facts)
     if entry.chain != before:
-        Case.objects.filter(id=entry.case_id, chain_head=before).update(chain_head=entry.chain)
+        cases.chain_on(entry.case_id, after=before, head=entry.chain)
     _render(entry)
     entry.save(update_fields=["row", "text_bytes", "guarded", "chain"])
     return entry
 
 
 def _render(entry: Entry) -> None:
-    documents = queries.documents_of([entry.id]).get(entry.id, ())
-    facts = queries.facts(entry, documents)
-    row = one_line(bench().sheet.row(facts))
-    entry.guarded = entry.restriction > 0 or any(document.restriction for document in documents)
+    papers = documents.facts_of([entry.id]).get(entry.id, ())
+    row = one_line(bench().sheet.row(queries.facts(entry, papers)))
+    entry.guarded = entry.restriction > 0 or any(paper.restriction for paper in papers)
     entry.row = "" if entry.guarded else row
     entry.text_bytes = text_bytes(row)
 
@@ -156,7 +153,7 @@ def _revise(
         case_id = Entry.objects.values_list("case_id", flat=True).get(id=entry_id)
     except Entry.DoesNotExist:
         raise NoSuchEntry from None
-    case = Case.objects.select_for_update().get(id=case_id)
+    case = cases.locked(case_id)
     entry = Entry.objects.select_for_update().get(id=entry_id)
     if version_of(entry) != version:
         raise EntryChanged(entry=entry_id)
@@ -189,8 +186,7 @@ def _revise(
         entry.struck_at = at
     _render(entry)
     entry.save(update_fields=["text", "struck_at", "row", "text_bytes", "guarded"])
-    case.chain_head = head
-    case.save(update_fields=["chain_head"])
+    cases.chain_on(case.id, after=case.chain_head, head=head)
     audit.record(
         act="docket.struck" if strike else "docket.corrected",
         by=by,

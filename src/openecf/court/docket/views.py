@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
@@ -12,34 +11,20 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 
 from openecf.court.cases import queries as cases
-from openecf.court.cases.models import Case
 from openecf.court.docket import reading
-from openecf.court.docket.forms import BadSelection, DocketForm, HistoryForm, case_id_of, selection_of
+from openecf.court.docket.forms import DocketForm, HistoryForm, selection_of
 from openecf.court.fees.services import ClientCodeRequired
 from openecf.court.people.access import READER
+from openecf.court.report_pages import INCOMPLETE, BadSelection, case_id_of, case_of_nonce, nonce, said
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.origin import asked_here
 
+if TYPE_CHECKING:
+    from openecf.court.cases.models import Case
+
 PLACE = "<!--sheet-->"
-INCOMPLETE = "Incomplete request. Please try your query again by choosing the Query or Reports option"
 NO_DOCUMENTS = "There are no documents for this case."
-
-
-def nonce(case_id: int = 1) -> str:
-    """What stands behind the question mark of a report's address; names the case, so that nothing is kept for it."""
-    return f"{secrets.randbelow(10**15):015d}-L_{case_id}_0-1"
-
-
-def said(request: HttpRequest, words: str, *, status: int = 200) -> HttpResponse:
-    """A report page that says why there is no report, in the words that programs know."""
-    return render(request, "docket/said.html", {"words": words}, status=status)
-
-
-def case_of_nonce(query: str) -> int | None:
-    """The case that a nonce of this site names."""
-    found = re.search(r"-L_([0-9]{1,15})_", query)
-    return int(found[1]) if found else None
 
 
 def _case_asked(request: HttpRequest, data: QueryDict) -> Case | None:

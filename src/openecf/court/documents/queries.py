@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openecf.court.cases import queries as cases
+from openecf.court.docket.rules import DocumentFacts
 from openecf.court.documents.models import Document, DocumentReader
 from openecf.court.documents.rules import level, may_read
 from openecf.court.people.rules import Reader
@@ -91,6 +92,34 @@ def of_entries(*, reader: Reader, case_id: int, seqs: Sequence[int]) -> list[Doc
     return [row for row in rows if _entry_visible(reader, row) and _readable(reader, row)]
 
 
+def facts_of(entry_ids: Sequence[int]) -> dict[int, tuple[DocumentFacts, ...]]:
+    """The documents of entries as docket rows show them, in order of parts. The caller asks who may see them."""
+    found: dict[int, list[DocumentFacts]] = {}
+    for row in Document.objects.filter(entry__in=entry_ids).order_by("entry", "part"):
+        found.setdefault(row.entry_id, []).append(
+            DocumentFacts(
+                part=row.part,
+                doc_id=row.doc_id,
+                description=row.description,
+                pages=row.pages,
+                bytes=row.bytes,
+                size_text=row.size_text,
+                restriction=row.restriction,
+                sha256=row.sha256,
+            )
+        )
+    return {entry: tuple(documents) for entry, documents in found.items()}
+
+
+def selected_readers(entry_ids: Sequence[int]) -> dict[str, set[int]]:
+    """By document number, the court users whom the court chose to read a document of these entries."""
+    chosen: dict[str, set[int]] = {}
+    rows = DocumentReader.objects.filter(document__entry__in=entry_ids).values_list("document__doc_id", "user")
+    for doc_id, user in rows:
+        chosen.setdefault(doc_id, set()).add(user)
+    return chosen
+
+
 def at_place(*, reader: Reader, case_id: int, number: str, part: int) -> Document:
     """The document that a docket number and an attachment number name. Raises NoSuchDocument."""
     row = (
@@ -113,7 +142,10 @@ def _entry_visible(reader: Reader, document: Document) -> bool:
     entry = document.entry
     needed = level(entry.case.restriction, entry.restriction)
     return may_read(
-        reader, restriction=needed, participates=_participates(reader, document, needed), filed_by=entry.filer_id,
+        reader,
+        restriction=needed,
+        participates=_participates(reader, document, needed),
+        filed_by=entry.filer_id,
         selected=_selected(document) if needed else (),
     )
 
@@ -122,7 +154,10 @@ def _readable(reader: Reader, document: Document) -> bool:
     entry = document.entry
     needed = level(entry.case.restriction, entry.restriction, document.restriction)
     return may_read(
-        reader, restriction=needed, participates=_participates(reader, document, needed), filed_by=entry.filer_id,
+        reader,
+        restriction=needed,
+        participates=_participates(reader, document, needed),
+        filed_by=entry.filer_id,
         selected=_selected(document) if needed else (),
     )
 

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from openecf.court.calendar import services as calendar
+from openecf.court.cases import queries as case_queries
 from openecf.court.cases import services as cases
 from openecf.court.docket import services as docket
 from openecf.court.events import rules as events
 from openecf.court.events.rules import Event, Record
 from openecf.court.filing import rules
+from openecf.court.people import queries as people
 from openecf.platform.mail import services as mail
 
 
@@ -103,11 +104,9 @@ def _add_appearance(act: Act, effect: events.AddAppearance) -> None:
 
 
 def _end_appearance(act: Act, effect: events.EndAppearance) -> None:
-    rows = apps.get_model("cases", "Representation").objects.filter(party_id__in=act.filers, terminated=None)
-    if not act.by_court:
-        rows = rows.filter(user=act.user)
-    for row in rows:
-        cases.withdraw(representation_id=row.id, on=act.filed, at=act.at, by=act.by)
+    whose = None if act.by_court else act.user.id
+    for each in case_queries.appearances(party_ids=act.filers, user_id=whose):
+        cases.withdraw(representation_id=each, on=act.filed, at=act.at, by=act.by)
 
 
 def _close_case(act: Act, effect: events.CloseCase) -> None:
@@ -130,8 +129,7 @@ def _notify(act: Act, effect: events.Notify) -> None:
     # A sealed filing waits for people who may not read it: they learn nothing of it by mail.
     if act.entry.restriction or act.entry.case.restriction:
         return
-    users = apps.get_model("people", "CourtUser").objects.filter(group__in=effect.groups, active=True).exclude(email="")
-    addresses = list(users.exclude(id=act.user.id).values_list("email", flat=True))
+    addresses = people.addresses_of_groups(effect.groups, but=act.user.id)
     if not addresses:
         return
     number = act.entry.case.number

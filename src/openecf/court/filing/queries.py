@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -120,13 +119,6 @@ def progress_of(draft: Draft, event: Event, reader: Reader) -> rules.Progress:
 
 def candidates(*, case_id: int, reader: Reader, event: Event) -> list[rules.Candidate]:
     """The entries that this event may refer to, newest first, of those that the reader may see."""
-    entry_model = apps.get_model("docket", "Entry")
-    rows = list(
-        entry_model.objects.filter(case=case_id, struck_at=None)
-        .order_by("-position")
-        .prefetch_related("motions")[:MOST_ENTRIES]
-    )
-    seen = docket.seen_by(reader, rows)
     categories = {each.code: each.category for each in events.dictionary().events.values()}
     kinds = event.related.kinds if event.related else ()
     found = [
@@ -137,30 +129,27 @@ def candidates(*, case_id: int, reader: Reader, event: Event) -> list[rules.Cand
             title=row.title,
             text=row.text,
             event=row.event,
-            open_motion=any(motion.decided_by_id is None for motion in row.motions.all()),
+            open_motion=waits,
         )
-        for row in rows
-        if row.id in seen
+        for row, waits in docket.referable_for(reader, case_id=case_id, limit=MOST_ENTRIES)
     ]
     return [each for each in found if rules.may_relate(each, kinds=kinds, categories=categories)]
 
 
 def judges() -> list[tuple[str, str]]:
     """The judges of this court: id and name with title."""
-    rows = apps.get_model("cases", "Judge").objects.order_by("name")
-    return [(str(judge.id), f"{judge.title} {judge.name}".strip()) for judge in rows]
+    return [(str(judge.id), f"{judge.title} {judge.name}".strip()) for judge in cases.judges()]
 
 
 def own_judge(reader: Reader) -> str:
     """The id of the judge that this person is; empty for everybody else."""
-    row = apps.get_model("cases", "Judge").objects.filter(user=reader.user).first()
-    return str(row.id) if row else ""
+    judge = cases.judge_of(reader.user)
+    return str(judge.id) if judge else ""
 
 
 def party_roles() -> list[str]:
     """Party roles in use at this court, to choose from for a new party."""
-    rows = apps.get_model("cases", "Party").objects.order_by().values_list("type", flat=True).distinct()[:60]
-    return sorted(rows)
+    return cases.party_types()
 
 
 def filed_day(draft: Draft, reader: Reader, at: datetime) -> date:

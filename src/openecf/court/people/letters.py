@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import Reader
-from openecf.court.transition.models import CourtProfile
 from openecf.platform.config import this_site
+
+if TYPE_CHECKING:
+    from openecf.court.transition.models import CourtProfile
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -54,6 +55,12 @@ def user(user_id: int) -> CourtUser:
 def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
     """Where notices go: primary address ("" if the court holds none), secondary addresses, whether in plain text."""
     return user.email, list(user.secondary_emails), user.wants_text
+
+
+def addresses_of_groups(groups: Iterable[str], *, but: int | None = None) -> list[str]:
+    """The primary addresses of the active people of these groups, without one of them."""
+    users = CourtUser.objects.filter(group__in=list(groups), active=True).exclude(email="").exclude(id=but)
+    return list(users.order_by("id").values_list("email", flat=True))
 
 
 def user_of_account(account: UUID) -> CourtUser | None:
