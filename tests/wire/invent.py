@@ -77,7 +77,9 @@ class Inventor:
             numbered = self.random.random() < 0.85
             number += numbered
             linked = numbered and self.random.random() < 0.9
-            text = f"{self.one(WORDS.split('|'))} {number} by {self.person()}. Filing fee $ 402 <paid> & posted; it's due"
+            text = (
+                f"{self.one(WORDS.split('|'))} {number} by {self.person()}. Filing fee $ 402 <paid> & posted; it's due"
+            )
             found.append(
                 {
                     "date_filed": filed.isoformat(),
@@ -130,7 +132,9 @@ class Inventor:
             federal_dn_judge_initials_assigned="ABC",
             federal_dn_judge_initials_referred="DEF",
             parties=[
-                self.party("Plaintiff", one, lines=("individually and on behalf of all others", "also known as", "Zed")),
+                self.party(
+                    "Plaintiff", one, lines=("individually and on behalf of all others", "also known as", "Zed")
+                ),
                 self.party("Defendant", other),
                 {k: v for k, v in self.party("Defendant", "Does 1 through 10").items() if k != "attorneys"},
             ],
@@ -160,9 +164,28 @@ class Inventor:
             docket_entries=self.entries(18, seq=True),
         )
 
+    def government(self) -> dict[str, Any]:
+        """What the client's parser writes of ``UNITED STATES OF AMERICA et al`` and of a judge called ``X A Y``."""
+        docket = self.civil() | {"case_name": f"UNITED STATES OF AMERICA v. {self.one(LAST).upper()} LLC"}
+        return docket | {"assigned_to_str": f"{self.one(FIRST)} a. {self.one(LAST[:14])}", "ordered_by": "date_entered"}
+
+    def many_districts(self) -> dict[str, Any]:
+        return self.civil() | {"docket_number": f"MDL No. {self.random.randrange(100, 3000)}"} | NOTHING
+
     def several_documents(self) -> dict[str, Any]:
         docket = self.civil()
-        entry = next(e for e in docket["docket_entries"] if e["pacer_doc_id"])
+        self._attach(next(e for e in docket["docket_entries"] if e["pacer_doc_id"]))
+        return docket
+
+    def several_papers(self) -> dict[str, Any]:
+        """A petition whose entries were asked with a choice of documents: their sequence numbers show."""
+        docket = self.petition()
+        for place, entry in enumerate(docket["docket_entries"]):
+            entry["pacer_seq_no"] = str(place + 5) if entry["document_number"] else None
+        self._attach(next(e for e in docket["docket_entries"] if e["pacer_doc_id"]))
+        return docket
+
+    def _attach(self, entry: dict[str, Any]) -> None:
         entry |= {"file_size_bytes": 1074119, "file_size_str": "1.0 MB", "page_count": 64}
         entry["attachments"] = [
             {
@@ -176,7 +199,6 @@ class Inventor:
             }
             for n in (1, 2, 3)
         ]
-        return docket
 
     def empty(self) -> dict[str, Any]:
         return self.civil() | {"docket_entries": [], "ordered_by": None}
@@ -194,6 +216,16 @@ class Inventor:
             parties=debtors,
             docket_entries=self.entries(30, seq=False),
         )
+
+    def office_first(self) -> dict[str, Any]:
+        """``2:24-bk-10001-AJC``."""
+        docket = self.petition()
+        number = f"2:{docket['docket_number'].replace('-', '-bk-')}"
+        return docket | {"docket_number": number, "federal_dn_office_code": "2", "federal_dn_case_type": "bk"}
+
+    def office_last(self) -> dict[str, Any]:
+        """``24-10001-8-AJC``."""
+        return self.petition() | {"federal_dn_office_code": "8", "ordered_by": "date_entered"}
 
     def adversary(self) -> dict[str, Any]:
         lead = self.company().removesuffix(".")
@@ -249,6 +281,34 @@ class Inventor:
         party = self._appellate_party("Defendant\xa0-\xa0Appellee", name)
         return party | {"date_terminated": self.later().isoformat()}
 
+    def appeal_with_choices(self) -> dict[str, Any]:
+        """An appeal asked with a choice of documents: the main one is the first of its attachments."""
+        docket = self.appeal()
+        entry = next(e for e in docket["docket_entries"] if e["pacer_doc_id"])
+        listed = [("Main Document", entry["pacer_doc_id"]), ("Appendix", self.doc_id())]
+        entry["attachments"] = [
+            {
+                "attachment_number": n,
+                "description": description,
+                "file_size_bytes": 150_000 * n,
+                "file_size_str": f"{150 * n}.00 KB",
+                "pacer_doc_id": doc_id,
+                "pacer_seq_no": entry["pacer_seq_no"],
+                "page_count": 7 * n,
+            }
+            for n, (description, doc_id) in enumerate(listed, 1)
+        ]
+        return docket
+
+    def agency_appeal(self) -> dict[str, Any]:
+        """A petition for review of an agency's order, about a person whose number must not be seen by all."""
+        docket = self.appeal()
+        below = {"court_id": "", "RESTRICTED_ALIEN_NUMBER": f"A{self.random.randrange(10**8, 10**9)}"}
+        kept = {
+            k: v for k, v in docket["originating_court_information"].items() if k not in ("docket_number", "court_id")
+        }
+        return docket | {"originating_court_information": below | kept}
+
     def unnumbered_appeal(self) -> dict[str, Any]:
         docket = self.appeal(numbered=False)
         return docket | {"originating_court_information": {}, "panel": []}
@@ -258,12 +318,19 @@ SHAPES: dict[str, tuple[str, Callable[[Inventor], dict[str, Any]]]] = {
     "civil": ("flsd", Inventor.civil),
     "criminal": ("nysd", Inventor.criminal),
     "several-documents": ("dcd", Inventor.several_documents),
+    "government": ("txsd", Inventor.government),
+    "many-districts": ("jpml", Inventor.many_districts),
     "without-entries": ("akd", Inventor.empty),
     "trade": ("cit", Inventor.civil),
     "petition": ("flsb", Inventor.petition),
     "adversary": ("nysb", Inventor.adversary),
     "two-columns": ("txnb", Inventor.petition),
+    "office-first": ("cacb", Inventor.office_first),
+    "office-last": ("nceb", Inventor.office_last),
+    "several-papers": ("vawb", Inventor.several_papers),
     "appeal": ("ca11", Inventor.appeal),
+    "appeal-with-choices": ("ca6", Inventor.appeal_with_choices),
+    "agency-appeal": ("ca9", Inventor.agency_appeal),
     "unnumbered-appeal": ("ca1", Inventor.unnumbered_appeal),
 }
 
