@@ -1,15 +1,18 @@
-"""``openecf court create ID``: a new court from the national directory, copied from a template and ready at once."""
+"""``openecf court``: a new court from the national directory, and what a court decides for itself."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from rich.console import Console
 
 from openecf.cli.databases import Database, given_url
+from openecf.cli.inside import enter
 from openecf.cli.layout import Layout, layout_of
 from openecf.cli.postgres import PrivatePostgres
 from openecf.cli.prepare import Preparation, settle
@@ -28,18 +31,41 @@ class CourtExists(Refusal):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("act", choices=["create"], help="what to do")
-    parser.add_argument("courts", nargs="+", metavar="ID", help="ids from the national directory, such as akd or nysb")
-    parser.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    new = acts.add_parser("create", help="make the sites of courts")
+    new.add_argument("courts", nargs="+", metavar="ID", help="ids from the national directory, such as akd or nysb")
+    profile = acts.add_parser("profile", help="show or change what a court decides for itself")
+    profile.add_argument("court", metavar="ID", help="the court's id")
+    profile.add_argument(
+        "settings", nargs="*", metavar="NAME=VALUE", help="what to change, such as help_phone=555-0100"
+    )
+    for one in (new, profile):
+        one.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
 
 
 def run(args: argparse.Namespace) -> int:
     layout, console = layout_of(args.var), Console(stderr=True)
+    if args.act == "profile":
+        with database_server(layout):
+            return profile(layout.site(args.court), args.settings, Console(highlight=False))
     central = layout.site("central")
     with database_server(layout) as url_for:
         for wanted in args.courts:
             site = create(layout, wanted, central=central, url_for=url_for, say=console.print)
             console.print(f"{site.id} is ready: {site.config.base_url} (openecf up starts it, if it runs, by itself)")
+    return 0
+
+
+def profile(site: Site, settings: list[str], console: Console) -> int:
+    """Change the settings given, then show all of them."""
+    enter(site.folder)
+    room = importlib.import_module("openecf.court.transition.services")
+    if settings:
+        words = dict(pair.partition("=")[::2] for pair in settings)
+        room.change_profile(words=words, by="operator", at=datetime.now(UTC))
+    kept = importlib.import_module("openecf.court.transition.queries").profile()
+    for name in sorted(importlib.import_module("openecf.court.transition.rules").Settings.model_fields):
+        console.print(f"{name} = {getattr(kept, name)}", soft_wrap=True)
     return 0
 
 

@@ -18,7 +18,7 @@ COMMANDS = {
     "serve": ("serve", "serve one site over HTTP"),
     "work": ("work", "run one site's jobs"),
     "migrate": ("migrate", "bring the databases of all sites, or of one, up to date"),
-    "court": ("court", "create a court's site"),
+    "court": ("court", "create a court's site, or change what a court decides for itself"),
     "import": ("importing", "import dockets from JSON files"),
     "verify": ("verify", "check the stamps of a notice and its documents, offline"),
     "gateway": ("gateway_command", "carry the judiciary's host names to the sites on this machine"),

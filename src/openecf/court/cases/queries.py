@@ -34,6 +34,11 @@ class NoSuchCase(Refusal):
     code = "no-such-case"
 
 
+def count() -> int:
+    """How many cases this court has, sealed ones among them; for the court's own figures, never for a reader."""
+    return Case.objects.count()
+
+
 def participates(reader: Reader, case_id: int) -> bool:
     """Whether the reader represents somebody in the case now."""
     if reader.user is None:

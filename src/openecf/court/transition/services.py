@@ -1,15 +1,21 @@
-"""Setting a court up and changing its settings."""
+"""Setting a court up, changing its settings, and telling the central site how it stands."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
-from openecf.court.transition import queries
+import openecf
+from openecf.court.cases import queries as cases
+from openecf.court.transition import queries, rules
 from openecf.court.transition.models import CourtProfile
 from openecf.kernel import courts
 from openecf.platform.audit.services import record
+from openecf.platform.bus import services as bus
+from openecf.platform.bus.messages import CourtStatus
 from openecf.platform.config import this_site
 
 
@@ -29,5 +35,42 @@ def set_up(*, at: datetime, by: str = "system", **facts: object) -> CourtProfile
         profile, made = CourtProfile.objects.get_or_create(id=1, defaults=defaults | facts)
         if made:
             record(act="court.set-up", by=by, at=at, subject=court.id)
+            _tell(profile, at)
     queries.forget()
     return profile
+
+
+def change_profile(*, words: Mapping[str, str], by: str, at: datetime) -> CourtProfile:
+    """Change what the court decides for itself; ``words`` are settings as an operator types them.
+
+    NoSuchSetting, BadSetting; CourtProfile.DoesNotExist before the court was set up. Other processes of the site see
+    the change within seconds.
+    """
+    changes = rules.read_settings(words, zone=settings.COURT.zone)
+    with transaction.atomic():
+        profile = CourtProfile.objects.select_for_update().get(id=1)
+        for name, value in changes.items():
+            setattr(profile, name, value)
+        profile.save(update_fields=list(changes))
+        record(act="court.profile-changed", by=by, at=at, subject=profile.court, settings=sorted(changes))
+        _tell(profile, at)
+    queries.forget()
+    return profile
+
+
+def tell_status(*, at: datetime) -> None:
+    """Tell the central site how this court stands, for the public list of courts and as a sign of life."""
+    with transaction.atomic():
+        _tell(queries.profile(), at)
+
+
+def _tell(profile: CourtProfile, at: datetime) -> None:
+    status = CourtStatus(
+        court=profile.court,
+        at=at,
+        era="nextgen" if rules.is_live(profile, at) else "currentgen",
+        live_on=rules.live_on(profile, settings.COURT.zone),
+        cases=cases.count(),
+        software=f"OpenECF {openecf.__version__}",
+    )
+    bus.put(to="central", message=status, at=at)

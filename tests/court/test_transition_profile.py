@@ -1,0 +1,80 @@
+"""What a court decides for itself: checked, recorded, told to the central site."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from openecf.court.transition import queries, rules, services
+from openecf.platform.audit.models import AuditLine
+from openecf.platform.bus.models import OutboxMessage
+
+AT = datetime(2027, 3, 1, 15, tzinfo=UTC)
+ZONE = "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ({"live_at": "2027-04-05T08:30"}, {"live_at": datetime(2027, 4, 5, 12, 30, tzinfo=UTC)}),
+        ({"live_at": "2027-04-05T08:30Z"}, {"live_at": datetime(2027, 4, 5, 8, 30, tzinfo=UTC)}),
+        ({"live_at": ""}, {"live_at": None}),
+        ({"closed_days": '["2027-04-02"]'}, {"closed_days": [date(2027, 4, 2)]}),
+        ({"offices": '{"1": "Miami"}', "pdf_megabytes": "50"}, {"offices": {"1": "Miami"}, "pdf_megabytes": 50}),
+        ({"pdf_forms": "yes", "pool_address": ""}, {"pdf_forms": True, "pool_address": ""}),
+    ],
+)
+def test_settings_are_read_in_the_courts_own_time(words, read):
+    assert rules.read_settings(words, zone=ZONE) == read
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal", "says"),
+    [
+        ({"doc_prefix": "999"}, rules.NoSuchSetting, "no setting doc_prefix"),
+        ({"live_at": "next Monday"}, rules.BadSetting, "live_at"),
+        ({"pdf_megabytes": "0"}, rules.BadSetting, "pdf_megabytes"),
+        ({"closed_days": "Good Friday"}, rules.BadSetting, "not JSON"),
+        ({"closed_days": '["tomorrow"]'}, rules.BadSetting, "closed_days"),
+        ({"help_email": "the clerk"}, rules.BadSetting, "not an e-mail address"),
+        ({"from_address": ""}, rules.BadSetting, "not an e-mail address"),
+    ],
+)
+def test_what_cannot_be_a_setting_is_refused_by_its_name(words, refusal, says):
+    with pytest.raises(refusal, match=says):
+        rules.read_settings(words, zone=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("live_at", "live", "because"),
+    [
+        (None, False, "no day is set"),
+        (AT + timedelta(seconds=1), False, "the hour has not come"),
+        (AT, True, "it goes live at that moment"),
+    ],
+)
+def test_a_court_is_live_from_its_hour(live_at, live, because):
+    assert rules.is_live(SimpleNamespace(live_at=live_at), AT) is live, because
+
+
+@pytest.mark.django_db
+def test_a_change_is_recorded_and_told_to_the_central_site():
+    services.set_up(at=AT, live_at=AT)
+    OutboxMessage.objects.all().delete()
+    services.change_profile(words={"live_at": "2027-04-05T08:30", "help_phone": "555-0199"}, by="operator", at=AT)
+    assert queries.profile().help_phone == "555-0199"
+    told = OutboxMessage.objects.get()
+    assert (told.to, told.type) == ("central", "court.status")
+    assert (told.body["era"], told.body["live_on"]) == ("currentgen", "2027-04-05")
+    line = AuditLine.objects.get(act="court.profile-changed")
+    assert line.facts["settings"] == ["help_phone", "live_at"]
+
+
+@pytest.mark.django_db
+def test_a_refused_change_changes_nothing():
+    services.set_up(at=AT, live_at=AT)
+    with pytest.raises(rules.BadSetting):
+        services.change_profile(words={"help_phone": "555-0199", "pdf_megabytes": "-1"}, by="operator", at=AT)
+    assert queries.profile().help_phone == ""
