@@ -8,9 +8,11 @@ from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-INCOMPLETE = "Incomplete request. Please try your query again by choosing the Query or Reports option"
-DATES_REVERSED = "The start date must be less than or equal to the end date"
+INCOMPLETE = gettext_noop("Incomplete request. Please try your query again by choosing the Query or Reports option")
+DATES_REVERSED = gettext_noop("The start date must be less than or equal to the end date")
 _DAY_FORMATS = ["%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d"]
 
 
@@ -28,7 +30,7 @@ def day(written: str) -> date | None:
             return datetime.strptime(written, shape).date()
         except ValueError:
             continue
-    raise BadSelection(f"The date {written[:20]!r} is not a date in the form mm/dd/yyyy.")
+    raise BadSelection(_("“%(typed)s” is not a date in the form mm/dd/yyyy.") % {"typed": written[:20]})
 
 
 def days(first: str, last: str) -> tuple[date | None, date | None]:

@@ -81,6 +81,7 @@ TEMPLATES = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("ht", "Kreyòl ayisyen")]
 LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = ["openecf.platform.shell.formats"]
 LANGUAGE_COOKIE_NAME = f"openecf_{SITE.id}_language"
 USE_I18N = True
 USE_TZ = True

@@ -31,8 +31,8 @@ class FilterForm(forms.Form):
 
     use_required_attribute = False
     incDktEntries = forms.BooleanField(label=_("Docket entries"), required=False, initial=True)
-    dateFrom = forms.CharField(label=_("From"), required=False, max_length=10, help_text="mm/dd/yyyy")
-    dateTo = forms.CharField(label=_("To"), required=False, max_length=10, help_text="mm/dd/yyyy")
+    dateFrom = forms.CharField(label=_("From"), required=False, max_length=10, help_text=_("mm/dd/yyyy"))
+    dateTo = forms.CharField(label=_("To"), required=False, max_length=10, help_text=_("mm/dd/yyyy"))
     incOrigDkt = forms.BooleanField(label=_("Originating court information"), required=False, initial=True)
     incPtyAty = forms.BooleanField(label=_("Parties and attorneys"), required=False, initial=True)
     incPrior = forms.BooleanField(label=_("Prior cases"), required=False, initial=True)

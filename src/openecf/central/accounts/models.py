@@ -7,6 +7,7 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from openecf.kernel.names import PersonName
 
@@ -14,18 +15,18 @@ from openecf.kernel.names import PersonName
 class AccountType(models.TextChoices):
     """What the account was registered as. A firm's administrative account (PAA) neither searches nor files."""
 
-    CASE_SEARCH = "search", "PACER - Case Search Only"
-    ATTORNEY = "attorney", "Attorney Filer"
-    NON_ATTORNEY = "non-attorney", "Non-Attorney Filer"
-    ADMINISTRATIVE = "paa", "PACER Administrative Account"
+    CASE_SEARCH = "search", gettext_lazy("PACER - Case Search Only")
+    ATTORNEY = "attorney", gettext_lazy("Attorney Filer")
+    NON_ATTORNEY = "non-attorney", gettext_lazy("Non-Attorney Filer")
+    ADMINISTRATIVE = "paa", gettext_lazy("PACER Administrative Account")
 
 
 class SearchStatus(models.TextChoices):
     """Whether the account may search cases; apart from whether it is upgraded."""
 
-    ACTIVE = "active", "Active"
-    INACTIVE = "inactive", "Inactive"
-    HOLD = "hold", "Review Registration Hold"
+    ACTIVE = "active", gettext_lazy("Active")
+    INACTIVE = "inactive", gettext_lazy("Inactive")
+    HOLD = "hold", gettext_lazy("Review Registration Hold")
 
 
 class AccountManager(BaseUserManager["Account"]):

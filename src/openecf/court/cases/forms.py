@@ -23,10 +23,12 @@ class QueryForm(forms.Form):
     )
     first_name = forms.CharField(label=_("First name"), required=False, max_length=40)
     middle_name = forms.CharField(label=_("Middle name"), required=False, max_length=40)
-    Qry_filed_from = forms.CharField(label=_("Filed from"), required=False, max_length=10, help_text="mm/dd/yyyy")
-    Qry_filed_to = forms.CharField(label=_("Filed to"), required=False, max_length=10, help_text="mm/dd/yyyy")
-    lastentry_from = forms.CharField(label=_("Last entry from"), required=False, max_length=10, help_text="mm/dd/yyyy")
-    lastentry_to = forms.CharField(label=_("Last entry to"), required=False, max_length=10, help_text="mm/dd/yyyy")
+    Qry_filed_from = forms.CharField(label=_("Filed from"), required=False, max_length=10, help_text=_("mm/dd/yyyy"))
+    Qry_filed_to = forms.CharField(label=_("Filed to"), required=False, max_length=10, help_text=_("mm/dd/yyyy"))
+    lastentry_from = forms.CharField(
+        label=_("Last entry from"), required=False, max_length=10, help_text=_("mm/dd/yyyy")
+    )
+    lastentry_to = forms.CharField(label=_("Last entry to"), required=False, max_length=10, help_text=_("mm/dd/yyyy"))
     case_status = forms.ChoiceField(
         label=_("Status"),
         required=False,

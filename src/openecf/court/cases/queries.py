@@ -7,7 +7,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from openecf.court.cases.models import Case, Judge, Party, Representation
 from openecf.court.cases.rules import (
@@ -30,7 +30,7 @@ MOST_MATCHES = 200
 class NoSuchCase(Refusal):
     """There is no such case, or none that this reader may know of: the same words for both."""
 
-    said = _("Case not found.")
+    said = gettext_noop("Case not found.")
     code = "no-such-case"
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.docket.rules import Selection
@@ -22,7 +23,7 @@ SORTS = {
     "document number ascending": "number",
     "document number descending": "-number",
 }
-NUMBERS_REVERSED = "The starting document number must be less than or equal to the ending document number"
+NUMBERS_REVERSED = gettext_noop("The starting document number must be less than or equal to the ending document number")
 
 
 def number(written: str) -> int | None:
@@ -31,7 +32,7 @@ def number(written: str) -> int | None:
     if not written:
         return None
     if not re.fullmatch(r"[0-9]{1,15}", written):
-        raise BadSelection(f"{written[:20]!r} is not a document number.")
+        raise BadSelection(gettext("“%(typed)s” is not a document number.") % {"typed": written[:20]})
     return int(written)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from openecf.court.cases import queries as cases
 from openecf.court.docket.rules import DocumentFacts
 from openecf.court.documents.models import Document, DocumentReader
@@ -18,28 +20,28 @@ from openecf.kernel.refusal import Refusal
 class NotYours(Refusal):
     """The document is not there, or not for this reader. The words are those that reading programs know."""
 
-    said = "You do not have permission to view this document."
+    said = gettext_noop("You do not have permission to view this document.")
     code = "not-yours"
 
 
 class NoSuchDocument(NotYours):
     """No document has this number, or the reader may not even know of its entry or case: the same words for all."""
 
-    said = "could not retrieve dktentry for dlsid"
+    said = gettext_noop("could not retrieve dktentry for dlsid")
     code = "no-such-document"
 
 
 class WrongCase(NotYours):
     """The document is not in the case that the address names."""
 
-    said = "Cannot locate the case with caseid"
+    said = gettext_noop("Cannot locate the case with caseid")
     code = "wrong-case"
 
 
 class TranscriptWithheld(NotYours):
     """A transcript during the time in which it may only be read at the courthouse."""
 
-    said = "You do not have access to this transcript."
+    said = gettext_noop("You do not have access to this transcript.")
     code = "transcript"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
@@ -56,7 +57,7 @@ class BadPdf(Refusal):
 class NotHeld(Refusal):
     """The record knows the document; its bytes are not at this court (an imported docket)."""
 
-    said = "The document is not available."
+    said = gettext_noop("The document is not available.")
     code = "not-held"
 
 
@@ -228,11 +229,14 @@ def require_look(*, document: Document, secret: str, at: datetime) -> None:
         raise LookIsGone(document=document.doc_id)
 
 
-def buy_several(*, documents: Sequence[Document], reader: Reader, with_header: bool, zipped: bool, at: datetime) -> Copy:
+def buy_several(
+    *, documents: Sequence[Document], reader: Reader, with_header: bool, zipped: bool, at: datetime
+) -> Copy:
     """Several documents in one PDF, or in a ZIP; each is charged by itself, so that each has its cap."""
     with contextlib.ExitStack() as opened, transaction.atomic():
         copies = [
-            opened.enter_context(_copy(document, reader=reader, with_header=with_header, at=at)) for document in documents
+            opened.enter_context(_copy(document, reader=reader, with_header=with_header, at=at))
+            for document in documents
         ]
         names = [name_of(document) for document in documents]
         file = bundles.zipped(copies, names) if zipped else bundles.joined(copies)

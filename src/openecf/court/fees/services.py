@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from openecf.court.fees.models import MeterLine
 from openecf.court.fees.rules import REPORT_LABEL, Receipt, pays_nothing, price
@@ -26,7 +27,7 @@ CENTRAL = "central"
 class ClientCodeRequired(Refusal):
     """The reader's account must name the client to bill, and did not."""
 
-    said = "A Client Code is required for PACER search"
+    said = gettext_noop("A Client Code is required for PACER search")
     code = "client-code-required"
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from openecf.court.calendar import services as calendar
 from openecf.court.cases import queries as case_queries
@@ -137,7 +136,7 @@ def _notify(act: Act, effect: events.Notify) -> None:
         to=[],
         bcc=addresses,
         subject=f"{number} {act.event.title}",
-        text=_("A filing in case %(case)s waits for you:") % {"case": number} + f"\n\n{act.entry.text}\n",
+        text=f"A filing in case {number} waits for you:\n\n{act.entry.text}\n",
         at=act.at,
         reference=f"entry:{act.entry.id}",
     )

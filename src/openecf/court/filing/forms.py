@@ -148,7 +148,7 @@ def _plain(value: object) -> str | int:
 
 
 def _field(question: Question) -> forms.Field:
-    common = {"label": _(question.label), "required": question.required, "help_text": question.help}
+    common = {"label": _(question.label), "required": question.required, "help_text": _(question.help)}
     if question.kind == "date":
         return forms.DateField(widget=DateInput(), **common)
     if question.kind == "time":

@@ -11,6 +11,7 @@ import httpx
 import structlog
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
 from openecf.kernel.refusal import Refusal
@@ -42,7 +43,7 @@ RETURNING id
 class NotStuck(Refusal):
     """The message at the desk is not dead (any more)."""
 
-    said = "This message is not waiting for a decision any more. Somebody else may have dealt with it."
+    said = gettext_lazy("This message is not waiting for a decision any more. Somebody else may have dealt with it.")
 
 
 def admit_peer(*, id: str, base_url: str, public_key: str, at: datetime, by: str = "system") -> None:
@@ -179,9 +180,7 @@ def _give_back(batch: list[OutboxMessage], *, after: OutboxMessage, at: datetime
     """The rest of a batch that was taken but not tried: no attempt is counted, and they wait as long as the first."""
     rest = [message.id for message in batch[batch.index(after) + 1 :]]
     wait = rules.pause(attempts=after.attempts, luck=random.random())  # noqa: S311
-    OutboxMessage.objects.filter(id__in=rest, delivered_at=None).update(
-        next_at=at + wait, attempts=F("attempts") - 1
-    )
+    OutboxMessage.objects.filter(id__in=rest, delivered_at=None).update(next_at=at + wait, attempts=F("attempts") - 1)
 
 
 def _apply(opened: Opened, *, at: datetime) -> None:

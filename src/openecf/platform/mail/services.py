@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
 from openecf.kernel.refusal import Refusal
@@ -32,7 +33,7 @@ RETURNING id
 class NotStuck(Refusal):
     """The mail at the desk is not dead (any more)."""
 
-    said = "This mail is not waiting for a decision any more. Somebody else may have dealt with it."
+    said = gettext_lazy("This mail is not waiting for a decision any more. Somebody else may have dealt with it.")
 
 
 def send(

@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 
 from botocore.exceptions import ClientError
 from django.core.files import File
+from django.utils.translation import gettext_lazy
 from storages.backends.s3 import S3Storage
 
 from openecf.kernel.refusal import Refusal
@@ -23,7 +24,9 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class StoreFull(Refusal):
     """The disk has no room; nothing was stored."""
 
-    said = "The court's document store is full. Nothing was filed or changed. Please tell the clerk's office."
+    said = gettext_lazy(
+        "The court's document store is full. Nothing was filed or changed. Please tell the clerk's office."
+    )
     code = "store-full"
 
 
@@ -128,7 +131,11 @@ class Bucket:
         try:
             self.storage.save(name, File(written))
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in {"QuotaExceeded", "XMinioStorageFull", "InsufficientCapacity"}:
+            if error.response.get("Error", {}).get("Code") in {
+                "QuotaExceeded",
+                "XMinioStorageFull",
+                "InsufficientCapacity",
+            }:
                 raise StoreFull from error
             raise
 
