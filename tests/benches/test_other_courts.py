@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-EVERYWHERE = ("tests/court/test_documents_pages.py", "tests/court/test_notices_nef.py", "tests/court/test_fees_metering.py")
+EVERYWHERE = tuple(
+    f"tests/court/test_{name}.py" for name in ("documents_pages", "notices_nef", "fees_metering", "permissions")
+)
 
 
 @pytest.mark.parametrize("court", ["flsd", "ca11"])
-def test_documents_notices_and_fees(court):
+def test_documents_notices_fees_and_permissions(court):
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *EVERYWHERE],
         cwd=ROOT, env={**os.environ, "OPENECF_TEST_COURT": court}, capture_output=True, text=True, check=False,
