@@ -37,7 +37,7 @@ def print_table(console: Console, layout: Layout) -> None:
     for site in layout.sites():
         what = "PACER, Central Sign-On" if site.config.kind == "central" else courts.court(site.id).full_name
         places.add_row(site.id, site.config.base_url, what)
-    if facts:
+    if "mailbox" in facts:
         places.add_row("mailbox", facts["mailbox"]["url"], "every mail that the demonstration sends")
         proxy = f"HTTPS_PROXY for unmodified clients; CA: {facts['gateway']['ca']}"
         places.add_row("gateway", facts["gateway"]["proxy"], proxy)

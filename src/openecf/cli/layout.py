@@ -45,6 +45,11 @@ class Layout:
         found = [Site(path.parent) for path in self.var.glob("[a-z]*/site.json")]
         return iter(sorted(found, key=lambda site: (site.config.kind != "central", site.config.port)))
 
+    def is_demonstration(self, *, fresh: bool = True) -> bool:
+        """Whether its sites show invented people and keep all mail to themselves; ``fresh`` before the first start."""
+        central = self.site_folder("central")
+        return Site(central).config.demonstration if (central / "site.json").exists() else fresh
+
     @property
     def sites_file(self) -> Path:
         return self.var / "sites.json"

@@ -19,6 +19,7 @@ COMMANDS = {
     "work": ("work", "run one site's jobs"),
     "migrate": ("migrate", "bring the databases of all sites, or of one, up to date"),
     "court": ("court", "create a court's site, or change what a court decides for itself"),
+    "user": ("user", "issue a court's account to a person, such as the first clerk"),
     "import": ("importing", "import dockets from JSON files"),
     "verify": ("verify", "check the stamps of a notice and its documents, offline"),
     "gateway": ("gateway_command", "carry the judiciary's host names to the sites on this machine"),
@@ -27,7 +28,8 @@ COMMANDS = {
     "doctor": ("doctor", "say what is wrong with an installation, and the mend"),
     "messages": ("messages", "show the messages and mails of one site that got stuck; try again, or give up"),
     "token": ("token", "print the token with which a program on this machine reads a site's metrics"),
-    "assets": ("assets", "build the web assets from their npm packages"),
+    "assets": ("assets", "build the web assets from their npm packages, and the translations"),
+    "messages": ("catalogues", "collect the words of the pages into the catalogues of their translations"),
     "settle": ("settle", "prepare one site: migrations, its peers, demonstration data (used by up)"),
     "manage": ("manage", "run a Django management command in one site"),
 }

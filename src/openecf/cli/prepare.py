@@ -73,14 +73,12 @@ class Preparation:
         self.url_for = url_for
         self.first_port = first_port
         self.say = say
-        self.demonstration = True
         self.digest = schema_digest()
 
-    def lay_out(self, wanted: tuple[str, ...] = DEMONSTRATION_COURTS) -> list[Site]:
+    def lay_out(self, wanted: tuple[str, ...], *, demonstration: bool) -> list[Site]:
         """Every site's folder: the central one, the wanted courts, and courts that were created before."""
         known = {site.id: site for site in self.layout.sites()}
         first = known.get("central")
-        demonstration = first.config.demonstration if first else True
         central = lay_out_central(
             self.layout,
             first_port=self.first_port,
@@ -139,9 +137,11 @@ class Preparation:
         if migrated != self.digest:
             self.say(f"{site.id}: migrations")
             words.append("--migrate")
-        if fresh and site.config.demonstration and self.demonstration:
+        if fresh and site.config.demonstration:
             self.say(f"{site.id}: demonstration data")
             words.append("--demonstration")
+        elif fresh and site.config.kind == "court":
+            words.append("--establish")
         settle(site, *words)
         database.note(state="ready", migrations=self.digest, peers=peers_now)
 

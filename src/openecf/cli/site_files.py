@@ -20,6 +20,11 @@ def address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
+def _smtp(first_port: int, demonstration: bool) -> SmtpConfig:
+    """The demonstration's own mailbox; of a real installation the mail server on this machine, until told otherwise."""
+    return SmtpConfig(port=first_port + MAILBOX_SMTP) if demonstration else SmtpConfig()
+
+
 def lay_out_central(layout: Layout, *, first_port: int, database_url: str, demonstration: bool) -> Site:
     """The central site's folder. What an operator wrote in its ``site.json`` is kept; addresses follow the ports."""
     fresh = SiteConfig(
@@ -30,7 +35,7 @@ def lay_out_central(layout: Layout, *, first_port: int, database_url: str, demon
         hosts=CENTRAL_HOSTS,
         database_url=database_url,
         demonstration=demonstration,
-        smtp=SmtpConfig(port=first_port + MAILBOX_SMTP),
+        smtp=_smtp(first_port, demonstration),
     )
     return _lay_out(layout.site_folder("central"), fresh)
 
@@ -47,7 +52,7 @@ def lay_out_court(
         hosts=(courts.court(court_id).host,),
         database_url=database_url,
         demonstration=demonstration,
-        smtp=SmtpConfig(port=first_port + MAILBOX_SMTP),
+        smtp=_smtp(first_port, demonstration),
         central=CentralConfig(
             base_url=central.config.base_url,
             public_hosts=central.config.hosts,
@@ -109,11 +114,12 @@ def write_sites_file(layout: Layout, *, first_port: int) -> None:
             }
             for site in layout.sites()
         ],
-        "mailbox": {
+    }
+    if layout.is_demonstration():
+        facts["mailbox"] = {
             "url": address(first_port + MAILBOX_WEB),
             "smtp_host": "127.0.0.1",
             "smtp_port": first_port + MAILBOX_SMTP,
-        },
-        "gateway": {"proxy": address(first_port + GATEWAY), "ca": str(layout.var / "gateway" / "ca.pem")},
-    }
+        }
+        facts["gateway"] = {"proxy": address(first_port + GATEWAY), "ca": str(layout.var / "gateway" / "ca.pem")}
     write_public(layout.sites_file, json.dumps(facts, indent=1))

@@ -40,16 +40,26 @@ class PortTaken(Refusal):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
     parser.add_argument("--first-port", type=int, default=8000, help="the central site's port; all others follow it")
-    parser.add_argument("--courts", default=",".join(DEMONSTRATION_COURTS), help="courts to make at the first start")
+    parser.add_argument(
+        "--courts", help=f"courts to make at the first start (default: {', '.join(DEMONSTRATION_COURTS)})"
+    )
+    parser.add_argument(
+        "--real",
+        action="store_true",
+        help="at the first start: no invented people or cases, no mailbox, no gateway, and no courts but --courts",
+    )
     parser.add_argument("--once", action="store_true", help="prepare, start, see that every site answers, and end")
 
 
 def run(args: argparse.Namespace) -> int:
     layout = layout_of(args.var)
     layout.var.mkdir(parents=True, exist_ok=True)
-    wanted = tuple(court for court in args.courts.split(",") if court)
     with only_one(layout):
-        return Up(layout, first_port=args.first_port, wanted=wanted).run(once=args.once)
+        demonstration = layout.is_demonstration(fresh=not args.real)
+        courts = ",".join(DEMONSTRATION_COURTS) if args.courts is None and demonstration else args.courts or ""
+        wanted = tuple(court for court in courts.split(",") if court)
+        up = Up(layout, first_port=args.first_port, wanted=wanted, demonstration=demonstration)
+        return up.run(once=args.once)
 
 
 @contextlib.contextmanager
@@ -81,8 +91,9 @@ class Stop(Exception):
 class Up:
     """One run: prepare, start, watch, stop."""
 
-    def __init__(self, layout: Layout, *, first_port: int, wanted: tuple[str, ...]) -> None:
+    def __init__(self, layout: Layout, *, first_port: int, wanted: tuple[str, ...], demonstration: bool) -> None:
         self.layout = layout
+        self.demonstration = demonstration
         self.first_port = first_port
         self.wanted = wanted
         self.console = wide_console()
@@ -120,7 +131,7 @@ class Up:
             self.say("starting PostgreSQL" if self.postgres.folder.exists() else "making a private PostgreSQL")
             self.postgres.start()
         preparation = Preparation(self.layout, url_for=self._database_url, first_port=self.first_port, say=self.say)
-        sites = preparation.lay_out(self.wanted)
+        sites = preparation.lay_out(self.wanted, demonstration=self.demonstration)
         self._check_ports(sites)
         troubles = preparation.prepare(sites)
         write_sites_file(self.layout, first_port=self.first_port)
@@ -132,8 +143,9 @@ class Up:
     def _check_ports(self, sites: list[Site]) -> None:
         """Refuse while nothing is started. Ports of an earlier start that was killed are given some time."""
         wanted = {site.config.port: site.id for site in sites}
-        wanted |= {self.first_port + MAILBOX_WEB: "mailbox", self.first_port + MAILBOX_SMTP: "mailbox (SMTP)"}
-        wanted |= {self.first_port + GATEWAY: "gateway"}
+        if self.demonstration:
+            wanted |= {self.first_port + MAILBOX_WEB: "mailbox", self.first_port + MAILBOX_SMTP: "mailbox (SMTP)"}
+            wanted |= {self.first_port + GATEWAY: "gateway"}
         deadline = time.monotonic() + 5
         while taken := [port for port in wanted if not _is_free(port)]:
             if time.monotonic() > deadline:
@@ -148,8 +160,9 @@ class Up:
         log, var = self.layout.var / "log", ("--var", str(self.layout.var))
         for site in self.layout.sites():
             self._serve(site)
-        self._keep(Child("mailbox", openecf("mailbox", *var), log / "mailbox.log"))
-        self._keep(Child("gateway", openecf("gateway", *var), log / "gateway.log"))
+        if self.demonstration:
+            self._keep(Child("mailbox", openecf("mailbox", *var), log / "mailbox.log"))
+            self._keep(Child("gateway", openecf("gateway", *var), log / "gateway.log"))
         for site in self.layout.sites():
             self._work(site)
 

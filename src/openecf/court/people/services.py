@@ -15,12 +15,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.people.letters import link_letters
-from openecf.court.people.models import CourtUser, LinkOffer
+from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.rules import BILLING_ACCOUNT, Reader, is_namesake
 from openecf.court.transition import queries as transition
 from openecf.court.transition.rules import is_live
 from openecf.kernel.names import looks_like_address
 from openecf.kernel.refusal import Refusal
+from openecf.kernel.tokens import base62
 from openecf.platform.audit.services import record
 from openecf.platform.bus import services as bus
 from openecf.platform.bus.messages import AccountLinked
@@ -136,6 +137,52 @@ class BadAddresses(Refusal):
 
     said = _("These are not e-mail addresses.")
     code = "bad-addresses"
+
+
+class CannotIssue(Refusal):
+    """A court-issued account cannot be made of what was given."""
+
+    code = "cannot-issue"
+
+
+def issue_account(
+    *,
+    login: str,
+    group: str,
+    last_name: str,
+    email: str,
+    by: str,
+    at: datetime,
+    first_name: str = "",
+    bar_id: str = "",
+    firm: str = "",
+) -> str:
+    """Issue an account of this court to a person; its password, to be told once and spent by linking.
+
+    CannotIssue if the group is unknown, the address is none, or the login is taken (whatever its case).
+    """
+    login = login.strip()
+    if group not in Group.values:
+        raise CannotIssue(_("Groups are %(groups)s.") % {"groups": ", ".join(Group.values)})
+    if not login or not last_name.strip() or not looks_like_address(email):
+        raise CannotIssue(_("A login, a last name and one e-mail address are needed."))
+    password = base62(16)
+    try:
+        with transaction.atomic():
+            user = CourtUser.objects.create(
+                login=login,
+                password=make_password(password),
+                group=group,
+                first_name=first_name.strip(),
+                last_name=last_name.strip(),
+                email=email.strip(),
+                bar_id=bar_id.strip(),
+                firm=firm.strip(),
+            )
+            record(act="account.issued", by=by, at=at, subject=f"user:{user.id}", group=group)
+    except IntegrityError:
+        raise CannotIssue(_("The login %(login)s is taken.") % {"login": login}) from None
+    return password
 
 
 def ask_to_link(*, reader: Reader, now: datetime) -> None:
