@@ -14,7 +14,9 @@ from tests.wire.table import printed, round_trip
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.wire", description=__doc__)
     parser.add_argument("--dir", type=Path, required=True, help="folder of docket JSON files")
-    parser.add_argument("--seed", type=int, default=None, help="seed of the mutation and edit runs (drawn if not given)")
+    parser.add_argument(
+        "--seed", type=int, default=None, help="seed of the mutation and edit runs (drawn if not given)"
+    )
     parser.add_argument("--clients", default="3,4", help="versions of juriscraper, 3 and 4")
     parser.add_argument("--only", choices=["plain", "mutated", "edited"], help="one run instead of all three")
     given = parser.parse_args()

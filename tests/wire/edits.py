@@ -1,4 +1,4 @@
-"""Editing a party, an attorney and an entry of a case through the court's own services, and the same in the JSON."""
+"""Editing a party, an attorney and an entry of a case through the court's own pages, and the same in the JSON."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import copy
 import random
 from typing import Any
 
-from django.utils import timezone
-
-from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, Party
-from openecf.court.docket import services as docket
 from openecf.court.docket.models import Entry
+from tests.wire.desk import Clerk
 
-BY = "user:1"
 HOSTILE = (
     'Case not found. <b>ORDER</b> & "quoted" \\ backslash; Assigned to: Judge Nobody; Referred to: Judge Else; '
     "Docket Text; Adversary Proceeding 24-01; Format: text; There are no documents in this case. -------"
@@ -25,27 +21,28 @@ def edit(case: Case, given: dict[str, Any], *, seed: int) -> dict[str, Any]:
     """Edit the case; what the published parser should then give."""
     chosen = random.Random(f"{seed}/{given['docket_number']}")
     expected = copy.deepcopy(given)
-    _edit_party(case, expected, chosen)
-    _edit_attorney(case, expected, chosen)
-    _edit_entry(case, expected, chosen)
+    clerk = Clerk()
+    _edit_party(clerk, case, expected, chosen)
+    _edit_attorney(clerk, case, expected, chosen)
+    _edit_entry(clerk, case, expected, chosen)
     return expected
 
 
-def _edit_party(case: Case, expected: dict[str, Any], chosen: random.Random) -> None:
+def _edit_party(clerk: Clerk, case: Case, expected: dict[str, Any], chosen: random.Random) -> None:
     parties = expected["parties"]
     if not parties:
         return
     place = chosen.randrange(len(parties))
     row = list(Party.objects.filter(case=case).order_by("position"))[place]
     new = f"Zephyrine & Sons {chosen.randrange(1000)}, d/b/a O'Malley"
-    cases.edit_party(party_id=row.id, changes={"name": new}, version=case.version, at=timezone.now(), by=BY)
+    clerk.save(clerk.link(clerk.overview(case), f"/edit/party/{row.id}"), name=new)
     debtor = next((n for n, party in enumerate(parties) if party["type"] == "Debtor"), None)
     parties[place]["name"] = new
     if place == debtor and expected["court_id"].endswith("b"):
         expected["case_name"] = new
 
 
-def _edit_attorney(case: Case, expected: dict[str, Any], chosen: random.Random) -> None:
+def _edit_attorney(clerk: Clerk, case: Case, expected: dict[str, Any], chosen: random.Random) -> None:
     with_counsel = [n for n, party in enumerate(expected["parties"]) if party.get("attorneys")]
     if not with_counsel:
         return
@@ -53,14 +50,8 @@ def _edit_attorney(case: Case, expected: dict[str, Any], chosen: random.Random) 
     party = list(Party.objects.filter(case=case).order_by("position"))[place]
     row = party.representations.order_by("position").first()
     lines = ["Suite 4 <West>", "77 Invented Way", "Fax: 555-0100", "Email: new@counsel.example"]
-    case.refresh_from_db()
-    cases.edit_representation(
-        representation_id=row.id,
-        changes={"name": "Wilhelmina Q. Tester, Jr.", "contact": "\n".join(lines)},
-        version=case.version,
-        at=timezone.now(),
-        by=BY,
-    )
+    path = clerk.link(clerk.overview(case), f"/edit/attorney/{row.id}")
+    clerk.save(path, name="Wilhelmina Q. Tester, Jr.", contact="\n".join(lines))
     attorney = expected["parties"][place]["attorneys"][0]
     attorney["name"] = "Wilhelmina Q. Tester, Jr."
     # A trial court's docket ends each line of a contact; an appellate one parts them.
@@ -68,7 +59,7 @@ def _edit_attorney(case: Case, expected: dict[str, Any], chosen: random.Random) 
     attorney["contact"] = "".join(f"{line}\n" for line in lines) if trial else "\n".join(lines)
 
 
-def _edit_entry(case: Case, expected: dict[str, Any], chosen: random.Random) -> None:
+def _edit_entry(clerk: Clerk, case: Case, expected: dict[str, Any], chosen: random.Random) -> None:
     rows = list(Entry.objects.filter(case=case).order_by("position"))
     fitting = [n for n, row in enumerate(rows) if row.entered_note or not expected["docket_entries"][n]["date_entered"]]
     if not fitting:
@@ -76,5 +67,6 @@ def _edit_entry(case: Case, expected: dict[str, Any], chosen: random.Random) -> 
     place = chosen.choice(fitting)
     row = rows[place]
     text = f"{HOSTILE} {chosen.randrange(10**6)}"
-    docket.correct_entry(entry_id=row.id, text=text, reason="typing", by=BY, version=0, at=timezone.now())
+    path = clerk.link(clerk.page(clerk.link(clerk.overview(case), "/edit/entries")), f"/edit/entries/{row.seq}")
+    clerk.save(path, text=text, reason="typing")
     expected["docket_entries"][place]["description"] = f"{text} {row.entered_note}".strip()

@@ -6,6 +6,7 @@ Usage: python -m tests.wire.quick KIND JOBS, where JOBS is a file of lines ``{"p
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def page_of(client, kind: str, court, case, *, multiple: bool):
 def run(kind: str, jobs: list[dict]) -> None:
     from django.conf import settings
     from django.db import connection, transaction
-    from django.test import Client, override_settings
+    from django.test import override_settings
     from django.test.utils import setup_test_environment
     from django.utils import timezone
 
@@ -52,11 +53,13 @@ def run(kind: str, jobs: list[dict]) -> None:
     from openecf.court.importing import services as importing
     from openecf.kernel import courts
     from tests.wire import edits
+    from tests.wire.signed import SEARCHER, client_of
 
+    logging.disable(logging.CRITICAL)
     setup_test_environment()
     connection.creation.create_test_db(verbosity=0)
     middleware = list(settings.MIDDLEWARE)
-    middleware.insert(middleware.index("openecf.court.people.middleware.Readers"), "tests.wire.signed.Searcher")
+    middleware.insert(middleware.index("openecf.court.people.middleware.Readers"), "tests.wire.signed.Callers")
     try:
         for job in jobs:
             court = courts.court(job["court"])
@@ -71,10 +74,10 @@ def run(kind: str, jobs: list[dict]) -> None:
                     expected = json.loads(Path(job["path"]).read_text("utf-8"))
                     if job.get("edits"):
                         expected = edits.edit(case, expected, seed=job["edits"])
-                    multiple = any(e.get("attachments") or e.get("page_count") for e in expected["docket_entries"]) or any(
-                        e.get("pacer_seq_no") and court.kind == "bankruptcy" for e in expected["docket_entries"]
-                    )
-                    response = page_of(Client(), kind, court, case, multiple=multiple)
+                    multiple = any(
+                        e.get("attachments") or e.get("page_count") for e in expected["docket_entries"]
+                    ) or any(e.get("pacer_seq_no") and court.kind == "bankruptcy" for e in expected["docket_entries"])
+                    response = page_of(client_of(SEARCHER), kind, court, case, multiple=multiple)
                     body = b"".join(response.streaming_content) if response.streaming else response.content
                     Path(job["out"] + ".html").write_bytes(body)
                     answer["status"] = response.status_code

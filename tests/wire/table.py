@@ -47,14 +47,21 @@ class Outcome:
         return f"{spelled(at)}: {str(want)[:90]!r} came back as {str(got)[:90]!r} (of {len(self.wrong)})"
 
 
-def files_by_kind(folder: Path) -> dict[str, list[tuple[Path, str]]]:
-    """The dockets of a folder by kind of court, with their court."""
+def files_by_kind(folder: Path) -> tuple[dict[str, list[tuple[Path, str]]], list[Outcome]]:
+    """The dockets of a folder by kind of court, with their court; and the files that no court can take."""
     found: dict[str, list[tuple[Path, str]]] = defaultdict(list)
+    refused = []
     for path in sorted(folder.rglob("*.json")):
-        court_id = json.loads(path.read_text("utf-8")).get("court_id", "")
+        try:
+            court_id = str(json.loads(path.read_bytes()).get("court_id", ""))
+        except (ValueError, AttributeError, RecursionError) as error:
+            refused.append(Outcome(path, "none", failure=f"It is not docket JSON: {error}"))
+            continue
         if court_id in courts.directory():
             found[courts.court(court_id).kind].append((path, court_id))
-    return found
+        else:
+            refused.append(Outcome(path, "none", failure=f"The national directory has no court {court_id!r}."))
+    return found, refused
 
 
 def round_trip(
@@ -63,7 +70,8 @@ def round_trip(
     """Import, render and parse every docket of a folder. One process for each kind of court."""
     work = work or Path(tempfile.mkdtemp(prefix="openecf-wire-"))
     running, parts = [], {}
-    for kind, files in files_by_kind(folder).items():
+    by_kind, refused = files_by_kind(folder)
+    for kind, files in by_kind.items():
         jobs = work / f"{kind}.jobs"
         parts[kind] = [(path, court_id, work / f"{kind}-{n}") for n, (path, court_id) in enumerate(files)]
         jobs.write_text(
@@ -78,7 +86,7 @@ def round_trip(
     for kind, process in running:
         if process.wait() != 0:
             raise RuntimeError(f"The {kind} courts' process failed.")
-    return {version: _parsed(parts, work, version) for version in clients}
+    return {version: [*_parsed(parts, work, version), *refused] for version in clients}
 
 
 def _environment() -> dict[str, str]:
@@ -97,7 +105,12 @@ def _parsed(parts: dict, work: Path, version: str) -> list[Outcome]:
                 lines.append({"court": court_id, "as": read_as, "page": f"{out}.html", "out": f"{out}.js{version}"})
     jobs = work / f"parse{version}.jobs"
     jobs.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    subprocess.run([client_python(version), str(HERE / "parse.py"), str(jobs)], check=True)
+    # What the client prints at its start about a log folder of its makers' is no news.
+    parsed = subprocess.run(
+        [client_python(version), str(HERE / "parse.py"), str(jobs)], stderr=subprocess.PIPE, text=True
+    )
+    if parsed.returncode:
+        raise RuntimeError(f"juriscraper {version} ended early:\n{parsed.stderr}")
     for outcome, answer, out in outcomes:
         if outcome.failure:
             continue
