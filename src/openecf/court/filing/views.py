@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
@@ -21,6 +20,7 @@ from openecf.court.events.rules import NoSuchEvent
 from openecf.court.filing import drafts, pages, queries, rules, services
 from openecf.court.filing.access import FILING
 from openecf.court.filing.queries import NoSuchDraft
+from openecf.court.notices.rules import shown
 from openecf.platform import access
 
 log = structlog.get_logger()
@@ -150,6 +150,6 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if draft.entry is None:
         return redirect("filing-resume", draft_id=draft.id)
     notice = draft.entry.notices.order_by("-id").first()
-    body = re.search(r"<body[^>]*>(.*)</body>", notice.html, re.DOTALL | re.IGNORECASE) if notice else None
-    context = {"draft": draft, "entry": draft.entry, "case": draft.case, "notice": body[1] if body else ""}
+    body = shown(notice.html) if notice else ""
+    context = {"draft": draft, "entry": draft.entry, "case": draft.case, "notice_body": body}
     return render(request, "filing/done.html", context)
