@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 
 from procrastinate.contrib.django import app
 
@@ -21,19 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     site = layout_of(args.var).site(args.site)
     enter(site.folder)
+    services = importlib.import_module("openecf.platform.jobs.services")
     with app.replace_connector(app.connector.get_worker_connector()):
-        asyncio.run(_work(args))
+        asyncio.run(services.work(name=f"openecf {args.site}", concurrency=args.concurrency, wait=not args.once))
     return 0
-
-
-async def _work(args: argparse.Namespace) -> None:
-    async with app.open_async():
-        await app.run_worker_async(
-            name=f"openecf {args.site}",
-            concurrency=args.concurrency,
-            wait=not args.once,
-            # A filing's notice is sent within a second even if the notification of a new job is missed.
-            fetch_job_polling_interval=1.0,
-            shutdown_graceful_timeout=5.0,
-            delete_jobs="successful",
-        )

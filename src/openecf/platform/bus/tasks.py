@@ -14,7 +14,7 @@ def relay(to: str) -> None:
     services.relay(to=to, now=timezone.now)
 
 
-@app.periodic(cron="*/3 * * * * *")
+@app.periodic(cron="* * * * * */3")
 @app.task(name="openecf.bus.sweep", queue="bus", queueing_lock="bus.sweep", lock="bus.sweep")
 def sweep(timestamp: int) -> None:
     """Carry what an earlier try left."""

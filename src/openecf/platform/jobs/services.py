@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
+import structlog
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
+
+log = structlog.get_logger()
+HEARTBEAT = 3.0
+"""Seconds between two signs of life of a worker."""
+LOST_AFTER = 15.0
+"""Seconds without a sign of life until a worker's jobs are given to others."""
 
 
 def defer(name: str, *, at: datetime | None = None, queue: str = "default", **arguments: object) -> None:
@@ -15,13 +25,49 @@ def defer(name: str, *, at: datetime | None = None, queue: str = "default", **ar
     app.configure_task(name, queue=queue, schedule_at=at).defer(**arguments)
 
 
-def work(*, concurrency: int = 4) -> None:
-    """Do this site's jobs until SIGTERM or SIGINT; running jobs are finished first. Periodic jobs start here too."""
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(
+async def work(*, name: str, concurrency: int = 4, wait: bool = True) -> None:
+    """Do this site's jobs of all queues until SIGTERM or SIGINT, or (without ``wait``) until none waits.
+
+    Jobs that run when the process is asked to end are finished first, within seconds. A killed worker's jobs are taken
+    back when it has given no sign of life for some seconds, so that a restart goes on where the killed process stopped.
+    """
+    async with app.open_async():
+        await take_back()
+        await app.run_worker_async(
+            name=name,
             concurrency=concurrency,
-            listen_notify=True,
-            fetch_job_polling_interval=2.0,
+            wait=wait,
+            # A filing's notice is sent within a second even if the notification of a new job is missed.
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=5.0,
             delete_jobs="successful",
-            shutdown_graceful_timeout=20,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=LOST_AFTER,
         )
+
+
+async def take_back() -> int:
+    """Let the jobs of workers that died be done by the living; how many.
+
+    A job that was running when its worker was killed stays marked as running, and so does the lock that it holds:
+    without this, nobody would ever run a job of that lock again. Every job may run twice for this reason, and each is
+    written so that doing it twice has the effect of doing it once.
+    """
+    jobs = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=LOST_AFTER))
+    for job in jobs:
+        log.warning("jobs.taken_back", job=job.id, task=job.task_name)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            # The next run of the same periodic job waits already.
+            with suppress(ConnectorException):
+                await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        except ConnectorException as trouble:
+            # Most likely another worker was faster; if not, the next look finds the job again.
+            log.info("jobs.not_taken_back", job=job.id, error=type(trouble).__name__)
+    return len(jobs)
+
+
+async def sweep() -> None:
+    """Forget jobs that failed a month ago; what they were to do is in the tables of their rooms."""
+    await app.job_manager.delete_old_jobs(nb_hours=30 * 24, include_failed=True)

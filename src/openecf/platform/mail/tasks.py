@@ -14,7 +14,7 @@ def deliver(mail_id: int) -> None:
     services.deliver(mail_id=mail_id, at=timezone.now())
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")
 @app.task(name="openecf.mail.sweep", queue="mail", queueing_lock="mail.sweep", lock="mail.sweep")
 def sweep(timestamp: int) -> None:
     """Try again what the mail server did not take earlier."""

@@ -17,7 +17,8 @@ _BETWEEN = 2.0
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="relying_party.listen", lock="relying_party.listen", queueing_lock="relying_party.listen")
+# Ahead of mail and messages, however many wait: without it nobody can file.
+@app.task(name="relying_party.listen", lock="relying_party.listen", queueing_lock="relying_party.listen", priority=20)
 def listen(timestamp: int) -> None:
     """Read the provider's feed every two seconds for a minute; the next minute has a job of its own."""
     until = time.monotonic() + _MINUTE
