@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 PIP := $(BIN)/python -m pip install -qq --require-hashes
 
-.PHONY: help run test bench wire lint lock assets clean chromium clients
+.PHONY: help run test bench wire lint lock messages assets clean chromium clients
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ help: ## this list
 
 assets: .venv/run.stamp ## build the web assets
 	@$(BIN)/openecf assets
+
+messages: .venv/run.stamp ## collect the words of the pages into the catalogues of their translations
+	@$(BIN)/openecf messages $(ARGS)
 
 run: .venv/run.stamp ## a central site and four courts on this machine
 	@$(BIN)/openecf assets

