@@ -49,7 +49,11 @@ class CentralConfig(_Strict):
 
 
 class SiteConfig(_Strict):
-    """Facts of one site. ``base_url`` is its own address; ``hosts`` are public names that it also answers to."""
+    """Facts of one site. ``base_url`` is its own address; ``hosts`` are public names that it also answers to.
+
+    ``trusted_proxy_secret`` is what the proxy in front shows in ``X-OpenECF-Proxy``; its ``X-Forwarded-Proto`` and
+    ``X-Forwarded-For`` are believed only with it. Empty: those of a proxy on this machine are.
+    """
 
     id: str
     kind: Literal["central", "court"]

@@ -1,14 +1,26 @@
-"""What every request passes: its arrival time, security headers, the origin it came by."""
+"""What every request passes: its arrival time, the proxy it came by, how large it may be, security headers."""
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from openecf.platform.config import this_site
+from openecf.platform.shell.views import bad_request, too_large
+
+View = TypeVar("View", bound=Callable[..., Any])
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+MOST_DIGITS = 18
+LARGEST_BODY = 3_000_000
+"""How many bytes a request may bring to a view that takes no files."""
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: chrome-extension:; font-src 'self'; "
@@ -33,17 +45,87 @@ class Arrival:
         self.csp = CSP.format(form_action=" ".join(sorted(origins)))
         # The gateway ends TLS and passes bytes on as they are; only public names come through it.
         self.gateway_hosts = frozenset(config.hosts) if config.demonstration else frozenset()
+        self.proxy_secret = config.trusted_proxy_secret.encode()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.arrived = timezone.now()
+        self._believe_proxy(request.META)
         if request.META.get("HTTP_HOST") in self.gateway_hosts:
             request.META["HTTP_X_FORWARDED_PROTO"] = "https"
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.csp)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Not "no-store": the way back to a report would ask for it again, and charge for it again. What must leave no
+        # copy says so itself, and signing off clears the rest.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        session = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if session is not None and not session.value:
+            response.headers["Clear-Site-Data"] = '"cache"'
         # The query stays in the referrer on purpose: reading tools find the case by it.
         response.headers.setdefault("Referrer-Policy", "no-referrer-when-downgrade")
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        """Turn away what is too large before a byte of it is read: forms are read before a view's rule is asked."""
+        size = request.META.get("CONTENT_LENGTH") or ""
+        length = int(size) if size.isdecimal() else 0
+        if length <= LARGEST_BODY:
+            return None
+        takes, rule = getattr(view, "largest_body", None), getattr(view, "access_rule", None)
+        if takes is None or rule is None or length > takes():
+            return too_large(request)
+        return rule.check(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Text with a NUL is no text: no field of ours has one, and PostgreSQL stores none."""
+        return bad_request(request, exception) if isinstance(exception, DataError) and "NUL" in str(exception) else None
+
+    def _believe_proxy(self, meta: dict[str, Any]) -> None:
+        """Let a proxy of ours say how and from where the caller came; of anybody else believe neither.
+
+        Ours is the proxy that shows the site's ``trusted_proxy_secret`` in ``X-OpenECF-Proxy``; where no secret is
+        set, one on this machine.
+        """
+        shown = meta.pop("HTTP_X_OPENECF_PROXY", "").encode()
+        near = meta.get("REMOTE_ADDR") in LOOPBACK
+        if not (hmac.compare_digest(shown, self.proxy_secret) if self.proxy_secret else near):
+            meta.pop("HTTP_X_FORWARDED_PROTO", None)
+            return
+        # The last address is the one that the proxy saw itself; those before it are the caller's own words.
+        caller = meta.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if is_address(caller):
+            meta["REMOTE_ADDR"] = caller
+
+
+def takes_files(largest: Callable[[], int]) -> Callable[[View], View]:
+    """Mark a view that takes files: how many bytes a request to it may bring, of people whom its rule lets in."""
+
+    def mark(view: View) -> View:
+        view.largest_body = largest  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a field of an address or a form names (a row's id, a version); None for anything else.
+
+    Not ``isdigit``: that takes "²" for one. Eighteen digits are as many as a row's id can have.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
+def is_address(text: str) -> bool:
+    """Whether this is an IP address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def origin(url: str) -> str:

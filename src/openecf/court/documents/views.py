@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -28,7 +29,8 @@ from openecf.court.transition import queries as transition
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
-from openecf.platform.web import came_by
+from openecf.platform.origin import asked_here
+from openecf.platform.web import came_by, takes_files, whole_number
 
 PDF = "application/pdf"
 """Exactly this: with a parameter, programs take it for a page."""
@@ -42,15 +44,12 @@ def _value(request: HttpRequest, name: str) -> str:
 def _case_id(request: HttpRequest) -> int | None:
     """The case that the address names; -1, which no case has, for what is no number."""
     text = _value(request, "caseid") or _value(request, "caseId")
-    if not text:
-        return None
-    return int(text) if re.fullmatch(r"\d{1,18}", text) else -1
+    return (whole_number(text) or -1) if text else None
 
 
 def _bought(request: HttpRequest) -> bool:
-    """Whether the reader accepted the charge, on a page of this site (programs send no Origin)."""
-    origin = request.headers.get("Origin")
-    from_here = origin in (None, came_by(request)) or request.reader.kind != "browser"
+    """Whether the reader accepted the charge: a program does by asking, a person on a page of this site."""
+    from_here = request.reader.kind != "browser" or asked_here(request)
     return request.method == "POST" and _value(request, "got_receipt") == "1" and from_here
 
 
@@ -194,10 +193,10 @@ def show_case_doc(request: HttpRequest) -> HttpResponse:
     """``show_case_doc?5,12345,,,`` (number, case, part): leads to the document that a docket number names."""
     words = request.META.get("QUERY_STRING", "").split(",")
     number, case_id = (words + ["", ""])[:2]
-    part = next((int(word) for word in words[2:] if word.isdigit()), 0)
+    part = next((part for word in words[2:] if (part := whole_number(word)) is not None), 0)
     try:
         found = queries.at_place(
-            reader=request.reader, case_id=int(case_id) if case_id.isdigit() else -1, number=number, part=part
+            reader=request.reader, case_id=whole_number(case_id) or -1, number=number, part=part
         )
     except Refusal as refusal:
         return _refused(request, refusal)
@@ -271,7 +270,13 @@ def doc_verify(request: HttpRequest) -> HttpResponse:
     return render(request, "documents/verify.html", context)
 
 
+def _one_file() -> int:
+    """A file over the limit by a little still gets the words about it."""
+    return 2 * transition.profile().pdf_megabytes * services.MEGABYTE
+
+
 @access.rule(people_access.LINKED)
+@takes_files(_one_file)
 def check_pdf_document(request: HttpRequest) -> HttpResponse:
     """The utility that says beforehand whether a PDF will be taken. Nothing is kept."""
     form = CheckPdfForm(request.POST or None, request.FILES or None)
@@ -282,6 +287,8 @@ def check_pdf_document(request: HttpRequest) -> HttpResponse:
             checked = services.try_pdf(file=upload.file, filename=upload.name, profile=transition.profile())
         except services.BadPdf as refusal:
             form.add_error("document", refusal.said)
+        except OSError:
+            form.add_error("document", _("The court's disk is full at the moment. Try again later."))
     return render(request, "documents/check_pdf.html", {"form": form, "checked": checked, "limit": transition.profile().pdf_megabytes})
 
 
@@ -292,7 +299,7 @@ def show_doc(request: HttpRequest, at: datetime) -> HttpResponse:
     accepted = (request.method == "POST" or request.reader.kind == "api") and _value(request, "pacer") == "t"
     try:
         found = queries.open_for(reader=request.reader, doc_id=number, case_id=_case_id(request))
-        if accepted and request.headers.get("Origin") in (None, came_by(request)):
+        if accepted and (request.reader.kind != "browser" or asked_here(request)):
             return _handed_out(services.buy(
                 document=found, reader=request.reader, with_header=_value(request, "incPdfHeader") != "N", at=at
             ))

@@ -20,9 +20,17 @@ from openecf.court.transition import queries as transition
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
+from openecf.platform.web import whole_number
 
 ROWS_OF_ATTACHMENTS = 3
+MEGABYTE = 1_000_000
+MOST_VERSIONS, MOST_PARTS = 2_000_000_000, 32_000
 MOST_SHOWN = 200
+
+
+def largest_upload() -> int:
+    """How many bytes one page of documents may bring: the main document and a row of attachments, each at its limit."""
+    return (1 + ROWS_OF_ATTACHMENTS) * transition.profile().pdf_megabytes * MEGABYTE + MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -75,8 +83,8 @@ def _render(
 
 
 def _version(request: HttpRequest) -> int:
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isdigit() and len(typed) < 9 else -1
+    typed = whole_number(request.POST.get("version", ""))
+    return -1 if typed is None or typed > MOST_VERSIONS else typed
 
 
 def _keep(request: HttpRequest, place: Place, form: django_forms.Form, said: dict, **context: object) -> HttpResponse:
@@ -100,17 +108,17 @@ def case_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResp
     start = draft.case.number if draft.case else queries.last_case_number(request.reader)
     form = forms.CaseForm(request.POST or None, initial={"number": start})
     matches: list = []
-    if request.method == "POST" and (request.POST.get("case_id", "").isdigit() or form.is_valid()):
-        chosen = request.POST.get("case_id", "")
-        if not chosen.isdigit():
+    chosen = whole_number(request.POST.get("case_id", ""))
+    if request.method == "POST" and (chosen is not None or form.is_valid()):
+        if chosen is None:
             matches = cases.matching(typed=form.cleaned_data["number"], reader=request.reader)
-            chosen = str(matches[0].id) if len(matches) == 1 and not matches[0].terminated else ""
+            chosen = matches[0].id if len(matches) == 1 and not matches[0].terminated else None
             if not matches:
                 form.add_error("number", _("Case not found. Look at the number on the docket and write it again."))
-        if chosen:
+        if chosen is not None:
             try:
                 drafts.choose_case(
-                    draft=draft, reader=request.reader, event=place.event, case_id=int(chosen),
+                    draft=draft, reader=request.reader, event=place.event, case_id=chosen,
                     version=_version(request), at=request.arrived,
                 )  # fmt: skip
                 return _go_on(request, place)
@@ -150,8 +158,8 @@ def documents_page(request: HttpRequest, place: Place, *, said: str = "") -> Htt
     """The main PDF and its attachments. A file that is refused takes no other with it."""
     draft, problems = place.draft, []
     if request.method == "POST":
-        if request.POST.get("remove", "").isdigit():
-            drafts.remove_document(draft=draft, part=int(request.POST["remove"]), at=request.arrived)
+        if (part := whole_number(request.POST.get("remove", ""))) is not None:
+            drafts.remove_document(draft=draft, part=min(part, MOST_PARTS), at=request.arrived)
             return redirect("filing-step", draft_id=draft.id, step="documents")
         problems = _take_files(request, draft)
         has_main = draft.documents.filter(part=0).exists()
@@ -216,8 +224,8 @@ def related_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpR
     outcomes = dict(place.answer().get("outcomes", {}))
     typed = request.POST.get("filter", "").strip()
     if request.method == "POST":
-        before = {int(each) for each in request.POST.getlist("shown") if each.isdigit()}
-        ticked = {int(each) for each in request.POST.getlist("entries") if each.isdigit()}
+        before = {whole_number(each) for each in request.POST.getlist("shown")}
+        ticked = {whole_number(each) for each in request.POST.getlist("entries")} - {None}
         known = {each.id for each in offered}
         chosen = sorted(((set(chosen) - before) | ticked) & known)
         outcomes |= {str(each): request.POST.get(f"outcome_{each}", "") for each in ticked}

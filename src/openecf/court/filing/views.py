@@ -22,6 +22,7 @@ from openecf.court.filing.access import FILING
 from openecf.court.filing.queries import NoSuchDraft
 from openecf.court.notices.rules import shown
 from openecf.platform import access
+from openecf.platform.web import takes_files, whole_number
 
 log = structlog.get_logger()
 
@@ -69,7 +70,7 @@ def choose_event(request: HttpRequest) -> HttpResponse:
     found = (
         events.menu(group=request.reader.group, menu=menu, typed=typed, category=category) if typed or category else ()
     )
-    case_id = request.GET.get("case", "")
+    case_id = whole_number(request.GET.get("case", ""))
     context = {
         "typed": typed,
         "category": category,
@@ -77,7 +78,7 @@ def choose_event(request: HttpRequest) -> HttpResponse:
         "shelves": everything,
         "found": found,
         "asked": bool(typed or category),
-        "case_id": case_id if case_id.isdigit() else "",
+        "case_id": "" if case_id is None else case_id,
         "drafts": queries.drafts_of(request.reader),
     }
     return render(request, "filing/choose.html", context)
@@ -95,11 +96,10 @@ def list_drafts(request: HttpRequest) -> HttpResponse:
 @in_words
 def start(request: HttpRequest) -> HttpResponse:
     """Begin a filing with the event chosen."""
-    case_id = request.POST.get("case", "")
     draft = drafts.start(
         reader=request.reader,
         event_code=request.POST.get("event", ""),
-        case_id=int(case_id) if case_id.isdigit() else None,
+        case_id=whole_number(request.POST.get("case", "")),
         at=request.arrived,
     )
     return redirect("filing-resume", draft_id=draft.id)
@@ -119,6 +119,7 @@ def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 
 @access.rule(FILING)
+@takes_files(pages.largest_upload)
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_words
 def page(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:

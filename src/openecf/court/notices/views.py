@@ -9,16 +9,19 @@ from openecf.court.notices import queries
 from openecf.court.notices.rules import shown
 from openecf.court.people import access as people_access
 from openecf.platform import access
+from openecf.platform.web import whole_number
 
 
 @access.rule(people_access.LINKED)
 def display_notice(request: HttpRequest) -> HttpResponse:
     """``/cgi-bin/DisplayReceipt.pl?<case>,<entry>``: the notice of an entry, for the court and those it concerns."""
     words = request.META.get("QUERY_STRING", "").split(",")
-    case_id, seq = (int(word) if word.isdigit() else -1 for word in (words + ["", ""])[:2])
+    case_id, seq = (whole_number(word) for word in (words + ["", ""])[:2])
     try:
-        notice = queries.notice_for(reader=request.reader, case_id=case_id, seq=seq)
+        notice = queries.notice_for(reader=request.reader, case_id=case_id or -1, seq=seq or -1)
     except queries.NoSuchNotice as refusal:
         raise Http404(refusal.said) from None
     deliveries = queries.deliveries(notice)
-    return render(request, "notices/notice.html", {"notice_page": notice, "shown": shown(notice.html), "deliveries": deliveries})
+    return render(
+        request, "notices/notice.html", {"notice_page": notice, "shown": shown(notice.html), "deliveries": deliveries}
+    )

@@ -39,6 +39,8 @@ class Reader:
     auth_time: datetime | None = None
     acr: str = ""
     participates_in: frozenset[int] = field(default=frozenset())
+    own_login: bool = False
+    """Came in with the court's own login, at a court that has not moved to NextGen yet."""
 
     @property
     def signed_on(self) -> bool:
@@ -94,7 +96,7 @@ def act_in_words(act: str) -> str:
 
 def names_a_case(subject: str) -> bool:
     """Whether an audit line's subject is a case: ``case:12``."""
-    return subject.startswith("case:") and subject[5:].isdigit()
+    return subject.startswith("case:") and subject[5:].isdecimal()
 
 
 class Standing(StrEnum):
@@ -118,6 +120,8 @@ def as_signed_on(reader: Reader) -> Standing:
 
 def as_reader(reader: Reader) -> Standing:
     """Who may search and read: upgraded accounts of people, not firms' billing accounts."""
+    if reader.own_login and reader.is_court:
+        return Standing.WELCOME
     if not reader.signed_on:
         return Standing.NOT_SIGNED_ON
     if reader.account_type == BILLING_ACCOUNT:
@@ -131,6 +135,8 @@ def as_reader(reader: Reader) -> Standing:
 
 def as_linked(reader: Reader) -> Standing:
     """Who has an account of this court, whatever its group."""
+    if reader.own_login:
+        return Standing.WELCOME
     known = as_reader(reader)
     if known is Standing.WELCOME and not reader.linked:
         return Standing.NOT_LINKED

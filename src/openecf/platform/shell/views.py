@@ -24,7 +24,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         back = "/"
     parts = urlsplit(back)
-    response = HttpResponseRedirect(parts.path + (f"?{parts.query}" if parts.query else ""))
+    # Two slashes at the start of a path would name another host.
+    path = f"/{parts.path.lstrip('/')}"
+    response = HttpResponseRedirect(path + (f"?{parts.query}" if parts.query else ""))
     if (language := request.POST.get("language")) in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -71,6 +73,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         title=_("There is no such page"),
         what=_("Nothing that you may see is kept under this address."),
         then=_("Check the address for a slip of the pen, or start from the menu."),
+    )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than this page takes, or than this caller may send."""
+    return _said(
+        request,
+        status=413,
+        title=_("That is more than this page takes"),
+        what=_("The files together are larger than the court accepts at once. Nothing of them was kept."),
+        then=_("Send them one by one, or split a large PDF into parts. The court's information page names the limit."),
     )
 
 
