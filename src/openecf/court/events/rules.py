@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeVar
 
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from openecf.court.events import template
@@ -389,7 +390,7 @@ class Dictionary:
 class NoSuchEvent(Refusal):
     """No event has this code here."""
 
-    said = "This court has no such event."
+    said = gettext_lazy("This court has no such event.")
     code = "no-such-event"
 
 
