@@ -47,16 +47,54 @@ def test_what_cannot_be_a_setting_is_refused_by_its_name(words, refusal, says):
         rules.read_settings(words, zone=ZONE)
 
 
+WEEKEND = SimpleNamespace(
+    announced_at=datetime(2027, 1, 11, 14, tzinfo=UTC),
+    resets_end_at=datetime(2027, 3, 27, 3, 59, tzinfo=UTC),
+    filing_closes_at=datetime(2027, 4, 2, 12, 30, tzinfo=UTC),
+    live_at=datetime(2027, 4, 5, 12, 30, tzinfo=UTC),
+)
+SECOND = timedelta(seconds=1)
+
+
 @pytest.mark.parametrize(
-    ("live_at", "live", "because"),
+    ("now", "stands"),
     [
-        (None, False, "no day is set"),
-        (AT + timedelta(seconds=1), False, "the hour has not come"),
-        (AT, True, "it goes live at that moment"),
+        (WEEKEND.announced_at - SECOND, rules.Era.CURRENTGEN),
+        (WEEKEND.announced_at, rules.Era.ANNOUNCED),
+        (WEEKEND.resets_end_at - SECOND, rules.Era.ANNOUNCED),
+        (WEEKEND.resets_end_at, rules.Era.RESETS_OVER),
+        (WEEKEND.filing_closes_at - SECOND, rules.Era.RESETS_OVER),
+        (WEEKEND.filing_closes_at, rules.Era.FILING_CLOSED),
+        (WEEKEND.live_at - SECOND, rules.Era.FILING_CLOSED),
+        (WEEKEND.live_at, rules.Era.NEXTGEN),
     ],
 )
-def test_a_court_is_live_from_its_hour(live_at, live, because):
-    assert rules.is_live(SimpleNamespace(live_at=live_at), AT) is live, because
+def test_the_hours_of_the_move_decide_where_a_court_stands(now, stands):
+    assert rules.era(WEEKEND, now) is stands
+    assert rules.is_live(WEEKEND, now) is (stands is rules.Era.NEXTGEN)
+
+
+def test_a_court_without_a_day_stays_as_it_is():
+    none = SimpleNamespace(announced_at=None, resets_end_at=None, filing_closes_at=None, live_at=None)
+    assert rules.era(none, AT) is rules.Era.CURRENTGEN
+    assert rules.missed_days(none, ZONE) == frozenset()
+
+
+def test_days_without_filing_count_until_the_day_on_which_it_opens():
+    assert sorted(rules.missed_days(WEEKEND, ZONE)) == [date(2027, 4, 2), date(2027, 4, 3), date(2027, 4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"announced_at": WEEKEND.live_at + SECOND}, "announced_at must not be later"),
+        ({"filing_closes_at": WEEKEND.live_at + SECOND}, "filing_closes_at must not be later than live_at"),
+        ({"live_at": None}, "filing must open again"),
+    ],
+)
+def test_hours_out_of_order_are_refused(changed, says):
+    with pytest.raises(rules.BadSetting, match=says):
+        rules.require_order(SimpleNamespace(**(vars(WEEKEND) | changed)))
 
 
 @pytest.mark.django_db

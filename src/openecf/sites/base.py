@@ -51,6 +51,7 @@ PLATFORM_APPS = [
     "openecf.platform.throttle",
     "openecf.platform.health",
     "openecf.platform.jobs",
+    "openecf.platform.store",
     "openecf.platform.shell",
 ]
 

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "openecf.court.calendar",
     "openecf.court.fees",
     "openecf.court.transition",
+    "openecf.court.currentgen",
     f"openecf.benches.{COURT.kind}",
 ]
 ROOT_URLCONF = "openecf.sites.court_urls"
@@ -35,6 +36,7 @@ MIDDLEWARE = [
     *SECURITY_MIDDLEWARE,
     "openecf.platform.relying_party.middleware.SignedOnPeople",
     "openecf.court.people.middleware.Readers",
+    "openecf.court.currentgen.middleware.OwnLogins",
     GATE,
 ]
 TEMPLATES[0]["OPTIONS"]["context_processors"].append("openecf.court.people.context.people")

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("openecf.court.calendar.urls")),
     path("", include("openecf.court.fees.urls")),
     path("", include("openecf.court.transition.urls")),
+    path("", include("openecf.court.currentgen.urls")),
     path("", include(bench().urls)),
 ]
 handler400 = "openecf.platform.shell.views.bad_request"

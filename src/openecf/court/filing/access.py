@@ -9,10 +9,15 @@ from django.shortcuts import render
 
 from openecf.court.people.access import FILER
 from openecf.court.people.rules import NOBODY, Standing, as_filer
+from openecf.court.transition.context import court_facts
+from openecf.court.transition.rules import Era
 from openecf.platform.access import Rule
 
 
 def _check(request: HttpRequest) -> HttpResponse | None:
+    facts = court_facts(request.arrived)
+    if facts["era"] is Era.FILING_CLOSED:
+        return render(request, "filing/closed.html", facts, status=503)
     ended = as_filer(getattr(request, "reader", NOBODY)) is Standing.NOT_SIGNED_ON
     if request.method == "POST" and ended:
         # A page of a draft answers at its own address: after the sign-on the person is back on it.

@@ -11,17 +11,20 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.people import rules
 from openecf.court.people.rules import NOBODY, Reader, Standing
+from openecf.court.transition import queries as transition
+from openecf.court.transition.rules import is_live
 from openecf.kernel import courts
 from openecf.platform.access import Rule
 from openecf.platform.config import this_site
 from openecf.platform.web import came_by
 
+OWN_LOGIN_HELPS = frozenset({Standing.NOT_SIGNED_ON, Standing.NOT_LINKED})
 SIGN_ON_HOST = "pacer.login.uscourts.gov"
 
 WORDS = {
@@ -56,11 +59,16 @@ WORDS = {
 }
 
 
-def _rule(name: str, stands: Callable[[Reader], Standing]) -> Rule:
+def _rule(name: str, stands: Callable[[Reader], Standing], *, own_login: bool = False) -> Rule:
+    """``own_login``: until the court is live on NextGen, its own login is what opens the page."""
+
     def check(request: HttpRequest) -> HttpResponse | None:
         standing = stands(getattr(request, "reader", NOBODY))
         if standing is Standing.WELCOME:
             return None
+        if own_login and standing in OWN_LOGIN_HELPS and not is_live(transition.profile(), request.arrived):
+            back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+            return redirect(f"/login/court?next={quote(back, safe='')}")
         if standing is Standing.NOT_SIGNED_ON:
             return not_logged_in(request)
         return refused(request, standing)
@@ -116,9 +124,9 @@ def _xml_check(request: HttpRequest) -> HttpResponse | None:
 
 SIGNED_ON = _rule("signed-on", rules.as_signed_on)
 READER = _rule("reader", rules.as_reader)
-LINKED = _rule("linked", rules.as_linked)
-FILER = _rule("filer", rules.as_filer)
-COURT = _rule("court", rules.as_court)
-CLERK = _rule("clerk", rules.as_clerk)
+LINKED = _rule("linked", rules.as_linked, own_login=True)
+FILER = _rule("filer", rules.as_filer, own_login=True)
+COURT = _rule("court", rules.as_court, own_login=True)
+CLERK = _rule("clerk", rules.as_clerk, own_login=True)
 READER_XML = Rule("reader-xml", _xml_check)
 """As READER, for the small XML answers that scripts on query pages ask for."""

@@ -12,18 +12,19 @@ from openecf.platform.shell.menu import MenuItem
 
 def menu_for(reader: Reader) -> tuple[MenuItem, ...]:
     """The menu bar: filing menus once linked, the PACER menu before, nothing for nobody."""
-    if as_reader(reader) is not Standing.WELCOME:
+    if as_reader(reader) is not Standing.WELCOME and not reader.own_login:
         return ()
     menus = bench().menus
     return existing(menus.for_linked(reader) if reader.linked else menus.for_public(reader))
 
 
 def people(request: HttpRequest) -> dict[str, object]:
-    """Template context: ``reader``, ``person``, ``menu``, ``signed_on_here``."""
+    """Template context: ``reader``, ``person``, ``menu``, ``signed_on_here``; for a court's own login its log-out."""
     reader = getattr(request, "reader", NOBODY)
-    return {
+    known = {
         "reader": reader,
         "person": reader.name or reader.username,
-        "signed_on_here": reader.signed_on,
+        "signed_on_here": reader.signed_on or reader.own_login,
         "menu": menu_for(reader),
     }
+    return known | {"logout_url": "/login/court/out"} if reader.own_login else known

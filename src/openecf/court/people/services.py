@@ -185,6 +185,16 @@ def issue_account(
     return password
 
 
+def set_own_password(*, user_id: int, password: str, by: str, at: datetime) -> None:
+    """A new password for a court-issued account that is not linked yet; the caller checked that it is strong."""
+    with transaction.atomic():
+        changed = CourtUser.objects.filter(id=user_id, account=None, active=True).update(
+            password=make_password(password)
+        )
+        if changed:
+            record(act="account.own-password", by=by, at=at, subject=f"user:{user_id}")
+
+
 def ask_to_link(*, reader: Reader, now: datetime) -> None:
     """Refuse where no login and password could help: the page asks before it shows its form. CannotLink."""
     profile = transition.profile()

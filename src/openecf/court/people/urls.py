@@ -8,9 +8,6 @@ from openecf.court.people import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("nextgen", views.nextgen, name="nextgen"),
-    path("login/court", views.court_login, name="court-login"),
-    path("cgi-bin/ShowLogin", views.court_login),
     path("utilities/", views.utilities, name="utilities"),
     path("utilities/link", views.link_account, name="link-account"),
     path("utilities/link/done", views.account_linked, name="account-linked"),

@@ -18,33 +18,18 @@ from openecf.court.people import access, queries, rules, services
 from openecf.court.people.forms import CourtLoginForm, NoticesForm, PeriodForm
 from openecf.court.people.menus import existing
 from openecf.court.people.utilities import groups
-from openecf.court.transition import queries as transition
-from openecf.court.transition.rules import is_live, live_on
+from openecf.court.transition.context import court_facts
 from openecf.platform.access import ANYONE, rule
 from openecf.platform.audit import queries as audit
-from openecf.platform.config import this_site
 from openecf.platform.shell.menu import MenuItem
 
 LOG_DAYS = timedelta(days=30)
 RECENT_CASES = 10
 
 
-def _manage_account() -> str:
-    central = this_site().config.central
-    return f"{central.base_url}/pscof/manage" if central else ""
-
-
 def _court_facts(now: datetime) -> dict[str, object]:
-    """What pages for everybody say about the court: name, help, how it stands with NextGen."""
-    profile = transition.profile()
-    return {
-        "court": settings.COURT,
-        "profile": profile,
-        "live": is_live(profile, now),
-        "live_on": live_on(profile, settings.COURT.zone),
-        "manage_account": _manage_account(),
-        "link_label": bench().menus.link_label,
-    }
+    """What pages for everybody say about the court, and how its bench calls linking."""
+    return {**court_facts(now), "link_label": bench().menus.link_label}
 
 
 @rule(ANYONE)
@@ -52,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front page: what this court is, for those who signed on their cases and what to do next."""
     reader, context = request.reader, _court_facts(request.arrived)
     context["checklist"] = rules.checklist(reader, live=bool(context["live"]))
-    if not reader.signed_on:
+    if not (reader.signed_on or reader.own_login):
         return render(request, "people/home.html", context)
     if reader.linked:
         context["cases"] = cases.of_user(reader.user, limit=RECENT_CASES)
@@ -66,20 +51,6 @@ def home(request: HttpRequest) -> HttpResponse:
         )
     )
     return render(request, "people/start.html", context)
-
-
-@rule(ANYONE)
-def nextgen(request: HttpRequest) -> HttpResponse:
-    """What NextGen asks of everyone who files, and where the reader stands."""
-    context = _court_facts(request.arrived)
-    context["checklist"] = rules.checklist(request.reader, live=bool(context["live"]))
-    return render(request, "people/nextgen.html", context)
-
-
-@rule(ANYONE)
-def court_login(request: HttpRequest) -> HttpResponse:
-    """Where old bookmarks of the court's own login page lead."""
-    return render(request, "people/court_login.html", _court_facts(request.arrived))
 
 
 @rule(access.READER)
@@ -195,6 +166,7 @@ def staff(request: HttpRequest) -> HttpResponse:
             MenuItem(_("Docket and file"), "/filing/"),
             MenuItem(_("Edit a case"), "/cases/"),
             MenuItem(_("Stuck messages and mail"), "/desk/messages"),
+            MenuItem(_("Publish a NextGen notice"), "/nextgen/notices/new"),
             MenuItem(_("Court information"), "/cgi-bin/CourtInfo.pl"),
         )
     )

@@ -7,11 +7,16 @@ from django.db import models
 
 
 class CourtProfile(models.Model):
-    """One row. ``live_at`` null or in the future: the court is still CurrentGen and people cannot link."""
+    """One row. The four hours of the move are read by ``rules.era``; none is ever acted on by hand."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     court = models.CharField(max_length=8)
+    announced_at = models.DateTimeField(null=True)
+    resets_end_at = models.DateTimeField(null=True)
+    filing_closes_at = models.DateTimeField(null=True)
     live_at = models.DateTimeField(null=True)
+    deadlines_rolled_at = models.DateTimeField(null=True, help_text="deadlines of the closed days were moved")
+    emergency_email = models.EmailField(blank=True)
     offices = models.JSONField(default=dict, help_text='{"1": "Miami"}')
     help_email = models.EmailField(blank=True)
     help_phone = models.CharField(max_length=40, blank=True)
@@ -32,3 +37,20 @@ class CourtProfile(models.Model):
 
     def __str__(self) -> str:
         return self.court
+
+
+class CourtNotice(models.Model):
+    """A numbered notice of the court to its filers about the move. What was published stays as it was."""
+
+    number = models.PositiveSmallIntegerField(unique=True)
+    title = models.CharField(max_length=200)
+    text = models.TextField(help_text="paragraphs parted by empty lines")
+    published_at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "court_notice"
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.title}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 
-from openecf.court.transition.models import CourtProfile
+from django.db.models import Max
+
+from openecf.court.transition.models import CourtNotice, CourtProfile
 from openecf.kernel import courts
 from openecf.platform.config import this_site
 
@@ -23,6 +25,21 @@ def profile() -> CourtProfile:
         return CourtProfile(court=court.id, doc_prefix=court.prefix, from_address=f"noreply@{court.host}")
     _kept[:] = [(now, found)]
     return found
+
+
+def notices() -> list[CourtNotice]:
+    """The court's numbered notices, newest first."""
+    return list(CourtNotice.objects.all())
+
+
+def notice(number: int) -> CourtNotice | None:
+    """One of them."""
+    return CourtNotice.objects.filter(number=number).first()
+
+
+def next_notice() -> int:
+    """The number that the next notice will have."""
+    return (CourtNotice.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def forget() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,20 +16,71 @@ from openecf.kernel.names import looks_like_address
 from openecf.kernel.refusal import Refusal
 
 
-class GoesLive(Protocol):
-    """What a profile tells about the move."""
+class Era(StrEnum):
+    """Where a court stands on its way to NextGen. Dates decide; nobody has to press anything at the hour."""
 
+    CURRENTGEN = "currentgen"
+    """The court's own logins; nothing is announced."""
+    ANNOUNCED = "announced"
+    """As before, with a day that is announced."""
+    RESETS_OVER = "resets-over"
+    """The last day for resetting a court password by mail is over."""
+    FILING_CLOSED = "filing-closed"
+    """The weekend of the move: nothing can be filed."""
+    NEXTGEN = "nextgen"
+    """People sign on with PACER and link their court-issued accounts."""
+
+
+HOURS = ("announced_at", "resets_end_at", "filing_closes_at", "live_at")
+"""The hours of the move, in the order in which they come."""
+
+
+class Timetable(Protocol):
+    """The hours of the move, each unset or aware."""
+
+    announced_at: datetime | None
+    resets_end_at: datetime | None
+    filing_closes_at: datetime | None
     live_at: datetime | None
 
 
-def is_live(profile: GoesLive, now: datetime) -> bool:
-    """Whether the court runs NextGen: people sign on with PACER and link their court-issued accounts."""
-    return profile.live_at is not None and profile.live_at <= now
+def era(timetable: Timetable, now: datetime) -> Era:
+    """Where the court stands at that moment: the last of its hours that has come."""
+    hours = (
+        (Era.NEXTGEN, timetable.live_at),
+        (Era.FILING_CLOSED, timetable.filing_closes_at),
+        (Era.RESETS_OVER, timetable.resets_end_at),
+        (Era.ANNOUNCED, timetable.announced_at),
+    )
+    return next((stands for stands, hour in hours if hour is not None and hour <= now), Era.CURRENTGEN)
 
 
-def live_on(profile: GoesLive, zone: str) -> date | None:
+def is_live(timetable: Timetable, now: datetime) -> bool:
+    """Whether the court runs NextGen."""
+    return era(timetable, now) is Era.NEXTGEN
+
+
+def missed_days(timetable: Timetable, zone: str) -> frozenset[date]:
+    """The court's days on which the clerk's office is inaccessible because of the move, weekends among them.
+
+    A day counts from the hour at which filing closes; the day of going live does not, because filing opens on it
+    (Fed. R. Civ. P. 6(a)(3), Fed. R. Bankr. P. 9006(a)(3), Fed. R. App. P. 26(a)(3)). Empty while no weekend is set.
+    """
+    if timetable.filing_closes_at is None or timetable.live_at is None:
+        return frozenset()
+    first, live = legal_day(timetable.filing_closes_at, zone), legal_day(timetable.live_at, zone)
+    return frozenset(first + timedelta(days=n) for n in range((live - first).days))
+
+
+def live_on(profile: Timetable, zone: str) -> date | None:
     """The court's day of going live; None while none is set."""
     return legal_day(profile.live_at, zone) if profile.live_at else None
+
+
+def hours_to_come(timetable: Timetable, now: datetime) -> list[tuple[str, datetime, int]]:
+    """The hours of the move that lie ahead: name of the setting, hour, whole days until then."""
+    hours = [(name, hour) for name in HOURS if (hour := getattr(timetable, name)) is not None and hour > now]
+    return [(name, hour, (hour - now).days) for name, hour in hours]
 
 
 class NoSuchSetting(Refusal):
@@ -48,7 +100,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    announced_at: datetime | None = None
+    resets_end_at: datetime | None = None
+    filing_closes_at: datetime | None = None
     live_at: datetime | None = None
+    emergency_email: str = ""
     offices: dict[str, str] = {}
     help_email: str = ""
     help_phone: Annotated[str, Field(max_length=40)] = ""
@@ -61,14 +117,14 @@ class Settings(BaseModel):
     closed_days: list[date] = []
 
 
-_ADDRESSES = frozenset({"help_email", "from_address", "pool_address"})
+_ADDRESSES = frozenset({"help_email", "from_address", "pool_address", "emergency_email"})
 _AS_JSON = frozenset({"offices", "closed_days"})
 
 
 def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
     """Settings as they are typed (``live_at=2027-04-05T08:30``, ``closed_days=["2027-04-02"]``), as they are kept.
 
-    Empty words for ``live_at`` mean that no day is set. NoSuchSetting, BadSetting.
+    Empty words for an hour mean that it is not set. NoSuchSetting, BadSetting.
     """
     if unknown := sorted(set(words) - set(Settings.model_fields)):
         raise NoSuchSetting(
@@ -83,15 +139,27 @@ def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
         address = getattr(found, name)
         if address and not looks_like_address(address) or (name == "from_address" and not address):
             raise BadSetting(f"{name}: {address!r} is not an e-mail address.")
-    if found.live_at and found.live_at.tzinfo is None:
-        found.live_at = found.live_at.replace(tzinfo=ZoneInfo(zone))
+    for name in HOURS:
+        hour = getattr(found, name)
+        if hour is not None and hour.tzinfo is None:
+            setattr(found, name, hour.replace(tzinfo=ZoneInfo(zone)))
     return {name: getattr(found, name) for name in words}
+
+
+def require_order(timetable: Timetable) -> None:
+    """The hours of the move come one after another. BadSetting."""
+    hours = [(name, hour) for name in HOURS if (hour := getattr(timetable, name)) is not None]
+    for (before, earlier), (after, later) in zip(hours, hours[1:], strict=False):
+        if earlier > later:
+            raise BadSetting(f"{before} must not be later than {after}.")
+    if timetable.filing_closes_at and not timetable.live_at:
+        raise BadSetting("filing_closes_at needs live_at: filing must open again at some hour.")
 
 
 def _plain(name: str, text: str) -> Any:
     if name in _AS_JSON:
         return json.loads(text)
-    return None if name == "live_at" and not text else text
+    return None if name in HOURS and not text else text
 
 
 def _said(wrong: ValueError) -> str:

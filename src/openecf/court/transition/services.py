@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 import openecf
 from openecf.court.cases import queries as cases
 from openecf.court.transition import queries, rules
-from openecf.court.transition.models import CourtProfile
+from openecf.court.transition.models import CourtNotice, CourtProfile
 from openecf.kernel import courts
 from openecf.platform.audit.services import record
 from openecf.platform.bus import services as bus
@@ -51,11 +51,24 @@ def change_profile(*, words: Mapping[str, str], by: str, at: datetime) -> CourtP
         profile = CourtProfile.objects.select_for_update().get(id=1)
         for name, value in changes.items():
             setattr(profile, name, value)
+        rules.require_order(profile)
         profile.save(update_fields=list(changes))
         record(act="court.profile-changed", by=by, at=at, subject=profile.court, settings=sorted(changes))
         _tell(profile, at)
     queries.forget()
     return profile
+
+
+def publish_notice(*, title: str, text: str, by: str, at: datetime) -> CourtNotice:
+    """Publish the next numbered notice. Two at once get two numbers."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE court_notice IN SHARE ROW EXCLUSIVE MODE")
+        made = CourtNotice.objects.create(
+            number=queries.next_notice(), title=title.strip(), text=text.strip(), published_at=at, by=by
+        )
+        record(act="court.notice-published", by=by, at=at, subject=f"notice:{made.number}")
+    return made
 
 
 def tell_status(*, at: datetime) -> None:

@@ -1,25 +1,79 @@
-"""What anyone may know about the court itself."""
+"""What anyone may know about the court itself and about its move to NextGen."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
 
-from openecf.court.transition import queries
-from openecf.court.transition.rules import is_live, live_on
+from openecf.court.bench import bench
+from openecf.court.people import access
+from openecf.court.people.rules import checklist
+from openecf.court.transition import queries, rules, services
+from openecf.court.transition.calendar_file import as_ics
+from openecf.court.transition.context import court_facts
+from openecf.court.transition.forms import NoticeForm
 from openecf.platform.access import ANYONE, rule
 
 
 @rule(ANYONE)
 def court_information(request: HttpRequest) -> HttpResponse:
     """Offices, what documents the court accepts, whom to ask."""
-    profile = queries.profile()
-    context = {
-        "court": settings.COURT,
-        "profile": profile,
-        "offices": sorted(profile.offices.items()),
-        "live": is_live(profile, request.arrived),
-        "live_on": live_on(profile, settings.COURT.zone),
-    }
+    facts = court_facts(request.arrived)
+    context = facts | {"offices": sorted(facts["profile"].offices.items())}
     return render(request, "transition/court_information.html", context)
+
+
+@rule(ANYONE)
+@require_GET
+def nextgen(request: HttpRequest) -> HttpResponse:
+    """What NextGen asks of everyone who files, the court's days and notices, and where the reader stands."""
+    facts = court_facts(request.arrived)
+    context = facts | {
+        "checklist": checklist(request.reader, live=bool(facts["live"])),
+        "link_label": bench().menus.link_label,
+        "notices": queries.notices(),
+        "hours": rules.hours_to_come(facts["profile"], request.arrived),
+        "closed_days": sorted(rules.missed_days(facts["profile"], settings.COURT.zone)),
+    }
+    return render(request, "transition/nextgen.html", context)
+
+
+@rule(ANYONE)
+@require_GET
+def notice(request: HttpRequest, number: int) -> HttpResponse:
+    """One numbered notice."""
+    found = queries.notice(number)
+    if found is None:
+        raise Http404
+    return render(request, "transition/notice.html", court_facts(request.arrived) | {"notice_shown": found})
+
+
+@rule(ANYONE)
+@require_GET
+def preparation_sheet(request: HttpRequest) -> HttpResponse:
+    """A sheet to print and fill in by hand: the court login that linking will ask for."""
+    return render(request, "transition/sheet.html", court_facts(request.arrived))
+
+
+@rule(ANYONE)
+@require_GET
+def calendar_file(request: HttpRequest) -> HttpResponse:
+    """The court's days of the move, for a calendar program (RFC 5545)."""
+    profile = queries.profile()
+    text = as_ics(profile, court=settings.COURT, now=request.arrived)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="nextgen-{settings.COURT.id}.ics"'
+    return response
+
+
+@rule(access.CLERK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest) -> HttpResponse:
+    """The clerk's office publishes the next numbered notice."""
+    form = NoticeForm(request.POST or None)
+    if form.is_valid():
+        made = services.publish_notice(**form.cleaned_data, by=request.reader.ref, at=request.arrived)
+        return redirect("court-notice", number=made.number)
+    return render(request, "transition/publish.html", {"form": form, "number": queries.next_notice()})

@@ -1,0 +1,162 @@
+"""Signing on with the court's own login, and a new password by mail; both only until the court is live on NextGen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.currentgen import rules
+from openecf.court.currentgen.models import OwnSession, ResetLink
+from openecf.court.people import queries as people
+from openecf.court.people import services as accounts
+from openecf.court.transition import queries as transition
+from openecf.court.transition.rules import Era, era
+from openecf.kernel.refusal import Refusal
+from openecf.kernel.tokens import base62, digest
+from openecf.platform.audit.services import record
+from openecf.platform.config import this_site
+from openecf.platform.mail import services as mail
+from openecf.platform.throttle import services as throttle
+
+
+class NotSignedOn(Refusal):
+    """One wording for a wrong password, an unknown or inactive login, and too many tries."""
+
+    said = _(
+        "That login and password do not fit. Check both; passwords distinguish capital letters. After several wrong "
+        "tries, wait 15 minutes."
+    )
+    code = "not-signed-on"
+
+
+class LoginsEnded(Refusal):
+    """The court is live on NextGen: its own logins open nothing."""
+
+    said = _("This court now uses Central Sign-On: log in with your own PACER account.")
+    code = "logins-ended"
+
+
+class ResetsEnded(Refusal):
+    """The last day for a reset by mail, set by the court, is over."""
+
+    said = _("Passwords can no longer be reset by mail before the court goes live. Ask the clerk's office.")
+    code = "resets-ended"
+
+
+class LinkSpent(Refusal):
+    """The mailed link was used, is too old, or never was."""
+
+    said = _("That link is no longer good. Ask for a new one.")
+    code = "link-spent"
+
+
+class WeakPassword(Refusal):
+    """The new password is refused; ``said`` tells why."""
+
+    code = "weak-password"
+
+
+_nobodys: list[str] = []
+
+
+def _nobodys_hash() -> str:
+    if not _nobodys:
+        _nobodys.append(make_password(base62(20)))
+    return _nobodys[0]
+
+
+def sign_on(*, login: str, password: str, network: str, at: datetime) -> str:
+    """Begin a session for a court-issued login; the secret of its cookie. NotSignedOn, LoginsEnded.
+
+    ``network`` is where the request comes from: guessing from one network does not keep others out.
+    """
+    if era(transition.profile(), at) is Era.NEXTGEN:
+        raise LoginsEnded
+    login = login.strip()
+    pair, all_tries = f"own:{login.lower()}:{network}"[:200], f"own-network:{network}"[:200]
+    tries = throttle.count(key=pair, window=rules.WINDOW, now=at)
+    if (
+        tries > rules.TRIES_AT_A_LOGIN_FROM_A_NETWORK
+        or throttle.count(key=all_tries, window=rules.WINDOW, now=at) > rules.TRIES_OF_A_NETWORK
+    ):
+        raise NotSignedOn
+    user = people.user_called(login)
+    kept = user.password if user else ""
+    if not check_password(password[: rules.PASSWORD_MAX], kept or _nobodys_hash()) or user is None or not kept:
+        raise NotSignedOn
+    throttle.forget(key=pair)
+    secret = base62(43)
+    with transaction.atomic():
+        OwnSession.objects.create(digest=digest(secret), user_id=user.id, created_at=at, seen_at=at)
+        record(act="own-login.signed-on", by=f"user:{user.id}", at=at, subject=f"user:{user.id}")
+    return secret
+
+
+def sign_off(*, secret: str, at: datetime) -> None:
+    """End the session of that cookie, if there is one."""
+    with transaction.atomic():
+        session = OwnSession.objects.filter(digest=digest(secret)).first()
+        if session is not None:
+            session.delete()
+            record(act="own-login.signed-off", by=f"user:{session.user_id}", at=at, subject=f"user:{session.user_id}")
+
+
+def ask_for_reset(*, login: str, network: str, at: datetime) -> None:
+    """Mail a link to whoever holds that login; nobody learns whether somebody does. ResetsEnded, LoginsEnded."""
+    _may_reset(at)
+    login = login.strip()
+    user = people.user_called(login)
+    key = f"own-reset:{login.lower()}"[:200]
+    if throttle.count(key=key, window=rules.WINDOW, now=at) > rules.RESETS_OF_A_LOGIN:
+        return
+    if user is None or not user.email or not user.password:
+        return
+    secret = base62(43)
+    with transaction.atomic():
+        ResetLink.objects.create(digest=digest(secret), user_id=user.id, expires_at=at + rules.LINK_LASTS)
+        record(act="own-login.reset-asked", by="nobody", at=at, subject=f"user:{user.id}", network=network)
+        mail.send(
+            to=[user.email],
+            subject=gettext("A new password for your account with the court"),
+            text=gettext(
+                "Somebody, we hope you, asked for a new password of the court-issued account {login}.\n\n"
+                "Open this page within an hour to choose one:\n\n{link}\n\n"
+                "If it was not you, do nothing: your password stays as it is."
+            ).format(login=user.login, link=f"{this_site().config.base_url}/login/court/reset/{secret}"),
+            at=at,
+            reference=f"user:{user.id}",
+        )
+
+
+_SPEND = """
+UPDATE own_reset_link SET used_at = %(now)s
+WHERE digest = %(digest)s AND used_at IS NULL AND expires_at > %(now)s RETURNING user_id
+"""
+
+
+def reset(*, secret: str, password: str, at: datetime) -> None:
+    """Set the new password; the link is spent and every session of the account ends. LinkSpent, WeakPassword, …Ended."""
+    _may_reset(at)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_SPEND, {"digest": digest(secret), "now": at})
+            row = cursor.fetchone()
+        if row is None:
+            raise LinkSpent
+        user = people.user(row[0])
+        if faults := rules.password_faults(password, own_words=(user.login, user.first_name, user.last_name)):
+            raise WeakPassword(" ".join(faults))
+        accounts.set_own_password(user_id=user.id, password=password, by=f"user:{user.id}", at=at)
+        OwnSession.objects.filter(user_id=user.id).delete()
+
+
+def _may_reset(at: datetime) -> None:
+    stands = era(transition.profile(), at)
+    if stands is Era.NEXTGEN:
+        raise LoginsEnded
+    if stands in (Era.RESETS_OVER, Era.FILING_CLOSED):
+        raise ResetsEnded
