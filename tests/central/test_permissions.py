@@ -1,0 +1,231 @@
+"""Who may open what at the central site: every URL of the map × every kind of account, GET and POST.
+
+A new URL fails here until somebody wrote down, in ``URLS``, whom it is for. What a page lets an account do beyond
+opening it is the business of its room's own tests.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from openecf.central import demo
+from openecf.central.accounts.models import Account
+from openecf.central.signon import services
+from openecf.platform.demo_cast import ACCOUNTS
+
+pytestmark = pytest.mark.django_db
+
+IN, SIGN_ON, UPGRADE, HIDDEN = "in", "to the sign-on page", "to the upgrade", "hidden"
+ACCOUNTS_OF = {
+    "nobody": None,
+    "legacy": lambda a: a.upgraded_at is None,
+    "billing": lambda a: a.type == "paa",
+    "searcher": lambda a: a.type == "search" and not a.shared and a.upgraded_at,
+    "shared": lambda a: a.shared,
+    "attorney": lambda a: a.type == "attorney" and a.upgraded_at,
+    "non-attorney": lambda a: a.type == "non-attorney" and a.upgraded_at,
+}
+RULES = {
+    "anyone": dict.fromkeys(ACCOUNTS_OF, IN),
+    "machine": dict.fromkeys(ACCOUNTS_OF, IN),
+    "operator": dict.fromkeys(ACCOUNTS_OF, HIDDEN),
+    "desk": dict.fromkeys(ACCOUNTS_OF, HIDDEN),
+    "account": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON},
+    "upgraded": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE},
+}
+"""What a rule says to whom. A rule that is not here does not exist."""
+
+URLS = {
+    "healthz": "anyone",
+    "readyz": "anyone",
+    "metrics": "operator",
+    "bus/inbox": "machine",
+    "desk/messages": "desk",
+    "desk/messages/<str:kind>/<str:key>": "desk",
+    "language": "anyone",
+    "pscof/register": "anyone",
+    "^pscof/register/(?P<step>person|address|security)$": "anyone",
+    "pscof/register/sent": "anyone",
+    "pscof/registration.jsf": "anyone",
+    "pscof/regWizard.jsf": "anyone",
+    "pscof/counties/<str:state>": "anyone",
+    "pscof/confirm/<str:secret>": "anyone",
+    "pscof/upgrade": "account",
+    "^pscof/upgrade/(?P<step>person|address|security)$": "account",
+    "pscof/forgot": "anyone",
+    "pscof/reset/<str:secret>": "anyone",
+    "pscof/confirm-email/<str:secret>": "anyone",
+    "pscof/manage": "account",
+    "pscof/login.xhtml": "anyone",
+    "pscof/manage/username": "upgraded",
+    "pscof/manage/password": "upgraded",
+    "pscof/manage/email": "upgraded",
+    "pscof/manage/billing-preferences": "upgraded",
+    "pscof/manage/sessions": "account",
+    "pscof/manage/maintenance": "account",
+    "pscof/manage/person": "upgraded",
+    "pscof/manage/address": "upgraded",
+    "pscof/manage/courts": "account",
+    "pscof/manage/payments": "account",
+    "pscof/manage/usage": "account",
+    "pscof/manage/usage.csv": "account",
+    "csologin/login.jsf": "anyone",
+    "csologin/told": "account",
+    "csologin/logout": "anyone",
+    "login": "anyone",
+    ".well-known/openid-configuration": "anyone",
+    "oauth2/authorize": "anyone",
+    "oauth2/token": "machine",
+    "oauth2/userinfo": "machine",
+    "oauth2/jwks": "anyone",
+    "oauth2/introspect": "machine",
+    "oauth2/revoke": "machine",
+    "oauth2/revocations": "machine",
+    "oauth2/logout": "anyone",
+    "services/cso-auth": "anyone",
+    "services/cso-logout": "anyone",
+    "": "anyone",
+    "courts": "anyone",
+    "file-case/court-cmecf-lookup": "anyone",
+    "file-case/court-cmecf-lookup/data.json": "anyone",
+    "nextgen": "anyone",
+    "help": "anyone",
+    "accessibility": "anyone",
+    "developers": "anyone",
+}
+"""Every URL of the central site and the rule that it must name."""
+
+WITHOUT_A_FORM_TOKEN = {
+    "bus/inbox": "programs: the message's signature is the proof",
+    "language": "changes one reader's own language, nothing else",
+    "oauth2/authorize": "OpenID Connect Core 3.1.2.1 asks for POST; it answers a registered court's address only",
+    "oauth2/token": "courts: the client's own proof",
+    "oauth2/userinfo": "courts: the access token",
+    "oauth2/introspect": "courts: the client's own proof",
+    "oauth2/revoke": "courts: the client's own proof",
+    "oauth2/revocations": "courts: the client's own proof",
+    "oauth2/logout": "RP-Initiated Logout 1.0 asks for POST; without a valid ID token it asks the person first",
+    "services/cso-auth": "programs: user name and password; gives no cookie",
+    "services/cso-logout": "programs: the token itself",
+}
+"""URLs that take a POST without Django's form token, and why that is safe. Every other one asks for the token."""
+
+
+def urls(patterns: list | None = None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every URL of the site's map, written as the map writes it."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            yield from urls(each.url_patterns, before + str(each.pattern))
+        else:
+            yield before + str(each.pattern), each
+
+
+HERE = dict(urls())
+SAMPLE = {"<str:kind>": "mail", "<str:key>": "1", "<str:state>": "FL", "<str:secret>": "x" * 43}
+LAST = ("csologin/logout", "oauth2/logout", "pscof/manage/sessions")
+"""What may end the caller's session."""
+
+
+def test_every_url_of_the_map_is_in_the_table_with_its_rule():
+    named = {url: pattern.callback.access_rule.name for url, pattern in HERE.items()}
+    assert named == URLS, "a new URL must be written into URLS before anybody can open it"
+
+
+def test_only_these_urls_take_a_post_without_the_form_token():
+    assert {url for url, p in HERE.items() if getattr(p.callback, "csrf_exempt", False)} == set(WITHOUT_A_FORM_TOKEN)
+
+
+def address(url: str) -> str:
+    """A path that the URL answers to."""
+    path = url.removeprefix("^").removesuffix("$").replace("(?P<step>person|address|security)", "person")
+    for name, value in SAMPLE.items():
+        path = path.replace(name, value)
+    return f"/{path}"
+
+
+def browser_of(who: str) -> Client:
+    """A browser that this kind of account signed on with."""
+    browser = Client(raise_request_exception=False)
+    if who == "nobody":
+        return browser
+    at = timezone.now()
+    demo.load(at=at)
+    if who == "non-attorney":
+        Account.objects.filter(pk=ACCOUNTS[0].id).update(type=who)
+    account = next(each for each in Account.objects.all() if ACCOUNTS_OF[who](each))
+    cast = next(each for each in ACCOUNTS if each.id == account.id)
+    begun = services.sign_on(
+        username=cast.username, password=cast.password, client_code="", address="203.0.113.9", user_agent="",
+        known_device="", replaces=None, at=at - timedelta(seconds=1),
+    )  # fmt: skip
+    browser.cookies[settings.SESSION_COOKIE_NAME] = begun.secret
+    return browser
+
+
+def told(response) -> str:
+    """What the caller was told."""
+    where = response.headers.get("Location", "")
+    if where.startswith("/csologin/login.jsf?appurl="):
+        return SIGN_ON
+    if where == "/pscof/upgrade":
+        return UPGRADE
+    return HIDDEN if response.status_code == 404 else IN
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("who", ACCOUNTS_OF)
+def test_who_is_let_in_where(who, method):
+    browser, wrong = browser_of(who), {}
+    for url in sorted(URLS, key=lambda each: each in LAST):
+        rule = URLS[url]
+        response = getattr(browser, method)(address(url), REMOTE_ADDR="203.0.113.9")
+        answer, expected = told(response), RULES[rule][who]
+        # A page that lets the caller in may lead on by itself, or say that there is no such thing.
+        if response.status_code >= 500 or (expected != IN and answer != expected):
+            wrong[url] = (answer, expected, response.status_code)
+        if expected == IN and rule in ("account", "upgraded") and answer == SIGN_ON:
+            wrong[url] = (answer, expected, response.status_code)
+    assert not wrong
+
+
+def test_a_post_without_the_form_token_changes_nothing():
+    browser = browser_of("attorney")
+    browser.handler.enforce_csrf_checks = True
+    before = list(Account.objects.order_by("pk").values())
+    for url in URLS:
+        if url in WITHOUT_A_FORM_TOKEN or URLS[url] in ("operator", "desk"):
+            continue
+        assert browser.post(address(url), {"last_name": "Changed"}).status_code in (403, 405), url
+    assert list(Account.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("target", [
+    "https://evil.example/", "//evil.example", "/\\evil.example", "https://ecf.flsb.uscourts.gov.evil.example/",
+    "https://user@evil.example/", "javascript:alert(1)", "https:evil.example", "http://central.test\\@evil.example/",
+    "http://central.test@evil.example/", "/\t/evil.example", "data:text/html,x", str(uuid.uuid4()),
+])  # fmt: skip
+def test_nobody_is_sent_elsewhere_after_signing_on(rf, target):
+    from openecf.central.signon.views import back_address
+
+    assert back_address(rf.get("/"), target) in ("/pscof/manage", "/")
+
+
+def test_every_page_carries_the_headers_that_bind_a_browser():
+    browser = browser_of("attorney")
+    for url in sorted(URLS, key=lambda each: each in LAST):
+        headers = browser.get(address(url)).headers
+        assert "unsafe" not in headers["Content-Security-Policy"], url
+        assert "frame-ancestors 'self'" in headers["Content-Security-Policy"], url
+        assert headers["X-Content-Type-Options"] == "nosniff", url
+        assert headers["X-Frame-Options"] == "SAMEORIGIN", url
+        assert "Cache-Control" in headers, url
+        if URLS[url] in ("account", "upgraded"):
+            assert "public" not in headers["Cache-Control"], url
