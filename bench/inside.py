@@ -1,0 +1,146 @@
+"""What a measurement does inside a process of a site, through the rooms' own services.
+
+``python -m bench.inside FOLDER WHAT JSON`` prints what the function ``WHAT`` answers, as JSON.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from openecf.cli.inside import enter
+
+BY = "system"
+COUNSEL_OF_A_PARTY = 5
+
+
+def filing_cases(*, count: int, recipients: int, filer: str, serial: int) -> dict:
+    """Open civil cases in which ``recipients`` people with accounts here are served, the filer among them.
+
+    Answers, for each case, its id and the party that the filer speaks for.
+    """
+    cases = importlib.import_module("openecf.court.cases.services")
+    user_model = importlib.import_module("openecf.court.people.models").CourtUser
+    at = datetime.now(UTC)
+    ours = user_model.objects.get(login=filer)
+    others = [
+        user_model.objects.get_or_create(
+            login=f"counsel{n:02d}",
+            defaults={
+                "group": "attorney",
+                "first_name": "Ada",
+                "last_name": f"Counsel{n:02d}",
+                "email": f"counsel{n:02d}@counsel.example",
+                "firm": f"Counsel & Partners {n:02d} LLP",
+                "address_lines": ["400 Heron Avenue", "Coral Harbor, FL 33199"],
+            },
+        )[0]
+        for n in range(1, recipients)
+    ]
+    made = []
+    for n in range(count):
+        case = cases.open_case(
+            number=f"1:24-cv-{serial + n:05d}", at=at, by=BY, filed=at.date(),
+            short_title=f"Tamarind Supply, Inc. v. Kestrel Freight {n} LLC", caption=f"Tamarind v. Kestrel {n}",
+        )  # fmt: skip
+        for place in range(0, recipients, COUNSEL_OF_A_PARTY):
+            kind = "Defendant" if place else "Plaintiff"
+            party = cases.add_party(case_id=case.id, name=f"{kind} {place} of {n}, Inc.", type=kind, at=at, by=BY)
+            for user in [ours, *others][place : place + COUNSEL_OF_A_PARTY]:
+                cases.appear(case=case, user=user, party_ids=[party.id], roles=["LEAD ATTORNEY"], at=at, by=BY)
+            if not place:
+                made.append({"case": case.id, "party": party.id})
+    return {"cases": made}
+
+
+def edited_case(*, parties: int, serial: int) -> dict:
+    """A civil case with so many parties and one docket entry."""
+    cases = importlib.import_module("openecf.court.cases.services")
+    docket = importlib.import_module("openecf.court.docket.services")
+    transaction = importlib.import_module("django.db").transaction
+    at = datetime.now(UTC)
+    facts = {"caption": "Tamarind v. Kestrel", "short_title": "Tamarind v. Kestrel", "cause": "28:1332 Diversity"}
+    case = cases.open_case(number=f"1:24-cv-{serial:05d}", at=at, by=BY, filed=at.date(), **facts)
+    made = [
+        cases.add_party(case_id=case.id, name=f"Party {n}, Inc.", type="Plaintiff", at=at, by=BY, lines="of Florida")
+        for n in range(parties)
+    ]
+    with transaction.atomic():
+        entry = docket.enter(case_id=case.id, event="", title="Letter", text="LETTER.", at=at, entered_by="clerk")
+        docket.finish(entry)
+    return {"case": case.id, "parties": [party.id for party in made], "seq": entry.seq}
+
+
+def file_by_services(*, cases: list[dict], filer: str, event: str, pdf: str, per_client: int) -> dict:
+    """Filings without pages: check, answer, submit, one thread for each case. Seconds, and those of the submission."""
+    rooms = "openecf.court.filing"
+    drafts, services = (importlib.import_module(f"{rooms}.{name}") for name in ("drafts", "services"))
+    models = importlib.import_module(f"{rooms}.models")
+    django_db = importlib.import_module("django.db")
+    reader = _reader(filer)
+    content = Path(pdf).read_bytes()
+    taken: list[tuple[float, float]] = []
+
+    def prepared(case: dict) -> object:
+        draft = drafts.start(reader=reader, event_code=event, case_id=case["case"], at=datetime.now(UTC))
+        answers = {"parties": {"filers": [str(case["party"])]}, "documents": {"done": True}, "related": {}, "text": {}}
+        models.Draft.objects.filter(id=draft.id).update(answers=answers)
+        draft.refresh_from_db()
+        return draft
+
+    def client(case: dict, waiting: list) -> None:
+        for draft in waiting:
+            began = time.perf_counter()
+            drafts.add_document(
+                draft=draft, part=0, file=io.BytesIO(marked(content)), filename="motion.pdf", category="",
+                description="", at=datetime.now(UTC),
+            )  # fmt: skip
+            checked = time.perf_counter()
+            services.submit(draft_id=draft.id, reader=reader, at=datetime.now(UTC))
+            taken.append((checked - began, time.perf_counter() - checked))
+        django_db.connection.close()
+
+    work = [(case, [prepared(case) for _ in range(per_client)]) for case in cases]
+    seconds = _at_once([lambda case=case, drafts=waiting: client(case, drafts) for case, waiting in work])
+    return {"filings": len(taken), "seconds": seconds, "check": [c for c, _ in taken], "submit": [s for _, s in taken]}
+
+
+def _reader(login: str) -> object:
+    user_model = importlib.import_module("openecf.court.people.models").CourtUser
+    reader_type = importlib.import_module("openecf.court.people.rules").Reader
+    user = user_model.objects.get(login=login)
+    return reader_type(
+        account=user.account, username=login, user=user.id, group=user.group, may_search=True, upgraded=True,
+        kind="browser",
+    )  # fmt: skip
+
+
+def _at_once(acts: list[Callable[[], None]]) -> float:
+    threads = [threading.Thread(target=act) for act in acts]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - began
+
+
+MARK = b"0" * 32
+
+
+def marked(pdf: bytes) -> bytes:
+    """The PDF as a document that nobody filed before: another mark of the same length in its title."""
+    return pdf.replace(MARK, uuid4().hex.encode(), 1)
+
+
+if __name__ == "__main__":
+    enter(Path(sys.argv[1]))
+    print(json.dumps(globals()[sys.argv[2]](**json.loads(sys.argv[3]))))
