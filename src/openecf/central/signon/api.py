@@ -1,7 +1,8 @@
 """The PACER Authentication API: ``cso-auth`` and ``cso-logout``, in JSON and in XML.
 
 Every answer is HTTP 200 with string values, as the published guide has it: ``loginResult`` "0" is a usable token, with
-or without a warning in ``errorDescription``; anything else is none.
+or without a warning in ``errorDescription``; "13" is a wrong user name, password or one-time passcode, all three in one
+sentence; "1" is any other reason why there is no token. Only when every place for hashing is taken the status is 429.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from django.views.decorators.http import require_POST
 
 from openecf.central.accounts import services as accounts
 from openecf.central.signon import rules, services
+from openecf.central.signon.views import BUSY_SECONDS
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 
 LARGEST_BODY = 16 * 1024
 FIELDS = ("loginId", "password", "clientCode", "otpCode", "redactFlag", "nextGenCSO")
-SIGNED_ON, NOT_SIGNED_ON = "0", "1"
+SIGNED_ON, NOT_SIGNED_ON, WRONG_PASSWORD = "0", "1", "13"
 
 
 class NotUnderstood(Refusal):
@@ -43,11 +45,14 @@ def fields_of(body: bytes, content_type: str) -> dict[str, str]:
             given = {child.tag.rpartition("}")[2]: child.text or "" for child in fromstring(body)}
         else:
             given = json.loads(body)
-    except (ValueError, ParseError, DefusedXmlException):
+    except (ValueError, LookupError, ParseError, DefusedXmlException, RecursionError):
         raise NotUnderstood from None
     if not isinstance(given, dict):
         raise NotUnderstood
-    return {name: str(given.get(name) or "") for name in FIELDS}
+    fields = {name: given.get(name) or "" for name in FIELDS}
+    if not all(isinstance(value, str | int) and rules.storable(str(value)) for value in fields.values()):
+        raise NotUnderstood
+    return {name: str(value) for name, value in fields.items()}
 
 
 def answer(request: HttpRequest, root: str, values: dict[str, str]) -> HttpResponse:
@@ -73,8 +78,12 @@ def _endpoint(act: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReque
     return access.rule(access.ANYONE)(csrf_exempt(never_cache(require_POST(act))))
 
 
+def _refused(request: HttpRequest, result: str, refusal: Refusal) -> HttpResponse:
+    values = {"nextGenCSO": "", "loginResult": result, "errorDescription": str(refusal.said)}
+    return answer(request, "CsoAuth", values)
+
+
 def _auth(request: HttpRequest) -> HttpResponse:
-    refused = {"nextGenCSO": "", "loginResult": NOT_SIGNED_ON}
     try:
         given = fields_of(request.body, request.content_type)
         begun = services.sign_on_program(
@@ -86,8 +95,14 @@ def _auth(request: HttpRequest) -> HttpResponse:
             user_agent=request.headers.get("User-Agent", ""),
             at=request.arrived,
         )
-    except (NotUnderstood, accounts.NotSignedOn, services.RedactionNotConfirmed) as refusal:
-        return answer(request, "CsoAuth", refused | {"errorDescription": str(refusal.said)})
+    except accounts.SignOnBusy as refusal:
+        response = _refused(request, NOT_SIGNED_ON, refusal)
+        response.status_code, response.headers["Retry-After"] = 429, BUSY_SECONDS
+        return response
+    except accounts.NotSignedOn as refusal:
+        return _refused(request, WRONG_PASSWORD, refusal)
+    except (NotUnderstood, services.BadClientCode, services.RedactionNotConfirmed) as refusal:
+        return _refused(request, NOT_SIGNED_ON, refusal)
     signed_on = {"nextGenCSO": begun.secret, "loginResult": SIGNED_ON, "errorDescription": begun.warning}
     return _session_header(answer(request, "CsoAuth", signed_on))
 

@@ -112,7 +112,7 @@ class Code(models.Model):
 
 
 class Token(models.Model):
-    """An access token, opaque, five minutes. ``code`` is the digest of the code that gave it."""
+    """An access token, opaque, five minutes. ``code`` is the digest of the code that gave it, directly or by refresh."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     code = models.CharField(max_length=64, db_index=True)
@@ -130,6 +130,31 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token for {self.court_id}"
+
+
+class RefreshToken(models.Model):
+    """A refresh token of a program that acts for a person. ``family`` is the digest of the code that began it.
+
+    Each use gives the next of the family; a second use of any ends all of it. ``expires_at`` is the family's.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    family = models.CharField(max_length=64, db_index=True)
+    court = models.ForeignKey("courts.CourtSite", models.CASCADE, related_name="+")
+    sso = models.ForeignKey(SsoSession, models.CASCADE, related_name="+")
+    rp_sid = models.CharField(max_length=43)
+    scope = models.CharField(max_length=120)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "signon_refresh"
+        indexes = [models.Index(fields=["expires_at"], name="signon_refresh_expiry")]
+
+    def __str__(self) -> str:
+        return f"refresh token for {self.court_id}"
 
 
 class Assertion(models.Model):

@@ -1,11 +1,13 @@
 """The OpenID provider: Authlib's grants on our tables. identity.md's list of what a library leaves to us is here.
 
 PKCE S256 for every relying party, exact redirect addresses, a code used by one statement, RFC 9207 ``iss``, ``sid``.
+A refresh token comes only to who asks for ``offline_access``, and changes at each use.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,10 +16,9 @@ from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     InvalidClientError,
     InvalidRequestError,
-    InvalidScopeError,
     OAuth2Request,
 )
-from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
@@ -32,6 +33,7 @@ from openecf.platform.config import this_site
 
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_ALGORITHMS = ["EdDSA", "Ed25519"]
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 def issuer() -> str:
@@ -80,10 +82,13 @@ class CodeGrant(AuthorizationCodeGrant):
 
     def query_authorization_code(self, code: str, client: queries.RelyingParty) -> grants.Redeemed | None:
         form = self.request.form
+        redirect_uri = form.get("redirect_uri", "")
+        if not client.check_redirect_uri(redirect_uri):
+            return None
         return grants.redeem_code(
             code=code,
             court=client.client_id,
-            redirect_uri=form.get("redirect_uri", ""),
+            redirect_uri=redirect_uri,
             challenge=create_s256_code_challenge(form.get("code_verifier", "")),
             at=self.request.arrived,
         )
@@ -95,6 +100,27 @@ class CodeGrant(AuthorizationCodeGrant):
         """It is used up already."""
 
 
+class RefreshGrant(RefreshTokenGrant):
+    """Refresh tokens that rotate. A token is consumed while it is looked up, by one statement."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ["private_key_jwt"]
+
+    def authenticate_refresh_token(self, refresh_token: str) -> grants.Refreshed | None:
+        return grants.refresh(token=refresh_token, court=self.request.client.client_id, at=self.request.arrived)
+
+    def _validate_token_scope(self, token: grants.Refreshed) -> None:
+        """What was granted is given again, and named in the answer (RFC 6749 3.3)."""
+
+    def authenticate_user(self, refresh_token: grants.Refreshed) -> UUID:
+        return refresh_token.account
+
+    def issue_token(self, user: UUID, refresh_token: grants.Refreshed) -> dict:
+        return self.generate_token(user=user, scope=refresh_token.scope, include_refresh_token=False)
+
+    def revoke_old_credential(self, refresh_token: grants.Refreshed) -> None:
+        """It is used up already."""
+
+
 class Pkce(CodeChallenge):
     """S256 for every relying party, confidential ones too (RFC 9700 2.1.1)."""
 
@@ -103,7 +129,7 @@ class Pkce(CodeChallenge):
 
     def validate_code_challenge(self, grant: CodeGrant, redirect_uri: str) -> None:
         data = grant.request.payload.data
-        if not data.get("code_challenge") or data.get("code_challenge_method") != "S256":
+        if data.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(data.get("code_challenge", "")):
             raise InvalidRequestError("PKCE with code_challenge_method S256 is required.")
         super().validate_code_challenge(grant, redirect_uri)
 
@@ -115,7 +141,9 @@ class IdToken(OpenIDCode):
     """ID tokens, ES256, five minutes, with the session's name at that court."""
 
     def exists_nonce(self, nonce: str, request: OAuth2Request) -> bool:
-        """Nonces are the relying party's business."""
+        """Nonces are the relying party's business, as long as they can be kept."""
+        if len(nonce) > rules.NONCE_LENGTH or not rules.storable(nonce):
+            raise InvalidRequestError("The nonce is too long, or has control characters.")
         return False
 
     def resolve_client_private_key(self, client: queries.RelyingParty) -> object:
@@ -161,7 +189,8 @@ class PrivateKeyJwt(JWTBearerClientAssertion):
             token = jwt.decode(assertion, resolve_key, algorithms=ASSERTION_ALGORITHMS)
         except (JoseError, ValueError) as problem:
             raise InvalidClientError(description="The client assertion is not valid.") from problem
-        if token.claims.get("exp", 0) > datetime.now(UTC).timestamp() + self._LONGEST_LIFE:
+        expires = token.claims.get("exp")
+        if not isinstance(expires, int) or expires > datetime.now(UTC).timestamp() + self._LONGEST_LIFE:
             raise InvalidClientError(description="The client assertion lives too long.")
         self.verify_claims(token.claims)
         return token.claims
@@ -181,6 +210,7 @@ class Provider(AuthorizationServer):
             "default", BearerTokenGenerator(self._access_token, expires_generator=self._token_life)
         )
         self.register_grant(CodeGrant, [Pkce(required=True), IdToken()])
+        self.register_grant(RefreshGrant)
         self.register_client_auth_method("private_key_jwt", PrivateKeyJwt(once=True))
         self.register_client_auth_method("private_key_jwt_again", PrivateKeyJwt(once=False))
 
@@ -197,7 +227,10 @@ class Provider(AuthorizationServer):
 
     def save_token(self, token: dict, request: ProviderRequest) -> None:
         """The row was written with the use of the code; here its secret joins the answer."""
-        token["access_token"] = request.authorization_code.access_token
+        issued = request.authorization_code or request.refresh_token
+        token["access_token"] = issued.access_token
+        if issued.refresh_token:
+            token["refresh_token"] = issued.refresh_token
 
     def create_oauth2_request(self, request: HttpRequest) -> ProviderRequest:
         return ProviderRequest(request)
@@ -218,16 +251,10 @@ provider = Provider()
 
 def authenticated_court(request: HttpRequest) -> queries.RelyingParty:
     """The court that calls any endpoint but the token endpoint; InvalidClientError if it does not prove itself."""
-    wrapped = ProviderRequest(request)
-    if wrapped.form.get("client_assertion_type") != CLIENT_ASSERTION:
+    party = PrivateKeyJwt(once=False)(queries.relying_party, ProviderRequest(request))
+    if party is None:
         raise InvalidClientError(description="private_key_jwt is required.", status_code=401)
-    return PrivateKeyJwt(once=False)(queries.relying_party, wrapped)
-
-
-def check_scope(scope: str | None) -> None:
-    """InvalidScopeError unless ``openid`` is asked for."""
-    if "openid" not in (scope or "").split():
-        raise InvalidScopeError()
+    return party
 
 
 def hinted(id_token_hint: str) -> dict | None:
@@ -238,6 +265,12 @@ def hinted(id_token_hint: str) -> dict | None:
         return None
     claims = token.claims
     return claims if claims.get("iss") == issuer() and token.header.get("typ") != "logout+jwt" else None
+
+
+_CLAIMS = (
+    "iss sub aud exp iat auth_time nonce acr amr sid at_hash name email preferred_username number account_type "
+    "upgraded shared may_search client_code client_code_required session_expires"
+).split()
 
 
 def discovery() -> dict[str, object]:
@@ -255,7 +288,7 @@ def discovery() -> dict[str, object]:
         "scopes_supported": list(rules.SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [keys.ALGORITHM],
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
@@ -266,26 +299,7 @@ def discovery() -> dict[str, object]:
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "acr_values_supported": [rules.AAL1],
         "claim_types_supported": ["normal"],
-        "claims_supported": [
-            "iss",
-            "sub",
-            "aud",
-            "exp",
-            "iat",
-            "auth_time",
-            "nonce",
-            "acr",
-            "amr",
-            "sid",
-            "name",
-            "email",
-            "preferred_username",
-            "number",
-            "account_type",
-            "upgraded",
-            "shared",
-            "may_search",
-        ],
+        "claims_supported": _CLAIMS,
         "claims_parameter_supported": False,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,

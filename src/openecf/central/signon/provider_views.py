@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
-from authlib.oauth2.rfc6749 import OAuth2Error
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from authlib.oauth2.rfc6749 import InvalidRequestError, InvalidScopeError, OAuth2Error
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
@@ -38,8 +39,8 @@ def _error_back(request: HttpRequest, redirect_uri: str, error: str, description
     return _with_issuer(_redirect(f"{redirect_uri}?{query}"))
 
 
-def _redirect(location: str) -> HttpResponse:
-    response = HttpResponse(status=302)
+def _redirect(location: str, *, status: int = 302) -> HttpResponse:
+    response = HttpResponse(status=status)
     response.headers["Location"] = location
     return response
 
@@ -51,34 +52,26 @@ def _redirect(location: str) -> HttpResponse:
 def authorize(request: HttpRequest) -> HttpResponse:
     """Authorization endpoint: a live, fresh enough sign-on gets a code; others are led through the pages first."""
     asked = request.GET if request.method == "GET" else request.POST
+    here = f"{request.path}?{asked.urlencode()}"
+    if request.method == "POST" and request.sso is None:
+        # A browser keeps a Lax cookie back from another site's POST, but not from the GET that follows it.
+        return _redirect(here, status=303)
     try:
         grant = provider.get_consent_grant(request, request.account.id if request.account else None)
     except OAuth2Error as error:
         return _refused(request, error)
     redirect_uri = asked["redirect_uri"]
-    if "request" in asked or "request_uri" in asked:
-        word = "request" if "request" in asked else "request_uri"
-        return _error_back(request, redirect_uri, f"{word}_not_supported")
     try:
-        prompt, max_age = rules.prompt_of(asked.get("prompt", "")), rules.max_age_of(asked.get("max_age", ""))
-    except ValueError:
-        return _error_back(request, redirect_uri, "invalid_request", "prompt or max_age is not understood")
-    here = f"{request.path}?{asked.urlencode()}"
-    fresh = request.sso is not None and rules.fresh_enough(
-        auth_time=request.sso.auth_time,
-        now=request.arrived,
-        prompt=prompt,
-        max_age=max_age,
-        asked_at=asked_at(asked.get(ASKED, "")),
-    )
-    if not fresh:
+        prompt, max_age = _understood(asked)
+    except OAuth2Error as error:
+        return _error_back(request, redirect_uri, error.error, error.description)
+    if not _is_fresh(request, prompt=prompt, max_age=max_age, asked=asked, here=here):
         if prompt == "none":
             return _error_back(request, redirect_uri, "login_required")
-        court = {"pscCourtId": asked.get("client_id", "")}
-        return _redirect(f"{SIGN_ON}?{urlencode(court | {'appurl': mark_asked(here, request.arrived)})}")
+        return _to_sign_on(request, asked, here)
     hint = asked.get("id_token_hint", "")
     if hint and (hinted(hint) or {}).get("sub") != str(request.account.id):
-        return _error_back(request, redirect_uri, "login_required")
+        return _error_back(request, redirect_uri, "login_required", "The hint is for somebody else.")
     if request.sso.told_at is None and _must_be_told(request):
         if prompt == "none":
             return _error_back(request, redirect_uri, "interaction_required")
@@ -86,7 +79,41 @@ def authorize(request: HttpRequest) -> HttpResponse:
     try:
         return _with_issuer(provider.create_authorization_response(request, grant_user=request.account.id, grant=grant))
     except services.SessionEnded:
-        return _redirect(f"{SIGN_ON}?{urlencode({'appurl': here})}")
+        if prompt == "none":
+            return _error_back(request, redirect_uri, "login_required")
+        return _to_sign_on(request, asked, here)
+
+
+def _understood(asked: QueryDict) -> tuple[rules.Prompt, timedelta | None]:
+    """``prompt`` and ``max_age`` of a request that asks for nothing that this provider does not do; else OAuth2Error."""
+    for word in ("request", "request_uri"):
+        if word in asked:
+            raise OAuth2Error(error=f"{word}_not_supported", description=f"The parameter {word} is not supported.")
+    if "openid" not in asked.get("scope", "").split():
+        raise InvalidScopeError(description="The scope openid is required.")
+    if not rules.storable(asked.get("state", "")):
+        raise InvalidRequestError(description="The state has control characters.")
+    try:
+        return rules.prompt_of(asked.get("prompt", "")), rules.max_age_of(asked.get("max_age", ""))
+    except ValueError:
+        raise InvalidRequestError(description="prompt or max_age is not understood.") from None
+
+
+def _is_fresh(
+    request: HttpRequest, *, prompt: rules.Prompt, max_age: timedelta | None, asked: QueryDict, here: str
+) -> bool:
+    return request.sso is not None and rules.fresh_enough(
+        auth_time=request.sso.auth_time,
+        now=request.arrived,
+        prompt=prompt,
+        max_age=max_age,
+        asked_at=asked_at(here, asked[ASKED]) if ASKED in asked else None,
+    )
+
+
+def _to_sign_on(request: HttpRequest, asked: QueryDict, here: str) -> HttpResponse:
+    court = {"pscCourtId": asked.get("client_id", "")}
+    return _redirect(f"{SIGN_ON}?{urlencode(court | {'appurl': mark_asked(here, request.arrived)})}")
 
 
 def _must_be_told(request: HttpRequest) -> bool:
@@ -120,13 +147,15 @@ def token(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def userinfo(request: HttpRequest) -> HttpResponse:
     """What the court is told about the person."""
-    bearer = request.headers.get("Authorization", "").partition("Bearer ")[2] or request.POST.get("access_token", "")
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        bearer = request.POST.get("access_token", "")
     found = queries.by_access_token(token=bearer, now=request.arrived) if bearer else None
     if found is None:
         response = JsonResponse({"error": "invalid_token"}, status=401)
         response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
         return response
-    return JsonResponse(queries.facts(found))
+    return JsonResponse(rules.claims_of_scope(queries.facts(found), found.scope))
 
 
 @access.rule(access.ANYONE)
@@ -182,7 +211,7 @@ def introspect(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
-    """End an access token. Unknown tokens are answered alike (RFC 7009 2.2)."""
+    """End an access token, or a refresh token with its family. Unknown tokens are answered alike (RFC 7009 2.2)."""
     try:
         court = authenticated_court(request)
     except OAuth2Error as error:
@@ -201,7 +230,8 @@ def revocations(request: HttpRequest) -> HttpResponse:
     except OAuth2Error as error:
         return provider.handle_error_response(ProviderRequest(request), error)
     after = request.POST.get("after", "0")
-    cursor, sids = queries.revoked_since(court=court.client_id, cursor=int(after) if after.isdigit() else 0)
+    after = int(after) if after.isdecimal() and len(after) < 19 else 0
+    cursor, sids = queries.revoked_since(court=court.client_id, cursor=after)
     return JsonResponse({"cursor": cursor, "sids": sids})
 
 

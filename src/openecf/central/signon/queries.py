@@ -217,7 +217,7 @@ class RelyingParty:
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == "authorization_code"
+        return grant_type in {"authorization_code", "refresh_token"}
 
 
 def relying_party(court: str) -> RelyingParty | None:
@@ -226,7 +226,7 @@ def relying_party(court: str) -> RelyingParty | None:
     known = _clients.get(court)
     if known and now - known[0] < _READ_AGAIN_SECONDS:
         return known[1]
-    row = Client.objects.filter(court_id=court).first() if len(court) <= 8 else None
+    row = Client.objects.filter(court_id=court).first() if len(court) <= 8 and court.isalnum() else None
     party = _party(row) if row else None
     if party or len(_clients) < 1000:
         _clients[court] = (now, party)

@@ -18,6 +18,10 @@ ABSOLUTE = timedelta(hours=12)
 CODE_LIFE = timedelta(seconds=60)
 TOKEN_LIFE = timedelta(minutes=5)
 ID_TOKEN_LIFE = timedelta(minutes=5)
+REFRESH_LIFE = timedelta(hours=8)
+"""Of a whole family of refresh tokens; none outlives its sign-on either."""
+NONCE_LENGTH = 512
+CLIENT_CODE_LENGTH = 32
 SESSIONS_OF_A_KIND = 20
 """An account's live sessions of one kind; the oldest ends when one more begins."""
 
@@ -28,7 +32,7 @@ KEY_SIGNS_FOR = timedelta(days=90)
 KEY_VERIFIES_FOR = timedelta(days=2)
 """After its last signature; longer than any token or logout hint is of use."""
 
-SCOPES = ("openid", "profile", "email")
+SCOPES = ("openid", "profile", "email", "offline_access")
 FILERS = frozenset({"attorney", "non-attorney"})
 
 Prompt = Literal["none", "login", ""]
@@ -70,6 +74,16 @@ def fresh_enough(
     return max_age is None or auth_time + max_age >= now
 
 
+def client_code_faults(code: str) -> bool:
+    """Whether this cannot be a client code: longer than 32 characters, or with spaces, commas or control characters."""
+    return len(code) > CLIENT_CODE_LENGTH or any(c in ", " or not c.isprintable() for c in code)
+
+
+def storable(text: str) -> bool:
+    """Whether this is text that people type: no control characters, no halves of characters."""
+    return not any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF or ord(c) == 127 for c in text)
+
+
 def local_path(target: str) -> str:
     """``target`` if it is a path of this site, else "/". Never another host: ``//evil`` and ``/\\evil`` are refused."""
     if not target.startswith("/") or target[1:2] in {"/", "\\"} or any(ord(c) < 32 or c == "\\" for c in target):
@@ -81,7 +95,10 @@ def admitted_address(target: str, origins: Iterable[str]) -> str:
     """``target`` if its origin is one of ``origins``, else ""."""
     if any(ord(c) < 33 or c == "\\" for c in target):
         return ""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return ""
     if parts.username is not None or parts.scheme not in {"http", "https"}:
         return ""
     return target if f"{parts.scheme}://{parts.netloc}" in set(origins) else ""
@@ -112,10 +129,21 @@ def may_search(*, account_type: str, upgraded: bool, is_active: bool, search_sta
     return account_type != "paa" and upgraded and is_active and search_status == "active"
 
 
+def claims_of_scope(facts: dict[str, object], scope: str) -> dict[str, object]:
+    """What userinfo may tell under this scope: the name with ``profile``, the address with ``email``."""
+    granted = set(scope.split())
+    withheld = set()
+    if "profile" not in granted:
+        withheld |= {"name", "preferred_username"}
+    if "email" not in granted:
+        withheld.add("email")
+    return {name: value for name, value in facts.items() if name not in withheld}
+
+
 def retry_after(attempts: int) -> timedelta:
     """How long a failed logout delivery waits: 1 s doubling to 5 minutes."""
     return min(timedelta(minutes=5), timedelta(seconds=2 ** min(attempts, 9)))
 
 
-GIVE_UP_AFTER = ABSOLUTE
-"""A court that was away this long has no session left that could be live."""
+GIVE_UP_AFTER = 160
+"""Attempts. At up to five minutes each they pass the longest life of a session: nothing is left that could be live."""

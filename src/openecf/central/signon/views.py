@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods
 from openecf.central.accounts import services as accounts
 from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
+from openecf.kernel.tokens import digest
 from openecf.platform import access
 from openecf.platform.web import came_by
 
 DEVICE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "device")
 TOLD = "/csologin/told"
 ASKED = "asked"
+BUSY_SECONDS = "5"
 _signer = TimestampSigner(salt="signon.asked")
 
 
@@ -32,18 +34,25 @@ def back_address(request: HttpRequest, appurl: str) -> str:
 
 
 def mark_asked(address: str, at: datetime) -> str:
-    """The authorization request with a signed note of when the person was sent to prove anew who it is."""
-    parts = urlsplit(address)
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != ASKED]
-    return urlunsplit(parts._replace(query=urlencode([*kept, (ASKED, _signer.sign(at.isoformat()))])))
+    """The authorization request with a signed note of when the person was sent to prove anew who it is. The note is
+    good for this very request: with another ``state`` it says nothing."""
+    bare = _without_note(address)
+    return f"{bare}&{urlencode({ASKED: _signer.sign_object([at.isoformat(), digest(bare)])})}"
 
 
-def asked_at(note: str) -> datetime | None:
-    """When that was; None if the note is not ours or older than ten minutes."""
+def asked_at(address: str, note: str) -> datetime | None:
+    """When that was; None if the note is not ours, not for this request, or older than ten minutes."""
     try:
-        return datetime.fromisoformat(_signer.unsign(note, max_age=timedelta(minutes=10)))
+        at, of = _signer.unsign_object(note, max_age=timedelta(minutes=10))
     except (BadSignature, ValueError):
         return None
+    return datetime.fromisoformat(at) if of == digest(_without_note(address)) else None
+
+
+def _without_note(address: str) -> str:
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != ASKED]
+    return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
 def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -> None:
@@ -77,8 +86,8 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     page = {"appurl": appurl, "court": request.GET.get("pscCourtId", ""), "login_name": "", "refusal": ""}
     if request.method == "GET":
         return render(request, "signon/login.html", page)
-    page["login_name"] = request.POST.get("loginForm:loginName", "")[:120]
-    page["client_code"] = request.POST.get("loginForm:clientCode", "")[:32]
+    page["login_name"] = request.POST.get("loginForm:loginName", "")[:120].replace("\0", "")
+    page["client_code"] = request.POST.get("loginForm:clientCode", "")[:80].strip()
     try:
         begun = services.sign_on(
             username=page["login_name"],
@@ -90,10 +99,13 @@ def sign_on(request: HttpRequest) -> HttpResponse:
             replaces=request.sso,
             at=request.arrived,
         )
-    except accounts.NotSignedOn as refusal:
-        page["refusal"] = refusal.said
-        status = 429 if isinstance(refusal, accounts.SignOnBusy) else 200
-        return render(request, "signon/login.html", page, status=status)
+    except accounts.SignOnBusy as refusal:
+        response = render(request, "signon/login.html", page | {"refusal": refusal.said}, status=429)
+        response.headers["Retry-After"] = BUSY_SECONDS
+        return response
+    except (accounts.NotSignedOn, services.BadClientCode) as refusal:
+        page["advise_reset"] = isinstance(refusal, accounts.NotSignedOn)
+        return render(request, "signon/login.html", page | {"refusal": refusal.said})
     response = HttpResponseRedirect(back_address(request, appurl) if appurl else "/pscof/manage")
     begin(request, response, begun)
     return response

@@ -51,6 +51,22 @@ class LogoutToken(models.Model):
         return self.digest[:8]
 
 
+class EndedName(models.Model):
+    """A session's name that the provider ended of late: no session of that name begins any more.
+
+    A sign-off can overtake the code exchange that it should have stopped.
+    """
+
+    sid = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "rp_ended_name"
+
+    def __str__(self) -> str:
+        return self.sid
+
+
 class Feed(models.Model):
     """How far this court has read the provider's feed of revocations, and when it last heard. One row."""
 

@@ -26,6 +26,8 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _SKEW = 30
 _KEYS_FOR = 300.0
+_KEYS_AT_LEAST = 10.0
+"""A token that no key verifies makes this court ask for new keys, but not more often: anybody can send such tokens."""
 _keys: tuple[float, KeySet] | None = None
 
 
@@ -81,7 +83,7 @@ def _proof_of_court() -> dict[str, str]:
     """private_key_jwt: this court proves itself with its own signing key."""
     now, court = int(time.time()), this_site().id
     claims = {"iss": court, "sub": court, "aud": issuer(), "iat": now, "exp": now + 60, "jti": base62(22)}
-    assertion = jwt.encode({"alg": "EdDSA", "typ": "JWT"}, claims, _own_key(), algorithms=["EdDSA"])
+    assertion = jwt.encode({"alg": "Ed25519", "typ": "JWT"}, claims, _own_key(), algorithms=["Ed25519"])
     return {"client_id": court, "client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
 
 
@@ -116,8 +118,11 @@ def sign_off_url(request: HttpRequest, id_token: str) -> str:
     return f"{browser_origin(request)}/oauth2/logout?{urlencode(asked)}"
 
 
-def redeem(*, code: str, verifier: str, nonce: str, redirect_uri: str) -> Proof:
-    """Trade a code for proof of who signed on. ProviderAway, NotProved."""
+def redeem(*, code: str, verifier: str, nonce: str, redirect_uri: str, not_before: float = 0.0) -> Proof:
+    """Trade a code for proof of who signed on. ProviderAway, NotProved.
+
+    ``not_before``: the password must have been given since then (seconds of the epoch).
+    """
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
     answer = _call("POST", "/oauth2/token", data=form | _proof_of_court())
     if answer.status_code >= 500:
@@ -126,7 +131,7 @@ def redeem(*, code: str, verifier: str, nonce: str, redirect_uri: str) -> Proof:
         raise NotProved
     tokens = answer.json()
     claims = verified(tokens["id_token"])
-    if claims.get("nonce") != nonce or not claims.get("sid"):
+    if claims.get("nonce") != nonce or not claims.get("sid") or claims.get("auth_time", 0) < not_before - _SKEW:
         raise NotProved
     told = _call("GET", "/oauth2/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
     if told.status_code != 200 or told.json().get("sub") != claims["sub"]:
@@ -161,7 +166,7 @@ def verified(token: str, *, typ: str = "") -> dict:
 def _provider_keys(*, read_again: bool) -> KeySet:
     global _keys
     now = time.monotonic()
-    if read_again or _keys is None or now - _keys[0] > _KEYS_FOR:
+    if _keys is None or now - _keys[0] > (_KEYS_AT_LEAST if read_again else _KEYS_FOR):
         answer = _call("GET", "/oauth2/jwks")
         if answer.status_code != 200:
             raise ProviderAway

@@ -12,6 +12,8 @@ from openecf.kernel.tokens import digest
 
 IDLE = timedelta(minutes=30)
 BELIEVED_FOR = timedelta(seconds=5)
+BELIEVED_WHILE_AWAY = timedelta(minutes=15)
+"""While the provider does not answer, programs go on reading this long; they do not file."""
 _TOUCH = timedelta(minutes=1)
 
 _BROWSER = """
@@ -49,6 +51,6 @@ def browser(*, cookie: str, now: datetime) -> Found | None:
     return _find(_BROWSER, {"digest": digest(cookie), "now": now, "touch": now - _TOUCH, "idle": now - IDLE})
 
 
-def program(*, token: str, now: datetime) -> Found | None:
+def program(*, token: str, now: datetime, within: timedelta = BELIEVED_FOR) -> Found | None:
     """What the provider said of a program's token within the last seconds."""
-    return _find(_PROGRAM, {"digest": digest(token), "since": now - BELIEVED_FOR})
+    return _find(_PROGRAM, {"digest": digest(token), "since": now - within})

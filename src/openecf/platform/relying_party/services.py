@@ -10,19 +10,32 @@ from django.db import connection, transaction
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit.services import record
 from openecf.platform.relying_party import provider
-from openecf.platform.relying_party.models import ApiToken, Feed, LogoutToken, RpSession
+from openecf.platform.relying_party.models import ApiToken, EndedName, Feed, LogoutToken, RpSession
 
 LONGEST = timedelta(hours=12)
 ASK_AGAIN_AFTER = timedelta(seconds=2)
+ANSWERS_KEPT_FOR = timedelta(minutes=20)
+"""What the provider said of programs' tokens: longer than ``queries.BELIEVED_WHILE_AWAY``."""
+
+# Whoever begins or ends a session of a name waits for the other, so that an ended name is always seen.
+_ALONE = "SELECT pg_advisory_xact_lock(hashtext(sid)) FROM unnest(%s::text[]) AS sid"
 
 
-def begin(*, proof: provider.Proof, at: datetime) -> str:
-    """Begin a browser's session; the secret for its cookie."""
+def begin(*, proof: provider.Proof, replaces: str = "", at: datetime) -> str:
+    """Begin a browser's session; the secret for its cookie. NotProved if the provider has ended it meanwhile.
+
+    ``replaces`` is the cookie that the browser had.
+    """
     secret = base62(43)
     ends = [at + LONGEST]
     if "session_expires" in proof.facts:
         ends.append(datetime.fromtimestamp(proof.facts["session_expires"], at.tzinfo))
     with transaction.atomic():
+        _alone([proof.sid])
+        if EndedName.objects.filter(sid=proof.sid).exists():
+            raise provider.NotProved
+        if replaces:
+            RpSession.objects.filter(digest=digest(replaces)).delete()
         RpSession.objects.create(
             digest=digest(secret),
             sid=proof.sid,
@@ -51,10 +64,17 @@ def end(*, cookie: str, at: datetime) -> str:
 def end_named(*, sids: Sequence[str], why: str, at: datetime) -> int:
     """End the sessions that the provider names; how many there were. Unknown names are no error."""
     with transaction.atomic():
+        _alone(sids)
+        EndedName.objects.bulk_create([EndedName(sid=sid[:64], at=at) for sid in set(sids)], ignore_conflicts=True)
         ended = RpSession.objects.filter(sid__in=sids).delete()[0] + ApiToken.objects.filter(sid__in=sids).delete()[0]
         if ended:
             record(act="session.revoked", by="central", at=at, why=why, sids=list(sids))
     return ended
+
+
+def _alone(sids: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE, [sorted(sids)])
 
 
 def take_logout_token(*, jti: str, sid: str, at: datetime) -> None:
@@ -85,22 +105,28 @@ RETURNING cursor
 
 
 def listen(*, at: datetime, wait: timedelta = ASK_AGAIN_AFTER) -> bool:
-    """Read the provider's feed unless somebody of this court has just done so. Whether it was read. ProviderAway."""
+    """Read the provider's feed unless somebody of this court has just done so. Whether it was read. ProviderAway.
+
+    A provider that stands before our cursor was restored from a copy: everything it still tells is read again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"now": at, "before": at - wait})
         row = cursor.fetchone()
     if row is None:
         return False
     following, sids = provider.revoked_since(row[0])
+    if following < row[0]:
+        following, sids = provider.revoked_since(0)
     with transaction.atomic():
         if sids:
             end_named(sids=sids, why="feed", at=at)
-        Feed.objects.filter(id=1, cursor__lte=following).update(cursor=following, heard_at=at)
+        Feed.objects.filter(id=1).update(cursor=following, heard_at=at)
     return True
 
 
 def sweep(*, at: datetime) -> None:
     """Forget what is long over."""
     RpSession.objects.filter(expires_at__lt=at).delete()
-    ApiToken.objects.filter(checked_at__lt=at - timedelta(minutes=5)).delete()
+    ApiToken.objects.filter(checked_at__lt=at - ANSWERS_KEPT_FOR).delete()
+    EndedName.objects.filter(at__lt=at - timedelta(hours=1)).delete()
     LogoutToken.objects.filter(at__lt=at - timedelta(days=1)).delete()

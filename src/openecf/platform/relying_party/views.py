@@ -28,7 +28,9 @@ _SALT = "relying-party.attempt"
 @require_GET
 def sign_on(request: HttpRequest) -> HttpResponse:
     """Send the browser to Central Sign-On. ``next`` is where it comes back to; ``fresh=1`` asks for the password anew."""
+    fresh = request.GET.get("fresh") == "1"
     attempt = {
+        "not_before": request.arrived.timestamp() if fresh else 0.0,
         "state": base62(32),
         "nonce": base62(32),
         "verifier": base62(64),
@@ -39,7 +41,7 @@ def sign_on(request: HttpRequest) -> HttpResponse:
         state=attempt["state"],
         nonce=attempt["nonce"],
         challenge=create_s256_code_challenge(attempt["verifier"]),
-        fresh=request.GET.get("fresh") == "1",
+        fresh=fresh,
     )
     response = HttpResponse(status=302)
     response.headers["Location"] = there
@@ -72,12 +74,14 @@ def callback(request: HttpRequest) -> HttpResponse:
             verifier=attempt["verifier"],
             nonce=attempt["nonce"],
             redirect_uri=came_by(request) + provider.CALLBACK,
+            not_before=attempt["not_before"],
         )
+        had = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        secret = services.begin(proof=proof, replaces=had, at=request.arrived)
     except provider.ProviderAway:
         return _failed(request, "away", status=503)
     except provider.NotProved:
         return _failed(request, "late")
-    secret = services.begin(proof=proof, at=request.arrived)
     response = HttpResponseRedirect(rules.local_path(attempt["next"]))
     response.set_cookie(
         settings.SESSION_COOKIE_NAME, secret, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
@@ -112,10 +116,17 @@ def back_channel(request: HttpRequest) -> HttpResponse:
 @access.rule(access.ANYONE)
 @never_cache
 def sign_off(request: HttpRequest) -> HttpResponse:
-    """End the session here and, by way of the provider, everywhere."""
-    id_token = services.end(cookie=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), at=request.arrived)
+    """End the session here and, by way of the provider, everywhere.
+
+    Another site's link must not do that, so it makes the provider ask first; and so does a browser whose session here
+    is over already, for its sign-on may not be.
+    """
     response = HttpResponse(status=302)
-    response.headers["Location"] = provider.sign_off_url(request, id_token) if id_token else "/signed-out"
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        response.headers["Location"] = provider.sign_off_url(request, "")
+        return response
+    id_token = services.end(cookie=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), at=request.arrived)
+    response.headers["Location"] = provider.sign_off_url(request, id_token)
     response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     return response
 

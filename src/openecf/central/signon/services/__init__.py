@@ -5,14 +5,17 @@ from __future__ import annotations
 from openecf.central.signon.services.clients import register_court
 from openecf.central.signon.services.grants import (
     Redeemed,
+    Refreshed,
     SessionEnded,
     issue_code,
     redeem_code,
+    refresh,
     revoke_token,
     take_assertion,
 )
 from openecf.central.signon.services.keys import publish_key, tend_keys
 from openecf.central.signon.services.sessions import (
+    BadClientCode,
     Begun,
     ClientCodeMissing,
     RedactionNotConfirmed,
@@ -26,10 +29,12 @@ from openecf.central.signon.services.sessions import (
 )
 
 __all__ = [
+    "BadClientCode",
     "Begun",
     "ClientCodeMissing",
     "Redeemed",
     "RedactionNotConfirmed",
+    "Refreshed",
     "SessionEnded",
     "confirm_told",
     "end_all",
@@ -37,6 +42,7 @@ __all__ = [
     "issue_code",
     "publish_key",
     "redeem_code",
+    "refresh",
     "register_court",
     "revoke_token",
     "sign_off",

@@ -1,4 +1,4 @@
-"""Codes and access tokens. Each is consumed or issued by one statement, so that a race has one winner."""
+"""Codes, access tokens and refresh tokens. Each is consumed or issued by one statement: a race has one winner."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from openecf.central.signon import rules
-from openecf.central.signon.models import Code, Token
+from openecf.central.signon.models import Code, RefreshToken, Token
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
 
@@ -41,8 +41,28 @@ WITH used AS (
 ), issued AS (
   INSERT INTO signon_token (digest, code, court_id, sso_id, rp_sid, scope, issued_at, expires_at)
   SELECT %(token)s, digest, court_id, sso_id, rp_sid, scope, %(now)s, %(expires)s FROM used
+), lasting AS (
+  INSERT INTO signon_refresh (digest, family, court_id, sso_id, rp_sid, scope, issued_at, expires_at)
+  SELECT %(refresh)s, digest, court_id, sso_id, rp_sid, scope, %(now)s, %(refresh_expires)s FROM used
+  WHERE 'offline_access' = ANY(string_to_array(scope, ' '))
 )
 SELECT rp_sid, redirect_uri, challenge, nonce, scope, account_id, auth_time, acr, amr FROM used
+"""
+
+_REFRESH = """
+WITH used AS (
+  UPDATE signon_refresh r SET used_at = %(now)s FROM signon_session s
+  WHERE r.digest = %(shown)s AND r.court_id = %(court)s AND r.used_at IS NULL AND r.revoked_at IS NULL
+    AND r.expires_at > %(now)s AND s.id = r.sso_id AND s.ended_at IS NULL AND s.expires_at > %(now)s
+  RETURNING r.family, r.court_id, r.sso_id, r.rp_sid, r.scope, r.expires_at, s.account_id
+), issued AS (
+  INSERT INTO signon_token (digest, code, court_id, sso_id, rp_sid, scope, issued_at, expires_at)
+  SELECT %(token)s, family, court_id, sso_id, rp_sid, scope, %(now)s, %(expires)s FROM used
+), lasting AS (
+  INSERT INTO signon_refresh (digest, family, court_id, sso_id, rp_sid, scope, issued_at, expires_at)
+  SELECT %(refresh)s, family, court_id, sso_id, rp_sid, scope, %(now)s, expires_at FROM used
+)
+SELECT scope, account_id FROM used
 """
 
 
@@ -64,6 +84,7 @@ class Redeemed:
     acr: str
     amr: tuple[str, ...]
     access_token: str
+    refresh_token: str = ""
     code_challenge_method: str = "S256"
 
     def get_redirect_uri(self) -> str:
@@ -83,6 +104,23 @@ class Redeemed:
 
     def get_amr(self) -> list[str]:
         return list(self.amr)
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh token gave. The shape that Authlib asks of a refresh token."""
+
+    scope: str
+    account: UUID
+    access_token: str
+    refresh_token: str
+
+    def get_scope(self) -> str:
+        return self.scope
+
+    def check_client(self, _client: object) -> bool:
+        """Checked in the statement that used it."""
+        return True
 
 
 def issue_code(
@@ -114,7 +152,7 @@ def issue_code(
 def redeem_code(*, code: str, court: str, redirect_uri: str, challenge: str, at: datetime) -> Redeemed | None:
     """Use a code up and issue its access token, in one statement. None if it is not this court's, not live, not the
     verifier's, or used before: then everything that it gave dies."""
-    token = base62(43)
+    token, refresh = base62(43), base62(43)
     with connection.cursor() as cursor:
         cursor.execute(
             _REDEEM,
@@ -126,29 +164,71 @@ def redeem_code(*, code: str, court: str, redirect_uri: str, challenge: str, at:
                 "challenge": challenge,
                 "token": digest(token),
                 "expires": at + rules.TOKEN_LIFE,
+                "refresh": digest(refresh),
+                "refresh_expires": at + rules.REFRESH_LIFE,
             },
         )
         row = cursor.fetchone()
     if row is None:
-        _punish_replay(code=code, court=court, at=at)
+        used = Code.objects.filter(digest=digest(code), court_id=court).exclude(used_at=None).first()
+        if used is not None:
+            _punish_replay(act="signon.code-replayed", family=used.digest, court=court, sso=used.sso_id, at=at)
         return None
     *facts, amr = row
-    return Redeemed(*facts, amr=tuple(json.loads(amr)), access_token=token)
+    lasting = refresh if "offline_access" in row[4].split() else ""
+    return Redeemed(*facts, amr=tuple(json.loads(amr)), access_token=token, refresh_token=lasting)
 
 
-def _punish_replay(*, code: str, court: str, at: datetime) -> None:
-    used = Code.objects.filter(digest=digest(code), court_id=court).exclude(used_at=None).first()
-    if used is None:
-        return
+def refresh(*, token: str, court: str, at: datetime) -> Refreshed | None:
+    """Use a refresh token up: an access token and the next refresh token, in one statement. None if it is not this
+    court's, not live or used before: a second use means that two hold it, so its whole family dies."""
+    access, following = base62(43), base62(43)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REFRESH,
+            {
+                "now": at,
+                "shown": digest(token),
+                "court": court,
+                "token": digest(access),
+                "expires": at + rules.TOKEN_LIFE,
+                "refresh": digest(following),
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        used = RefreshToken.objects.filter(digest=digest(token), court_id=court).exclude(used_at=None).first()
+        if used is not None:
+            _punish_replay(act="signon.refresh-replayed", family=used.family, court=court, sso=used.sso_id, at=at)
+        return None
+    return Refreshed(*row, access_token=access, refresh_token=following)
+
+
+def _punish_replay(*, act: str, family: str, court: str, sso: UUID, at: datetime) -> None:
     with transaction.atomic():
-        revoked = Token.objects.filter(code=used.digest, revoked_at=None).update(revoked_at=at)
-        if revoked:
-            audit.record(act="signon.code-replayed", by=f"court:{court}", at=at, subject=f"session:{used.sso_id}")
+        if _end_family(family=family, at=at):
+            audit.record(act=act, by=f"court:{court}", at=at, subject=f"session:{sso}")
+
+
+def _end_family(*, family: str, at: datetime) -> int:
+    """End all that one code gave, directly and by refresh. How many of them were live."""
+    revoked = Token.objects.filter(code=family, revoked_at=None).update(revoked_at=at)
+    return revoked + RefreshToken.objects.filter(family=family, revoked_at=None).update(revoked_at=at)
 
 
 def revoke_token(*, token: str, court: str, at: datetime) -> bool:
-    """End an access token that this court was given. Whether there was one."""
-    return bool(Token.objects.filter(digest=digest(token), court_id=court, revoked_at=None).update(revoked_at=at))
+    """End a token that this court was given: an access token alone, a refresh token with its family (RFC 7009 2.1).
+    Whether there was one."""
+    with transaction.atomic():
+        lasting = RefreshToken.objects.filter(digest=digest(token), court_id=court, revoked_at=None).first()
+        if lasting is not None:
+            ended = _end_family(family=lasting.family, at=at)
+        else:
+            access = Token.objects.filter(digest=digest(token), court_id=court, revoked_at=None)
+            ended = access.update(revoked_at=at)
+        if ended:
+            audit.record(act="signon.token-revoked", by=f"court:{court}", at=at)
+    return bool(ended)
 
 
 _TAKE = "INSERT INTO signon_assertion (digest, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING"

@@ -38,10 +38,20 @@ WITH ended AS (
 SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM courts)
 """
 
-_SURPLUS = """
-SELECT id FROM signon_session WHERE account_id = %(account)s AND kind = %(kind)s AND ended_at IS NULL
-ORDER BY created_at DESC OFFSET %(keep)s
-"""
+_FIELDS = SsoSession._meta.concrete_fields
+_PROVED = ("digest", "auth_time", "acr", "amr", "client_code", "address", "device", "last_seen_at", "expires_at")
+"""What a new proof of the same person changes in a session that goes on."""
+
+# The select sees the table as it was before the insert: the new session is not among those that may be too many.
+_BEGIN = f"""
+WITH begun AS (
+  INSERT INTO signon_session ({", ".join(f.column for f in _FIELDS)})
+  VALUES ({", ".join(f"%({f.column})s" for f in _FIELDS)})
+)
+SELECT id FROM signon_session
+WHERE account_id = %(account_id)s AND kind = %(kind)s AND ended_at IS NULL AND expires_at > %(created_at)s
+ORDER BY created_at DESC OFFSET %(keep_besides)s
+"""  # noqa: S608  (column names of our own model)
 
 
 class ClientCodeMissing(Refusal):
@@ -52,6 +62,13 @@ class ClientCodeMissing(Refusal):
         "(e.g. filing), but you may not search."
     )
     code = "client-code-missing"
+
+
+class BadClientCode(Refusal):
+    """What was given cannot be a client code, and would spoil the bill."""
+
+    said = gettext_lazy("A client code has up to 32 characters, without spaces and commas.")
+    code = "bad-client-code"
 
 
 class RedactionNotConfirmed(Refusal):
@@ -86,28 +103,25 @@ def sign_on(
     replaces: SsoSession | None = None,
     at: datetime,
 ) -> Begun:
-    """Begin a browser's sign-on; NotSignedOn if the password is wrong. A session that it replaces ends.
+    """Begin a browser's sign-on. NotSignedOn if the password is wrong, BadClientCode.
 
-    The session id is always new, so a cookie planted before the sign-on opens nothing (ASVS 7.2.4).
+    ``replaces`` is the sign-on that the browser had. The same person's goes on under a new cookie, so that signing off
+    still reaches every court that it opened; anybody else's ends. A cookie planted before the sign-on opens nothing
+    (ASVS 7.2.4).
     """
+    _check_client_code(client_code)
     account = accounts.check_password(
         username=username, password=password, now=at, address=address, device=known_device
     )
     secret = base62(43)
+    session = _session_of(account, SsoSession.Kind.BROWSER, client_code, address, user_agent, at)
+    session.digest = digest(secret)
     with transaction.atomic():
-        session = _begin(
-            account,
-            SsoSession.Kind.BROWSER,
-            digest(secret),
-            client_code,
-            address,
-            user_agent,
-            selector=None,
-            told=None,
-            at=at,
-        )
-        if replaces is not None and replaces.account_id != account.id:
+        if replaces is not None and replaces.account_id == account.id and _renew(replaces, session):
+            return Begun(session, secret)
+        if replaces is not None:
             _end([replaces.id], "replaced", at)
+        _begin(session)
     return Begun(session, secret)
 
 
@@ -121,24 +135,22 @@ def sign_on_program(
     user_agent: str = "",
     at: datetime,
 ) -> Begun:
-    """Begin a program's sign-on (PACER Authentication API). NotSignedOn, RedactionNotConfirmed."""
+    """Begin a program's sign-on (PACER Authentication API). NotSignedOn, BadClientCode, RedactionNotConfirmed."""
+    _check_client_code(client_code)
     account = accounts.check_password(username=username, password=password, now=at, address=address)
     if account.type in rules.FILERS and not redaction_confirmed:
         raise RedactionNotConfirmed
     selector, secret = base62(22), base62(106)
+    session = _session_of(account, SsoSession.Kind.API, client_code, address, user_agent, at)
+    session.selector, session.digest, session.told_at = selector, digest(secret), at
     with transaction.atomic():
-        session = _begin(
-            account,
-            SsoSession.Kind.API,
-            digest(secret),
-            client_code,
-            address,
-            user_agent,
-            selector=selector,
-            told=at,
-            at=at,
-        )
+        _begin(session)
     return Begun(session, selector + secret, _warning(account, client_code))
+
+
+def _check_client_code(code: str) -> None:
+    if rules.client_code_faults(code):
+        raise BadClientCode
 
 
 def _warning(account: Account, client_code: str) -> str:
@@ -154,48 +166,55 @@ def _warning(account: Account, client_code: str) -> str:
     return ""
 
 
-def _begin(
-    account: Account,
-    kind: str,
-    secret_digest: str,
-    client_code: str,
-    address: str,
-    user_agent: str,
-    *,
-    selector: str | None,
-    told: datetime | None,
-    at: datetime,
+def _session_of(
+    account: Account, kind: str, client_code: str, address: str, user_agent: str, at: datetime
 ) -> SsoSession:
-    session = SsoSession.objects.create(
+    return SsoSession(
         account=account,
         kind=kind,
-        selector=selector,
-        digest=secret_digest,
         auth_time=at,
         acr=rules.AAL1,
         amr=["pwd"],
-        client_code=client_code[:32],
-        told_at=told,
+        client_code=client_code,
         address=address or None,
         device=user_agent[:200],
         created_at=at,
         last_seen_at=at,
         expires_at=at + rules.ABSOLUTE,
     )
+
+
+def _begin(session: SsoSession) -> None:
+    """Write a new session; the account's oldest of its kind end when there are too many."""
+    values = {f.column: f.get_db_prep_save(getattr(session, f.attname), connection) for f in _FIELDS}
     with connection.cursor() as cursor:
-        cursor.execute(_SURPLUS, {"account": account.id, "kind": kind, "keep": rules.SESSIONS_OF_A_KIND})
+        cursor.execute(_BEGIN, values | {"keep_besides": rules.SESSIONS_OF_A_KIND - 1})
         surplus = [row[0] for row in cursor.fetchall()]
     if surplus:
-        _end(surplus, "too-many", at)
-    audit.record(
-        act="signon.signed-on",
-        by=str(account.id),
-        at=at,
-        subject=f"session:{session.id}",
-        address=address or None,
-        kind=kind,
+        _end(surplus, "too-many", session.created_at)
+    _record("signon.signed-on", session)
+
+
+def _renew(old: SsoSession, new: SsoSession) -> bool:
+    """Let the same person's session go on with a new cookie and the new proof. False if it ended meanwhile."""
+    renewed = SsoSession.objects.filter(id=old.id, ended_at=None).update(
+        **{name: getattr(new, name) for name in _PROVED}
     )
-    return session
+    if renewed:
+        new.id, new.created_at, new.told_at = old.id, old.created_at, old.told_at
+        _record("signon.signed-on-again", new)
+    return bool(renewed)
+
+
+def _record(act: str, session: SsoSession) -> None:
+    audit.record(
+        act=act,
+        by=str(session.account_id),
+        at=session.auth_time,
+        subject=f"session:{session.id}",
+        address=session.address,
+        kind=session.kind,
+    )
 
 
 def confirm_told(*, session: SsoSession, at: datetime) -> None:

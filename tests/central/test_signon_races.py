@@ -1,0 +1,111 @@
+"""One credential shown many times at the same instant: one wins at most, and nobody is told of a fault of ours."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from openecf.central.signon import services
+from openecf.central.signon.models import LogoutDelivery, Revocation, SsoSession
+from tests.central.relying import Court, account, court, session_of, sign_in, signed_on, userinfo
+
+__all__ = ["court"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(acts: list) -> list:
+    """Do all of these at the same instant, each with a connection of its own."""
+    connections.close_all()
+    together = Barrier(len(acts))
+
+    def run(act):
+        try:
+            together.wait(10)
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return [one.result() for one in [threads.submit(run, act) for act in acts]]
+
+
+def posted(forms: list[dict]) -> list:
+    return at_once([lambda form=form: Client().post("/oauth2/token", form) for form in forms])
+
+
+def test_of_eight_redemptions_of_a_code_one_wins_forty_times_over(court: Court) -> None:
+    browser = signed_on(account())
+    for _ in range(40):
+        asking = court.ask()
+        code = asking.code(browser)
+        answers = posted([asking.form(code) for _ in range(8)])
+        won = [one.json() for one in answers if one.status_code == 200]
+        assert len(won) == 1, [one.status_code for one in answers]
+        assert {one.json()["error"] for one in answers if one.status_code != 200} == {"invalid_grant"}
+        assert userinfo(won[0]["access_token"]).status_code == 401, "the others' attempts are replays: it is dead"
+
+
+def test_of_six_refreshes_with_a_token_one_wins_at_most_twenty_times_over(court: Court) -> None:
+    browser = signed_on(account())
+    for _ in range(20):
+        token = court.ask(scope="openid offline_access").tokens(browser)["refresh_token"]
+        forms = [{"grant_type": "refresh_token", "refresh_token": token} | court.proof() for _ in range(6)]
+        answers = posted(forms)
+        won = [one.json() for one in answers if one.status_code == 200]
+        assert len(won) == 1, [one.status_code for one in answers]
+        assert userinfo(won[0]["access_token"]).status_code == 401, "two held the token: the family is dead"
+        last = {"grant_type": "refresh_token", "refresh_token": won[0]["refresh_token"]} | court.proof()
+        assert Client().post("/oauth2/token", last).status_code == 400
+
+
+def test_of_eight_uses_of_a_courts_proof_one_wins(court: Court) -> None:
+    browser, proof = signed_on(account()), court.proof()
+    askings = [court.ask() for _ in range(8)]
+    answers = posted([asking.form(asking.code(browser)) | proof for asking in askings])
+    assert sorted(one.status_code for one in answers) == [200] + [400] * 7
+
+
+def test_signing_off_while_codes_are_redeemed_leaves_nothing_alive(court: Court) -> None:
+    who = account()
+    for _ in range(10):
+        browser = signed_on(who)
+        session = session_of(browser)
+        askings = [court.ask() for _ in range(5)]
+        forms = [asking.form(asking.code(browser)) for asking in askings]
+        answers = at_once(
+            [lambda form=form: Client().post("/oauth2/token", form) for form in forms]
+            + [lambda one=session: services.sign_off(session=one, at=timezone.now())]
+        )[:5]
+        for one in answers:
+            assert one.status_code in (200, 400)
+            if one.status_code == 200:
+                assert userinfo(one.json()["access_token"]).status_code == 401
+
+
+def test_signing_off_six_times_at_once_tells_each_court_once(court: Court) -> None:
+    browser = signed_on(account())
+    court.ask().tokens(browser)
+    session = session_of(browser)
+    at_once([lambda: services.sign_off(session=session, at=timezone.now())] * 6)
+    assert Revocation.objects.count() == LogoutDelivery.objects.count() == 1
+
+
+def test_signing_in_again_in_two_tabs_at_once_leaves_one_session(court: Court) -> None:
+    account()
+    browser = Client()
+    sign_in(browser)
+    cookies = {name: one.value for name, one in browser.cookies.items()}
+
+    def again():
+        tab = Client()
+        for name, value in cookies.items():
+            tab.cookies[name] = value
+        return sign_in(tab).status_code
+
+    assert at_once([again] * 4) == [302] * 4
+    assert SsoSession.objects.filter(ended_at=None).count() == 1
