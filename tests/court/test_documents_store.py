@@ -76,9 +76,9 @@ def test_bytes_that_are_not_here():
 
 FULL = """
 import os, resource, signal, sys
-from tests.sites import settle
+import django
+django.setup()
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-os.environ["OPENECF_SITE"] = sys.argv[1]
 from openecf.platform.config import this_site
 from openecf.platform.store import services as store
 before = sorted(p for p in this_site().documents_folder.rglob("*") if p.is_file())
@@ -93,7 +93,7 @@ except store.StoreFull as refusal:
 
 def test_a_full_disk_refuses_and_leaves_nothing_behind():
     run = subprocess.run(
-        [sys.executable, "-c", FULL, os.environ["OPENECF_SITE"]], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", FULL], capture_output=True, text=True, check=False,
         cwd=Path(__file__).parents[2],
     )
     assert run.stdout.startswith("REFUSED The court's document store is full."), run.stdout + run.stderr

@@ -23,13 +23,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """200 applied or known, 202 kept for the desk, 401 not signed right, 422 nobody handles it, 503 try later."""
     if int(request.headers.get("Content-Length") or 0) > MAX_ENVELOPE:
         return HttpResponse("too large", status=413, content_type="text/plain")
+    envelope = request.body.decode("ascii", "replace")
     try:
-        outcome = services.receive(envelope=request.body.decode("ascii", "replace"), at=request.arrived)
+        outcome = services.receive(envelope=envelope, at=request.arrived)
     except Forged as refusal:
         return HttpResponse(refusal.said, status=401, content_type="text/plain")
     except NobodyHandles as refusal:
         return HttpResponse(refusal.said, status=422, content_type="text/plain")
     except Exception as wrong:  # noqa: BLE001  (a handler of any room; the sender keeps the message and tries again)
         log.exception("bus.not_applied", error=type(wrong).__name__)
-        return HttpResponse("not applied", status=503, content_type="text/plain")
+        return HttpResponse(services.NOT_APPLIED, status=503, content_type="text/plain")
     return HttpResponse(outcome, status=202 if outcome == "dead" else 200, content_type="text/plain")

@@ -19,6 +19,15 @@ def pause(*, attempts: int, luck: float) -> timedelta:
     return whole * (0.5 + luck / 2)
 
 
+def pause_while_away(*, waited: timedelta, luck: float) -> timedelta:
+    """While the other site does not answer: 2 s at first, a quarter of the time already waited, at most 5 minutes.
+
+    However long that lasts, the message is not at fault and no person has to look at it.
+    """
+    whole = min(max(waited / 4, FIRST_PAUSE), timedelta(minutes=5))
+    return whole * (0.5 + luck / 2)
+
+
 def is_dead(*, attempts: int) -> bool:
-    """After about an hour and a half of trying, a person has to look."""
+    """After about an hour and a half of being refused, a person has to look."""
     return attempts >= MAX_ATTEMPTS

@@ -26,6 +26,10 @@ from openecf.platform.config import this_site
 
 log = structlog.get_logger()
 RELAY = "openecf.bus.relay"
+AWAY = "unreachable: "
+"""What ``last_error`` of a message begins with whose receiver was not there."""
+NOT_APPLIED = "not applied"
+"""An inbox's answer when applying failed: the sender keeps the message and tries again."""
 _TIMEOUT = httpx.Timeout(10, connect=3)
 
 # One statement takes what is due and pushes it behind a lease: two relays never hold the same message at once, and
@@ -44,6 +48,12 @@ class NotStuck(Refusal):
     """The message at the desk is not dead (any more)."""
 
     said = gettext_lazy("This message is not waiting for a decision any more. Somebody else may have dealt with it.")
+
+
+class StillNotApplied(Refusal):
+    """Applying the message again failed again."""
+
+    said = "Applying this message failed again. The log says why; nothing was changed."
 
 
 def admit_peer(*, id: str, base_url: str, public_key: str, at: datetime, by: str = "system") -> None:
@@ -67,22 +77,28 @@ def put(*, to: str, message: Message, at: datetime) -> UUID:
 
 
 def relay(*, to: str, now: Callable[[], datetime], client: httpx.Client | None = None) -> int:
-    """Carry what is due to one site; how many arrived. A site that is down costs one attempt and a pause."""
+    """Carry what is due to one site; how many arrived. A site that is down costs a pause, however long it is down.
+
+    Once it answers again, everything that waited for it becomes due.
+    """
     try:
         address = peer(to).base_url.rstrip("/") + "/bus/inbox"
     except Peer.DoesNotExist:
         log.warning("bus.unknown_peer", to=to)
         return 0
-    arrived = 0
+    arrived, answered = 0, False
     with client or httpx.Client(timeout=_TIMEOUT) as http:
         while batch := _take(to=to, now=now()):
             for message in batch:
                 failure = _post(http, address, message, now())
                 _mark(message, failure=failure, at=now())
                 arrived += not failure
-                if failure.startswith("unreachable"):
-                    _give_back(batch, after=message, at=now())
+                if failure.startswith(AWAY):
+                    _give_back(batch[batch.index(message) :], failure=failure, at=now())
                     return arrived
+                if not answered:
+                    answered = True
+                    _release(to=to, at=now())
     return arrived
 
 
@@ -111,7 +127,7 @@ def receive(*, envelope: str, at: datetime) -> str:
 
 
 def retry(*, message_id: UUID, by: str, at: datetime) -> None:
-    """Give a dead message another round: send it again, or apply it again. NotStuck if it is not dead."""
+    """Give a dead message another round: send it again, or apply it again. NotStuck, StillNotApplied, CannotApply."""
     with transaction.atomic():
         record(act="bus.retried", by=by, at=at, subject=f"message:{message_id}")
         if OutboxMessage.objects.filter(id=message_id, dead_at__isnull=False).update(
@@ -123,7 +139,13 @@ def retry(*, message_id: UUID, by: str, at: datetime) -> None:
         row = InboxMessage.objects.select_for_update().filter(id=message_id, dead_at__isnull=False).first()
         if row is None:
             raise NotStuck
-        _apply(Opened(row.id, row.sender, row.type, row.body), at=at)
+        try:
+            _apply(Opened(row.id, row.sender, row.type, row.body), at=at)
+        except Refusal:
+            raise
+        except Exception as wrong:
+            log.exception("bus.not_applied", id=str(row.id), type=row.type, error=type(wrong).__name__)
+            raise StillNotApplied(message=row.id) from wrong
         InboxMessage.objects.filter(id=row.id).update(applied_at=at, dead_at=None, last_error="")
 
 
@@ -157,9 +179,11 @@ def _post(http: httpx.Client, address: str, message: OutboxMessage, at: datetime
     try:
         answer = http.post(address, content=envelope, headers={"Content-Type": "application/jwt"})
     except httpx.HTTPError as wrong:
-        return f"unreachable: {type(wrong).__name__}"
+        return f"{AWAY}{type(wrong).__name__}"
     if answer.status_code in (200, 202):
         return ""
+    if answer.status_code >= 500 and answer.text != NOT_APPLIED:
+        return f"{AWAY}{answer.status_code}"  # what stands before the site answers in its place
     return f"{answer.status_code}: {answer.text[:300]}"
 
 
@@ -167,6 +191,8 @@ def _mark(message: OutboxMessage, *, failure: str, at: datetime) -> None:
     mine = OutboxMessage.objects.filter(id=message.id, delivered_at=None)
     if not failure:
         mine.update(delivered_at=at, last_error="")
+        return
+    if failure.startswith(AWAY):
         return
     if rules.is_dead(attempts=message.attempts):
         mine.update(dead_at=at, last_error=failure)
@@ -176,11 +202,21 @@ def _mark(message: OutboxMessage, *, failure: str, at: datetime) -> None:
     mine.update(next_at=at + wait, last_error=failure)
 
 
-def _give_back(batch: list[OutboxMessage], *, after: OutboxMessage, at: datetime) -> None:
-    """The rest of a batch that was taken but not tried: no attempt is counted, and they wait as long as the first."""
-    rest = [message.id for message in batch[batch.index(after) + 1 :]]
-    wait = rules.pause(attempts=after.attempts, luck=random.random())  # noqa: S311
-    OutboxMessage.objects.filter(id__in=rest, delivered_at=None).update(next_at=at + wait, attempts=F("attempts") - 1)
+def _give_back(batch: list[OutboxMessage], *, failure: str, at: datetime) -> None:
+    """What was taken for a site that is not there: no attempt is counted."""
+    log.warning("bus.site_away", to=batch[0].to, waiting=len(batch), why=failure)
+    for message in batch:
+        wait = rules.pause_while_away(waited=at - message.at, luck=random.random())  # noqa: S311
+        OutboxMessage.objects.filter(id=message.id, delivered_at=None).update(
+            next_at=at + wait, attempts=F("attempts") - 1, last_error=failure
+        )
+
+
+def _release(*, to: str, at: datetime) -> None:
+    """The site answers again: what waited for it is due now."""
+    OutboxMessage.objects.filter(to=to, delivered_at=None, dead_at=None, last_error__startswith=AWAY).update(
+        next_at=at, last_error=""
+    )
 
 
 def _apply(opened: Opened, *, at: datetime) -> None:

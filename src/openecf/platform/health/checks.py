@@ -6,20 +6,24 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 
+import structlog
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from openecf.platform.config import this_site
 
+log = structlog.get_logger()
+
 
 def failures() -> dict[str, str]:
-    """The name of each check that fails, with what it met."""
+    """The name of each check that fails, with what it met; that goes to the log too, for it may hold addresses."""
     found = {}
     for name, check in CHECKS.items():
         try:
             check()
         except Exception as trouble:  # noqa: BLE001  (whatever it is, this site is not ready, and the operator is told)
             found[name] = f"{type(trouble).__name__}: {trouble}"
+            log.error("health.not_ready", check=name, error=found[name][:500])
     return found
 
 

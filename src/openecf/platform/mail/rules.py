@@ -14,6 +14,15 @@ def pause(*, attempts: int, luck: float) -> timedelta:
     return whole * (0.5 + luck / 2)
 
 
+def pause_while_away(*, waited: timedelta, luck: float) -> timedelta:
+    """While no mail server answers: 3 s at first, a quarter of the time already waited, at most 5 minutes.
+
+    However long that lasts, the mail is not at fault and no person has to look at it.
+    """
+    whole = min(max(waited / 4, timedelta(seconds=3)), timedelta(minutes=5))
+    return whole * (0.5 + luck / 2)
+
+
 def is_dead(*, attempts: int) -> bool:
-    """After about six hours of trying, a person has to look."""
+    """After about six hours of a server's "try again later", a person has to look."""
     return attempts >= MAX_ATTEMPTS

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import random
 import smtplib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 from openecf.platform.config import this_site
-from openecf.platform.mail import rules
+from openecf.platform.mail import queries, rules
 from openecf.platform.mail.models import OutgoingMail
 
 log = structlog.get_logger()
 DELIVER = "openecf.mail.deliver"
+AWAY = "away: "
+"""What ``last_error`` of a mail begins with that no server was there to take."""
 
 _TAKE = """
 UPDATE mail_outgoing SET attempts = attempts + 1, next_at = %(until)s
@@ -73,19 +76,40 @@ def default_sender() -> str:
 
 
 def deliver(*, mail_id: int, at: datetime) -> bool:
-    """Hand one mail to the mail server, if it is due; whether it is sent. A server that is down costs a pause."""
+    """Hand one mail to the mail server, if it is due; whether it is sent. A server that is down costs a pause.
+
+    Once a server answers again, everything that waited for one becomes due.
+    """
+    return _deliver(mail_id, at) == "sent"
+
+
+def deliver_due(*, now: Callable[[], datetime]) -> int:
+    """Hand over what is due, oldest first; how many mails were sent. Ends at the first that no server is there to take."""
+    sent = 0
+    for mail_id in queries.due(now=now()):
+        outcome = _deliver(mail_id, now())
+        sent += outcome == "sent"
+        if outcome == "away":
+            break
+    return sent
+
+
+def _deliver(mail_id: int, at: datetime) -> str:
+    """``sent``, ``away``, ``refused`` or ``not due``."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"id": mail_id, "now": at, "until": at + rules.LEASE})
         if cursor.fetchone() is None:
-            return False
+            return "not due"
     mail = OutgoingMail.objects.get(pk=mail_id)
     try:
         _compose(mail).send()
     except (OSError, smtplib.SMTPException, ValueError) as wrong:
-        _failed(mail, wrong, at)
-        return False
+        return _failed(mail, wrong, at)
     OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=at, last_error="")
-    return True
+    OutgoingMail.objects.filter(sent_at=None, dead_at=None, last_error__startswith=AWAY).update(
+        next_at=at, last_error=""
+    )
+    return "sent"
 
 
 def retry(*, mail_id: int, by: str, at: datetime) -> None:
@@ -125,15 +149,30 @@ def _compose(mail: OutgoingMail) -> EmailMultiAlternatives:
     return message
 
 
-def _failed(mail: OutgoingMail, wrong: Exception, at: datetime) -> None:
+def _failed(mail: OutgoingMail, wrong: Exception, at: datetime) -> str:
     mine = OutgoingMail.objects.filter(pk=mail.pk, sent_at=None)
     said = f"{type(wrong).__name__}: {wrong}"[:500]
+    if _is_away(wrong):
+        wait = rules.pause_while_away(waited=at - mail.created_at, luck=random.random())  # noqa: S311
+        mine.update(next_at=at + wait, last_error=AWAY + said, attempts=F("attempts") - 1)
+        log.warning("mail.server_away", error=type(wrong).__name__)
+        return "away"
     if rules.is_dead(attempts=mail.attempts) or _is_final(wrong):
         mine.update(dead_at=at, last_error=said)
         log.error("mail.dead_letter", mail=mail.pk, reference=mail.reference, error=type(wrong).__name__)
-        return
+        return "refused"
     wait = rules.pause(attempts=mail.attempts, luck=random.random())  # noqa: S311  (spread, not secrecy)
     mine.update(next_at=at + wait, last_error=said)
+    return "refused"
+
+
+def _is_away(wrong: Exception) -> bool:
+    """Nobody listens, the line broke, or the server says that it is closing or does not know us (yet)."""
+    if isinstance(wrong, smtplib.SMTPConnectError | smtplib.SMTPServerDisconnected | smtplib.SMTPAuthenticationError):
+        return True
+    if isinstance(wrong, smtplib.SMTPResponseException):
+        return wrong.smtp_code == 421
+    return isinstance(wrong, OSError) and not isinstance(wrong, smtplib.SMTPException)
 
 
 def _is_final(wrong: Exception) -> bool:

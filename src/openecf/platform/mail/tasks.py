@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from openecf.platform.mail import queries, services
+from openecf.platform.mail import services
 
 
 @app.task(name=services.DELIVER, queue="mail")
@@ -18,5 +18,4 @@ def deliver(mail_id: int) -> None:
 @app.task(name="openecf.mail.sweep", queue="mail", queueing_lock="mail.sweep", lock="mail.sweep")
 def sweep(timestamp: int) -> None:
     """Try again what the mail server did not take earlier."""
-    for mail_id in queries.due(now=timezone.now()):
-        services.deliver(mail_id=mail_id, at=timezone.now())
+    services.deliver_due(now=timezone.now)

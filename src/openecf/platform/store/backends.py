@@ -6,11 +6,12 @@ import contextlib
 import errno
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from django.utils.translation import gettext_lazy
 from storages.backends.s3 import S3Storage
@@ -42,6 +43,8 @@ class Backend(Protocol):
     def has(self, name: str) -> bool: ...
 
     def drop(self, name: str) -> None: ...
+
+    def clear(self, *, older_than: float) -> int: ...
 
 
 @contextlib.contextmanager
@@ -84,12 +87,13 @@ class Folder:
     def keep(self, written: BinaryIO, name: str) -> None:
         place = self._place(name)
         with _full_disk_is_a_refusal():
-            written.flush()
-            os.fsync(written.fileno())
-            new_folders = [folder for folder in (place.parent.parent, place.parent) if not folder.exists()]
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            Path(written.name).replace(place)
-            for folder in {place.parent, *(folder.parent for folder in new_folders)}:
+            if not place.exists():
+                written.flush()
+                os.fsync(written.fileno())
+                Path(written.name).replace(place)
+            # Also of a file that is there already: whoever put it may not have come to this yet.
+            for folder in (place.parent, place.parent.parent, place.parent.parent.parent):
                 _sync_folder(folder)
 
     def open(self, name: str) -> BinaryIO:
@@ -101,9 +105,35 @@ class Folder:
     def drop(self, name: str) -> None:
         self._place(name).unlink(missing_ok=True)
 
+    def clear(self, *, older_than: float) -> int:
+        """Remove what processes that were killed left half written, some seconds ago; how many files."""
+        gone = 0
+        for path in (self.root / "incoming").glob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > older_than:
+                    path.unlink()
+                    gone += 1
+        return gone
+
     def _place(self, name: str) -> Path:
         kind, _, hashed = name.rpartition("/")
         return self.root / kind / hashed[:2] / hashed[2:4] / hashed
+
+
+NO_ROOM = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientCapacity"})
+
+
+@contextlib.contextmanager
+def _trouble_is_an_os_error() -> Iterator[None]:
+    """A store that cannot be reached, or refuses, is to its callers what a broken disk is."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in NO_ROOM:
+            raise StoreFull from error
+        raise OSError(errno.EIO, f"the document store refuses: {type(error).__name__}") from error
+    except BotoCoreError as error:
+        raise OSError(errno.EIO, f"the document store is not there: {type(error).__name__}") from error
 
 
 class Bucket:
@@ -128,25 +158,25 @@ class Bucket:
     def keep(self, written: BinaryIO, name: str) -> None:
         written.flush()
         written.seek(0)
-        try:
-            self.storage.save(name, File(written))
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in {
-                "QuotaExceeded",
-                "XMinioStorageFull",
-                "InsufficientCapacity",
-            }:
-                raise StoreFull from error
-            raise
+        with _trouble_is_an_os_error():
+            if not self.storage.exists(name):
+                self.storage.save(name, File(written))
 
     def open(self, name: str) -> BinaryIO:
-        return self.storage.open(name, "rb")  # type: ignore[return-value]
+        with _trouble_is_an_os_error():
+            return self.storage.open(name, "rb")  # type: ignore[return-value]
 
     def has(self, name: str) -> bool:
-        return self.storage.exists(name)
+        with _trouble_is_an_os_error():
+            return self.storage.exists(name)
 
     def drop(self, name: str) -> None:
-        self.storage.delete(name)
+        with _trouble_is_an_os_error():
+            self.storage.delete(name)
+
+    def clear(self, *, older_than: float) -> int:
+        """A bucket shows only whole objects."""
+        return 0
 
 
 def backend(config: StoreConfig, folder: Path) -> Backend:

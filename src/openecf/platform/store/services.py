@@ -13,7 +13,7 @@ from openecf.platform.config import this_site
 from openecf.platform.store.backends import Backend, StoreFull, backend
 from openecf.platform.store.sealing import SealedReader, Tampered, seal, sealed_name
 
-__all__ = ["NotStored", "Stored", "StoreFull", "Tampered", "drop", "has", "open", "pieces", "put"]
+__all__ = ["NotStored", "Stored", "StoreFull", "Tampered", "drop", "has", "open", "pieces", "put", "sweep"]
 
 PIECE = 262_144
 
@@ -62,8 +62,7 @@ def put(chunks: Iterable[bytes], *, sealed: bool = False) -> Stored:
             out.write(piece)
         stored = Stored(digest.hexdigest(), size)
         name = _name(stored.sha256, sealed=sealed)
-        if not _backend().has(name):
-            _backend().keep(out, name)
+        _backend().keep(out, name)
     return stored
 
 
@@ -86,6 +85,11 @@ def has(sha256: str, *, sealed: bool = False) -> bool:
 def drop(sha256: str, *, sealed: bool = False) -> None:
     """Forget one form of bytes (the open form of what was sealed, or a draft's copy). The caller knows nobody needs it."""
     _backend().drop(_name(sha256, sealed=sealed))
+
+
+def sweep() -> int:
+    """Remove what processes that were killed left half written a day ago; how many files."""
+    return _backend().clear(older_than=24 * 3600)
 
 
 def pieces(file: BinaryIO) -> Iterator[bytes]:
