@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
+    from openecf.court.calendar.rules import DeadlineRules
     from openecf.court.cases.rules import CaseShape
     from openecf.court.docket.rules import SheetLayout
     from openecf.court.documents.rules import DocumentPages
@@ -30,6 +31,7 @@ class Bench:
     documents: DocumentPages
     notice: NoticeLayout
     menus: Menus
+    deadlines: DeadlineRules
     urls: str
 
 

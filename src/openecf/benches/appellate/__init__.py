@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openecf.benches.appellate.case import Case
+from openecf.benches.appellate.deadlines import Deadlines
 from openecf.benches.appellate.documents import Documents
 from openecf.benches.appellate.menus import Menus
 from openecf.benches.appellate.notice import Notice
@@ -16,5 +17,6 @@ BENCH = Bench(
     documents=Documents(),
     notice=Notice(),
     menus=Menus(),
+    deadlines=Deadlines(),
     urls="openecf.benches.appellate.urls",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openecf.benches.bankruptcy.case import Case
+from openecf.benches.bankruptcy.deadlines import Deadlines
 from openecf.benches.bankruptcy.documents import Documents
 from openecf.benches.bankruptcy.menus import Menus
 from openecf.benches.bankruptcy.notice import Notice
@@ -16,5 +17,6 @@ BENCH = Bench(
     documents=Documents(),
     notice=Notice(),
     menus=Menus(),
+    deadlines=Deadlines(),
     urls="openecf.benches.bankruptcy.urls",
 )

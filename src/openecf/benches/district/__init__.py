@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openecf.benches.district.case import Case
+from openecf.benches.district.deadlines import Deadlines
 from openecf.benches.district.documents import Documents
 from openecf.benches.district.menus import Menus
 from openecf.benches.district.notice import Notice
@@ -16,5 +17,6 @@ BENCH = Bench(
     documents=Documents(),
     notice=Notice(),
     menus=Menus(),
+    deadlines=Deadlines(),
     urls="openecf.benches.district.urls",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,12 @@ def deadlines_of(case_id: int, *, at: datetime, restriction: int = 0) -> list[De
         )
         for row in rows.select_related("set_by", "satisfied_by", "terminated_by").order_by("due", "id")
     ]
+
+
+def cases_with_deadlines_on(days: Iterable[date]) -> list[int]:
+    """The cases that have pending deadlines on these days."""
+    rows = Deadline.objects.filter(due__in=list(days), satisfied_by=None, terminated_by=None)
+    return list(rows.order_by("case").values_list("case", flat=True).distinct())
 
 
 def _done_by(row: Deadline, restriction: int) -> str:

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
+
+from openecf.kernel.days import us_date
+
+
+class DeadlineRules(Protocol):
+    """What differs from bench to bench about deadlines."""
+
+    when_inaccessible: str
+    """The rule that moves deadlines while the clerk's office is inaccessible."""
+
+
+def moved_text(*, moved: Iterable[tuple[str, date]], days: Iterable[date], to: date, rule: str) -> str:
+    """The docket text that says which deadlines (kind, day) moved, and why."""
+    closed = sorted(days)
+    listed = "; ".join(f"{kind} due {us_date(due)}" for kind, due in moved)
+    return (
+        f"Deadlines Extended. Filing at this court was closed from {us_date(closed[0])} to {us_date(closed[-1])} for "
+        f"its move to NextGen CM/ECF. By {rule} these deadlines now end on {us_date(to)}: {listed}."
+    )
 
 
 @dataclass(frozen=True)

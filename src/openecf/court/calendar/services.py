@@ -1,6 +1,7 @@
 """Deadlines and hearings: set, satisfied and ended by docket entries.
 
-Each runs inside the transaction of the filing whose entry does it; that filing's audit line covers it.
+Each runs inside the transaction of the filing whose entry does it; that filing's audit line covers it. Only what moves
+deadlines past the weekend of going live makes entries of its own.
 """
 
 from __future__ import annotations
@@ -8,16 +9,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
+from openecf.court.bench import bench
+from openecf.court.calendar import queries
 from openecf.court.calendar.models import Deadline, Hearing
+from openecf.court.calendar.rules import moved_text
+from openecf.court.docket import services as docket
 from openecf.court.transition import queries as transition
-from openecf.kernel.days import last_day
+from openecf.court.transition import services as transitions
+from openecf.court.transition.rules import missed_days
+from openecf.kernel.days import last_day, legal_day
+from openecf.platform.audit import services as audit
 
 
 def due_day(*, trigger: date, days: int) -> date:
     """The last day of a period that starts with ``trigger``, by legal days and the court's own closed days."""
-    return last_day(trigger=trigger, days=days, closed=frozenset(transition.profile().closed_days))
+    profile = transition.profile()
+    closed = frozenset(profile.closed_days) | missed_days(profile, settings.COURT.zone)
+    return last_day(trigger=trigger, days=days, closed=closed)
 
 
 def start_clock(*, case_id: int, entry_id: int, kind: str, trigger: date, days: int) -> Deadline:
@@ -52,6 +64,51 @@ def end_hearings(*, case_id: int, entry_id: int, kinds: Sequence[str] = ()) -> i
     if kinds:
         rows = rows.filter(kind__in=kinds)
     return rows.update(ended_by_id=entry_id)
+
+
+def move_past_closure(*, at: datetime) -> int:
+    """Once filing has closed for the move to NextGen: deadlines of the closed days end when it opens; how many moved.
+
+    Each case's docket says so in an entry of its own, and the old deadlines stay on record as ended by it. A case is
+    one transaction, so that a killed job goes on where it stopped; when none is left the profile notes it.
+    """
+    profile = transition.profile()
+    days = missed_days(profile, settings.COURT.zone)
+    if not days or profile.deadlines_rolled_at or profile.filing_closes_at > at or profile.live_at is None:
+        return 0
+    to = due_day(trigger=legal_day(profile.live_at, settings.COURT.zone), days=0)
+    moved = 0
+    for case_id in queries.cases_with_deadlines_on(days):
+        with transaction.atomic():
+            moved += _move(case_id, days, to, at)
+    transitions.note_deadlines_moved(at=at)
+    return moved
+
+
+def _move(case_id: int, days: frozenset[date], to: date, at: datetime) -> int:
+    rows = list(_pending(case_id, ()).filter(due__in=days).select_for_update().order_by("due", "id"))
+    if not rows:
+        return 0
+    text = moved_text(
+        moved=[(row.kind, row.due) for row in rows], days=days, to=to, rule=bench().deadlines.when_inaccessible
+    )
+    entry = docket.enter(
+        case_id=case_id,
+        event="deadlines:extended",
+        title="Deadlines Extended",
+        text=text,
+        at=at,
+        entered_by="system",
+        numbered=False,
+    )
+    docket.finish(entry)
+    for row in rows:
+        set_deadline(case_id=case_id, entry_id=entry.id, kind=row.kind, due=to)
+    Deadline.objects.filter(id__in=[row.id for row in rows]).update(terminated_by_id=entry.id)
+    audit.record(
+        act="calendar.deadlines-moved", by="system", at=at, subject=f"case:{case_id}", deadlines=len(rows), to=str(to)
+    )
+    return len(rows)
 
 
 def _pending(case_id: int, kinds: Sequence[str]) -> QuerySet[Deadline]:

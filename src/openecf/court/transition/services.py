@@ -52,7 +52,9 @@ def change_profile(*, words: Mapping[str, str], by: str, at: datetime) -> CourtP
         for name, value in changes.items():
             setattr(profile, name, value)
         rules.require_order(profile)
-        profile.save(update_fields=list(changes))
+        if {"filing_closes_at", "live_at"} & set(changes):
+            profile.deadlines_rolled_at = None  # another weekend has other deadlines
+        profile.save(update_fields=[*changes, "deadlines_rolled_at"])
         record(act="court.profile-changed", by=by, at=at, subject=profile.court, settings=sorted(changes))
         _tell(profile, at)
     queries.forget()
@@ -69,6 +71,14 @@ def publish_notice(*, title: str, text: str, by: str, at: datetime) -> CourtNoti
         )
         record(act="court.notice-published", by=by, at=at, subject=f"notice:{made.number}")
     return made
+
+
+def note_deadlines_moved(*, at: datetime) -> None:
+    """The deadlines of the closed days were moved; it is not done twice for one weekend."""
+    with transaction.atomic():
+        CourtProfile.objects.filter(id=1).update(deadlines_rolled_at=at)
+        record(act="court.deadlines-moved", by="system", at=at)
+    queries.forget()
 
 
 def tell_status(*, at: datetime) -> None:
