@@ -151,6 +151,13 @@ def test_history_lists_what_the_docket_lists(here, searcher):
     asked = {"QueryType": "History", "sort1": "desc", "DisplayDktText": "DisplayDktText"}
     page = shown(searcher.post(f"/cgi-bin/HistDocQry.pl?{nonce}", asked, **HERE))
     assert re.findall(r"Docket Text: ORDER number (\d)", page) == list("54321")
+    assert re.search(r"Entered:\s+\d\d/\d\d/\d{4}", re.sub(r"<[^>]+>", "", page).replace("&nbsp;", " "))
+
+
+def test_a_history_of_no_case_says_that_the_request_is_incomplete(here, searcher):
+    assert "Incomplete request." in shown(
+        searcher.post("/cgi-bin/HistDocQry.pl?None", {"QueryType": "History"}, **HERE)
+    )
 
 
 @pytest.mark.parametrize("typed", ["24-10001", "2024-10001", "2410001", " 24-10001-ABC "])

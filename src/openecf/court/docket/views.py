@@ -108,6 +108,8 @@ def history(request: HttpRequest) -> HttpResponse:
         case_of_nonce(query) if posted else case_id_of(query)
     )
     if case_id is None:
+        if posted:
+            return said(request, INCOMPLETE)
         return render(request, "docket/report_form.html", {"nonce": nonce(), "history": True})
     try:
         case = cases.case_for(reader=request.reader, case_id=case_id)

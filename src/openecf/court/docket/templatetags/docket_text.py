@@ -47,7 +47,8 @@ def history_dates(entry: EntryFacts) -> SafeString:
         rows = [("Filed:", entry.filed), ("Entered:", entered)]
     return mark_safe(  # noqa: S308
         "".join(
-            f"<tr><td><i>{label.replace('&', '&amp;')}</i></td><td>{day:%m/%d/%Y}</td></tr>"
+            # Readers want a space between a label and its day.
+            f"<tr><td><i>{label.replace('&', '&amp;')}</i>&nbsp;</td><td>{day:%m/%d/%Y}</td></tr>"
             for label, day in rows
             if day
         )
