@@ -8,20 +8,20 @@ from importlib import resources
 
 
 @cache
-def _places() -> dict:
-    return tomllib.loads(resources.files(__package__).joinpath("places.toml").read_text("utf-8"))
+def _table(name: str) -> dict:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
 
 
 def states() -> dict[str, str]:
     """Name by postal abbreviation."""
-    return _places()["states"]
+    return _table("places.toml")["states"]
 
 
 def countries() -> dict[str, str]:
     """Name by ISO code; the United States first."""
-    return {"US": _places()["countries"]["US"]} | _places()["countries"]
+    return {"US": _table("places.toml")["countries"]["US"]} | _table("places.toml")["countries"]
 
 
-def counties() -> dict[str, list[str]]:
-    """Counties by state, for the states that we have a list of."""
-    return _places()["counties"]
+def counties_of(state: str) -> list[str]:
+    """The counties of a state, in order; none for the posts of the armed forces, or if there is no such state."""
+    return _table("counties.toml").get(state, [])

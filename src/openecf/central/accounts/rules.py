@@ -13,6 +13,7 @@ from typing import Literal
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from openecf.kernel.names import same_mailbox
 
@@ -131,6 +132,63 @@ def _without_runs(lower: str) -> str:
     return kept
 
 
+# What a registration may say. Each answers the fault in the user's words; "" if there is none.
+
+_OLDEST_YEARS = 120
+_ODD_IN_NAMES = re.compile(r"[<>@{}\[\]|\\\d\x00-\x1f]")
+USER_TYPES = (
+    (_("Individual"), ("INDIVIDUAL",)),
+    (_("Law and business"), ("LAW FIRM", "COMPANY", "BANK OR LENDER", "INFORMATION SERVICE", "MEDIA")),
+    (_("Government"), ("FEDERAL GOVERNMENT", "STATE GOVERNMENT", "LOCAL GOVERNMENT", "TRIBAL GOVERNMENT", "COURT")),
+    (_("Education and public interest"), ("UNIVERSITY OR SCHOOL", "LIBRARY", "NON-PROFIT ORGANIZATION")),
+)
+"""What an account is used as, in groups. An upgrading individual is INDIVIDUAL, unless the work is for a government."""
+
+
+def birth_date_fault(day: date, *, today: date) -> str:
+    """A birth date is a day that came, within a lifetime."""
+    if day > today:
+        return gettext("This day has not come yet. Check the year.")
+    if day.year < today.year - _OLDEST_YEARS:
+        return gettext("This is more than {n} years ago. Check the year.").format(n=_OLDEST_YEARS)
+    return ""
+
+
+def name_fault(name: str) -> str:
+    """Names have letters, and no signs that no name has."""
+    if not name:
+        return ""
+    if odd := _ODD_IN_NAMES.search(name):
+        return gettext("A name cannot contain {sign}").format(sign=odd[0])
+    return "" if any(c.isalpha() for c in name) else gettext("A name has at least one letter.")
+
+
+def phone_fault(number: str, *, country: str) -> str:
+    """Enough digits to call; how they are grouped is the person's taste. An extension may follow an x."""
+    main = re.split(r"(?i)\s*(?:x|ext\.?)\s*", number, maxsplit=1)[0]
+    digits = re.sub(r"\D", "", main)
+    if re.search(r"[^\d\s().+/-]", main):
+        return gettext("Use digits, with spaces or - between them; an extension after x.")
+    shortest = 10 if country == "US" else 6
+    if not shortest <= len(digits) <= 15:
+        return gettext("A telephone number here has at least {n} digits, with its area code.").format(n=shortest)
+    return ""
+
+
+def zip_fault(code: str, *, country: str) -> str:
+    """Five digits or nine in the United States; anything short elsewhere."""
+    if country == "US" and not re.fullmatch(r"\d{5}(-\d{4})?", code):
+        return gettext("A ZIP code has 5 digits, or 9 as in 33101-1234.")
+    return ""
+
+
+def tax_id_fault(number: str) -> str:
+    """Nine digits, if given."""
+    if number and not re.fullmatch(r"\d{2}-?\d{7}", number):
+        return gettext("An employer's tax id has 9 digits, as in 12-3456789.")
+    return ""
+
+
 # Who may already have an account (the checks that courts publish about PACER's registration).
 
 
@@ -182,3 +240,30 @@ def compare(new: Identity, others: Iterable[Identity]) -> Twins:
         most = max(most, name + birth + mailbox)
         tagged = tagged or (mailbox and new.email.strip().lower() != other.email.strip().lower())
     return Twins(most, tagged)
+
+
+def account_type_words(*, upgraded: bool) -> str:
+    """How Manage My Account names the account's type; courts' instructions quote these words."""
+    return gettext("Upgraded PACER Account") if upgraded else gettext("Legacy PACER Account")
+
+
+# How a person recognizes the browsers and programs that are signed on.
+
+_BROWSERS = (
+    ("Edg/", "Microsoft Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chromium/", "Chromium"), ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_name(user_agent: str) -> str:
+    """ "Firefox, Windows" of a browser's User-Agent line; the line's first word for a program; "" if it is empty."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    if browser:
+        return f"{browser}, {system}" if system else browser
+    return user_agent.split(" ", 1)[0][:60]

@@ -9,6 +9,6 @@ from openecf.central.accounts import services
 
 
 @app.task(name="openecf.accounts.request_reset", queue="mail")
-def request_reset(*, username: str, email: str, address: str) -> None:
+def request_reset(*, username: str, email: str, address: str, birth_date: str = "") -> None:
     """Look up, out of the asker's sight, whether a reset link is to be mailed."""
-    services.request_reset(username=username, email=email, at=timezone.now(), address=address)
+    services.request_reset(username=username, birth_date=birth_date, email=email, at=timezone.now(), address=address)

@@ -2,4 +2,12 @@
 
 from __future__ import annotations
 
-urlpatterns: list = []
+from django.urls import path
+
+from openecf.central.billing import views
+
+urlpatterns = [
+    path("pscof/manage/payments", views.payments, name="manage-payments"),
+    path("pscof/manage/usage", views.usage, name="manage-usage"),
+    path("pscof/manage/usage.csv", views.usage_file, name="manage-usage-file"),
+]

@@ -1,4 +1,7 @@
-"""What can be done to accounts. Each name here is one act, or what an act refuses with."""
+"""What can be done to accounts. Each name here is one act, or what an act refuses with.
+
+What also ends sign-ons (a new password, an upgrade) is in ``services.securing``.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,10 @@ from openecf.central.accounts.services.maintaining import (
     WrongPassword,
     ask_for_email,
     bring_in,
-    change_password,
     change_username,
     confirm_email,
     request_reset,
     require_client_code,
-    reset_password,
     slow_resets,
     update_address,
     update_person,
@@ -25,17 +26,20 @@ from openecf.central.accounts.services.registering import (
     DraftGone,
     StepsMissing,
     TooMany,
+    TooManyMails,
     UsernameTaken,
     WeakPassword,
     accept_twin,
     begin,
     begin_upgrade,
+    choose_type,
     confirm,
     save_step,
+    send_again,
     submit,
-    upgrade,
 )
 from openecf.central.accounts.services.signing_in import (
+    DEVICE_COOKIE,
     DEVICE_LIFE,
     NotSignedOn,
     SignOnBusy,
@@ -46,6 +50,7 @@ from openecf.central.accounts.services.signing_in import (
 )
 
 __all__ = [
+    "DEVICE_COOKIE",
     "DEVICE_LIFE",
     "DRAFT_LIFE",
     "AlreadyUpgraded",
@@ -57,6 +62,7 @@ __all__ = [
     "SignOnBusy",
     "StepsMissing",
     "TooMany",
+    "TooManyMails",
     "TooManyResets",
     "UsernameTaken",
     "WeakPassword",
@@ -66,9 +72,9 @@ __all__ = [
     "begin",
     "begin_upgrade",
     "bring_in",
-    "change_password",
     "change_username",
     "check_password",
+    "choose_type",
     "confirm",
     "confirm_email",
     "hashing_place",
@@ -76,12 +82,11 @@ __all__ = [
     "remember_device",
     "request_reset",
     "require_client_code",
-    "reset_password",
     "save_step",
+    "send_again",
     "slow_resets",
     "submit",
     "touch",
     "update_address",
     "update_person",
-    "upgrade",
 ]

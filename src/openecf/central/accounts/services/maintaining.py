@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext, gettext_lazy
 
@@ -16,9 +17,9 @@ from openecf.central.accounts.models import Account, AccountType, KnownDevice, S
 from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link, make_link, take_link
 from openecf.central.accounts.services.registering import (
     ADDRESS_FIELDS,
+    TooManyMails,
     UsernameTaken,
     WeakPassword,
-    is_username_free,
 )
 from openecf.central.accounts.services.signing_in import hashing_place
 from openecf.kernel.names import same_mailbox
@@ -32,6 +33,7 @@ _HOUR = timedelta(hours=1)
 _RESETS_PER_NETWORK = 20
 _RESETS_PER_ADDRESS = 3
 _PROOFS = 10
+_NEW_ADDRESSES = 5
 
 
 class NotUpgraded(Refusal):
@@ -55,8 +57,9 @@ class TooManyResets(Refusal):
     code = "too-many"
 
 
-def _require_owner(account: Account, password: str, at: datetime) -> None:
-    """The person at the keyboard knows the password; guesses here have a budget of their own."""
+def require_owner(*, account: Account, password: str, at: datetime) -> None:
+    """The person at the keyboard knows the password; guesses here have a budget of their own, which a refusal that
+    undoes the caller's transaction must not undo: call it before one. NotUpgraded, WrongPassword."""
     if not account.is_upgraded:
         raise NotUpgraded
     key = f"proof:{account.id}"
@@ -69,24 +72,26 @@ def _require_owner(account: Account, password: str, at: datetime) -> None:
         raise WrongPassword
 
 
-def change_password(*, account: Account, current: str, new: str, at: datetime, address: str) -> None:
-    """A new password. Every known device is forgotten and every session begun before ``at`` is over."""
-    _require_owner(account, current, at)
-    _set_password(account, new, at=at, address=address, by=str(account.id), act="account.password-changed")
-
-
-def request_reset(*, username: str, email: str, at: datetime, address: str) -> None:
-    """Mail a reset link if the user name and the address belong together; otherwise do nothing.
+def request_reset(*, username: str, birth_date: str = "", email: str, at: datetime, address: str) -> None:
+    """Mail a reset link if the address belongs to an account with that user name, number or birth date (ISO);
+    otherwise do nothing.
 
     Runs as a job, so that the page that asked answers the same, and as fast, either way. At most three an hour
     for one address.
     """
     if throttle.count(key=f"reset-mail:{digest(email.strip().lower())}", window=_HOUR, now=at) > _RESETS_PER_ADDRESS:
         return
+    known_by = Q(name_lower=rules.login_name(username)) | Q(number=username.strip())
+    if birth_date:
+        known_by |= Q(birth_date=date.fromisoformat(birth_date))
     accounts = Account.objects.alias(name_lower=Lower("username"), email_lower=Lower("email")).filter(is_active=True)
-    account = accounts.filter(name_lower=rules.login_name(username), email_lower=email.strip().lower()).first()
-    if account is None:
-        return
+    for account in accounts.filter(known_by, email_lower=email.strip().lower()).order_by("number")[
+        :_RESETS_PER_ADDRESS
+    ]:
+        _mail_reset(account, address, at)
+
+
+def _mail_reset(account: Account, address: str, at: datetime) -> None:
     with transaction.atomic():
         link = make_link(purpose=Purpose.RESET, email=account.email, at=at, account=account)
         audit.record(
@@ -94,11 +99,12 @@ def request_reset(*, username: str, email: str, at: datetime, address: str) -> N
         )
         mail.send(
             to=[account.email],
-            subject=gettext("Reset your PACER password"),
+            subject=gettext("Reset PACER Password"),
             text=gettext(
+                "User name: {username}\nAccount number: {number}\n\n"
                 "Open this page within 30 minutes to choose a new password:\n\n{link}\n\n"
                 "If you did not ask for it, do nothing: your password stays as it is."
-            ).format(link=link),
+            ).format(link=link, username=account.username, number=account.number),
             at=at,
             reference=f"account:{account.number}",
         )
@@ -112,20 +118,24 @@ def slow_resets(*, address: str, at: datetime) -> None:
 
 
 def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Account:
-    """A new password by the mailed link. LinkSpent, WeakPassword (the link stays good). Strangers may try again."""
+    """A new password by the mailed link. LinkSpent, WeakPassword (the link stays good). Strangers may try again.
+
+    ``securing.reset_password`` also ends every sign-on.
+    """
     account = look_at_link(purpose=Purpose.RESET, secret=secret, at=at).account
     if account is None:
         raise LinkSpent
     with transaction.atomic():
         take_link(purpose=Purpose.RESET, secret=secret, at=at)
-        _set_password(account, new, at=at, address=address, by=str(account.id), act="account.password-reset")
+        set_password(account=account, new=new, at=at, address=address, act="account.password-reset")
         if account.email_verified_at is None:
             Account.objects.filter(id=account.id).update(email_verified_at=at)
         StrangerFailures.objects.filter(key=digest(rules.login_name(account.username))).delete()
     return account
 
 
-def _set_password(account: Account, new: str, *, at: datetime, address: str, by: str, act: str) -> None:
+def set_password(*, account: Account, new: str, at: datetime, address: str, act: str) -> None:
+    """A new password, proved right to set before. Every known device is forgotten. WeakPassword."""
     own = (account.username, account.first_name, account.last_name, account.email.partition("@")[0])
     if faults := rules.password_faults(new, own_words=own):
         raise WeakPassword(" ".join(faults))
@@ -134,26 +144,38 @@ def _set_password(account: Account, new: str, *, at: datetime, address: str, by:
     with transaction.atomic():
         Account.objects.filter(id=account.id).update(password=hashed, password_changed_at=at)
         KnownDevice.objects.filter(account=account).delete()
-        audit.record(act=act, by=by, at=at, subject=str(account.id), address=address or None)
+        audit.record(act=act, by=str(account.id), at=at, subject=str(account.id), address=address or None)
         _tell(account, [account.email], gettext("its password was changed"), at)
 
 
 def change_username(*, account: Account, password: str, username: str, at: datetime, address: str) -> None:
     """A new name to sign in with. UsernameTaken, WrongPassword."""
-    _require_owner(account, password, at)
-    if not is_username_free(username, besides=account.id):
-        raise UsernameTaken
-    with transaction.atomic():
-        Account.objects.filter(id=account.id).update(username=rules.normal(username).strip())
-        audit.record(
-            act="account.username-changed", by=str(account.id), at=at, subject=str(account.id), address=address or None
-        )
-        _tell(account, [account.email], gettext("its user name was changed"), at)
+    require_owner(account=account, password=password, at=at)
+    try:
+        with transaction.atomic():
+            Account.objects.filter(id=account.id).update(username=rules.normal(username).strip())
+            audit.record(
+                act="account.username-changed",
+                by=str(account.id),
+                at=at,
+                subject=str(account.id),
+                address=address or None,
+            )
+            _tell(account, [account.email], gettext("its user name was changed"), at)
+    except IntegrityError as error:
+        if "account_username" not in str(error):
+            raise
+        raise UsernameTaken from None
 
 
 def ask_for_email(*, account: Account, password: str, email: str, at: datetime, address: str) -> None:
-    """Mail a link to the new address and a warning to the old one. The address changes when the link is opened."""
-    _require_owner(account, password, at)
+    """Mail a link to the new address and a warning to the old one. The address changes when the link is opened.
+
+    WrongPassword, TooManyMails.
+    """
+    require_owner(account=account, password=password, at=at)
+    if throttle.count(key=f"email-asked:{account.id}", window=_HOUR, now=at) > _NEW_ADDRESSES:
+        raise TooManyMails
     with transaction.atomic():
         link = make_link(purpose=Purpose.EMAIL, email=email, at=at, account=account)
         audit.record(

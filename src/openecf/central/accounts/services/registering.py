@@ -9,11 +9,10 @@ from typing import Literal
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
-from django.db.models.functions import Lower
 from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries, rules
-from openecf.central.accounts.models import Account, AccountType, Draft
+from openecf.central.accounts.models import Account, AccountType, Draft, KnownDevice
 from openecf.central.accounts.services.links import Purpose, make_link, take_link
 from openecf.central.accounts.services.signing_in import hashing_place
 from openecf.kernel.names import same_mailbox
@@ -26,6 +25,8 @@ from openecf.platform.throttle import services as throttle
 DRAFT_LIFE = timedelta(days=1)
 _DRAFTS_PER_NETWORK = 60
 _CHECKS_PER_NETWORK = 60
+_MAILS_PER_MAILBOX = 5
+_MAILS_PER_NETWORK = 30
 _HOUR = timedelta(hours=1)
 
 Step = Literal["person", "address"]
@@ -36,6 +37,15 @@ class TooMany(Refusal):
 
     said = gettext_lazy("Too many registrations were begun from your network. Try again in an hour.")
     code = "too-many"
+
+
+class TooManyMails(Refusal):
+    """One mailbox is sent links again and again."""
+
+    said = gettext_lazy(
+        "We mailed this address several times within an hour. Look among its junk mail, or try again in an hour."
+    )
+    code = "too-many-mails"
 
 
 class DraftGone(Refusal):
@@ -80,6 +90,12 @@ def begin(*, type: AccountType, at: datetime, address: str) -> str:
     return secret
 
 
+def choose_type(*, draft: Draft, type: AccountType) -> None:
+    """Another type for a registration under way; what was typed is kept."""
+    draft.type = type
+    draft.save(update_fields=["type"])
+
+
 def begin_upgrade(*, account: Account, at: datetime) -> Draft:
     """The draft of this legacy account's upgrade, with what is known of the person; the same one when asked again."""
     if account.is_upgraded:
@@ -103,6 +119,7 @@ def begin_upgrade(*, account: Account, at: datetime) -> Draft:
     )
     if not made and draft.expires_at <= at:
         draft.expires_at = at + DRAFT_LIFE
+        draft.save(update_fields=["expires_at"])
     return draft
 
 
@@ -132,31 +149,51 @@ def accept_twin(*, draft: Draft) -> None:
     draft.save(update_fields=["twin_accepted"])
 
 
-def submit(*, draft: Draft, username: str, password: str, at: datetime) -> None:
-    """The last step of a registration: keep the password's hash and mail the link that makes the account.
+def submit(*, draft: Draft, username: str, password: str, at: datetime, address: str) -> None:
+    """The last step of a registration: mail the link that makes the account.
 
-    Says nothing about whether the user name is free: only a proved mailbox learns that.
+    StepsMissing, WeakPassword, TooManyMails. Says nothing about whether the user name is free: only a proved mailbox
+    learns that.
     """
     _require_steps(draft)
     person = draft.person["answers"]
     _require_strong(password, username=username, person=person)
+    _slow_mails(person["email"], address, at)
     draft.username = rules.normal(username).strip()
     with hashing_place():
         draft.password = make_password(password)
     with transaction.atomic():
         draft.save(update_fields=["username", "password"])
-        link = make_link(purpose=Purpose.REGISTER, email=person["email"], at=at, draft=draft)
+        _mail_confirmation(draft, at)
         audit.record(act="account.registration-submitted", by="anonymous", at=at, subject=f"draft:{draft.digest[:12]}")
-        mail.send(
-            to=[person["email"]],
-            subject=gettext("Confirm your e-mail address for PACER"),
-            text=gettext(
-                "Somebody, we hope you, registered for a PACER account with this e-mail address.\n\n"
-                "Open this page within 24 hours to make the account:\n\n{link}\n\n"
-                "If it was not you, do nothing: no account will be made."
-            ).format(link=link),
-            at=at,
+
+
+def send_again(*, draft: Draft, at: datetime, address: str) -> None:
+    """Mail the link of a finished registration once more. StepsMissing, TooManyMails."""
+    if not draft.password:
+        raise StepsMissing
+    _require_steps(draft)
+    _slow_mails(draft.person["answers"]["email"], address, at)
+    with transaction.atomic():
+        _mail_confirmation(draft, at)
+        audit.record(
+            act="account.registration-mailed-again", by="anonymous", at=at, subject=f"draft:{draft.digest[:12]}"
         )
+
+
+def _mail_confirmation(draft: Draft, at: datetime) -> None:
+    email = draft.person["answers"]["email"]
+    link = make_link(purpose=Purpose.REGISTER, email=email, at=at, draft=draft)
+    mail.send(
+        to=[email],
+        subject=gettext("Confirm your e-mail address for PACER"),
+        text=gettext(
+            "Somebody, we hope you, registered for a PACER account with this e-mail address.\n\n"
+            "Open this page within 24 hours to make the account:\n\n{link}\n\n"
+            "If it was not you, do nothing: no account will be made."
+        ).format(link=link),
+        at=at,
+    )
 
 
 def confirm(*, secret: str, at: datetime, username: str = "") -> Account:
@@ -194,7 +231,10 @@ def confirm(*, secret: str, at: datetime, username: str = "") -> Account:
 
 
 def upgrade(*, account: Account, username: str, password: str, at: datetime) -> Account:
-    """The last step of an upgrade. The birth date stays for ever; a new e-mail address counts once it is proved."""
+    """The last step of an upgrade. The birth date stays for ever; a new e-mail address counts once it is proved.
+
+    AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken. ``securing.upgrade`` also ends the other sign-ons.
+    """
     draft = begin_upgrade(account=account, at=at)
     _require_steps(draft)
     person = draft.person["answers"]
@@ -214,6 +254,7 @@ def upgrade(*, account: Account, username: str, password: str, at: datetime) -> 
         _apply(account, person, draft.address["answers"])
         _save_unique(account)
         draft.delete()
+        KnownDevice.objects.filter(account=account).delete()
         audit.record(act="account.upgraded", by=str(account.id), at=at, subject=str(account.id))
         _tell_upgraded(account, person["email"], old_email, at)
     return account
@@ -287,12 +328,6 @@ def _save_unique(account: Account) -> None:
         raise UsernameTaken from None
 
 
-def is_username_free(username: str, *, besides: uuid.UUID | None = None) -> bool:
-    """Whether nobody else has this name. Ask only on behalf of someone who proved a mailbox or signed in."""
-    holders = Account.objects.alias(name_lower=Lower("username")).filter(name_lower=rules.login_name(username))
-    return not holders.exclude(id=besides).exists()
-
-
 def _require_steps(draft: Draft) -> None:
     if "answers" not in draft.person or "answers" not in draft.address:
         raise StepsMissing
@@ -314,3 +349,10 @@ def _slow_down(what: str, address: str, budget: int, at: datetime) -> None:
     key = f"register-{what}:{rules.network_of(address)}"
     if throttle.count(key=key, window=_HOUR, now=at) > budget:
         raise TooMany
+
+
+def _slow_mails(email: str, address: str, at: datetime) -> None:
+    mailbox = throttle.count(key=f"register-mail:{digest(same_mailbox(email))}", window=_HOUR, now=at)
+    network = throttle.count(key=f"register-mails:{rules.network_of(address)}", window=_HOUR, now=at)
+    if mailbox > _MAILS_PER_MAILBOX or network > _MAILS_PER_NETWORK:
+        raise TooManyMails

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.hashers import make_password, verify_password
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
@@ -32,6 +33,8 @@ log = structlog.get_logger()
 
 WINDOW = timedelta(minutes=15)
 DEVICE_LIFE = timedelta(days=180)
+DEVICE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "device")
+"""Names the browser as a known device; a new password makes it worthless."""
 
 _hashing = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 _HASH_WAIT_SECONDS = 5.0

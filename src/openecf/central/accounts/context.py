@@ -1,0 +1,96 @@
+"""What every page of the central site knows about who signed on, and the frame of Manage My Account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from openecf.central.accounts.models import Account
+from openecf.central.accounts.rules import account_type_words
+from openecf.central.billing import queries as billing
+from openecf.platform.shell.menu import MenuItem
+
+SETTINGS, MAINTENANCE, PAYMENTS, USAGE = "settings", "maintenance", "payments", "usage"
+
+
+def head(request: HttpRequest) -> dict[str, object]:
+    """Template context: ``person``, ``menu``, ``signed_on_here``. Runs after the shell's context processor."""
+    account = getattr(request, "account", None)
+    own = (
+        MenuItem(_("Manage My Account"), reverse("manage"))
+        if account
+        else MenuItem(_("Register for an account"), reverse("register"))
+    )
+    return {
+        "person": f"{account.name.direct} ({account.number})" if account else "",
+        "signed_on_here": account is not None,
+        "menu": [
+            MenuItem(_("Find a court"), reverse("courts")),
+            own,
+            MenuItem(_("Developers"), reverse("developers")),
+            MenuItem(_("Help"), reverse("help")),
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the four tabs of Manage My Account."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What Manage My Account shows above every page: the account, how it stands, and the tabs."""
+
+    account: Account
+    account_type: str
+    registered_as: str
+    search_status: str
+    status_advice: str
+    quarter: billing.Quarter
+    tabs: Sequence[Tab]
+
+
+def manage_frame(request: HttpRequest, tab: str) -> dict[str, Frame]:
+    """Template context ``frame`` for a page of Manage My Account under ``tab``. Only for callers who signed on."""
+    account = request.account
+    tabs = (
+        (SETTINGS, _("Settings"), "manage"),
+        (MAINTENANCE, _("Maintenance"), "manage-maintenance"),
+        (PAYMENTS, _("Payments"), "manage-payments"),
+        (USAGE, _("Usage"), "manage-usage"),
+    )
+    status, advice = _search_status(account)
+    frame = Frame(
+        account=account,
+        account_type=account_type_words(upgraded=account.is_upgraded),
+        registered_as=account.get_type_display(),
+        search_status=status,
+        status_advice=advice,
+        quarter=billing.quarter_to_date(account=account.id, now=request.arrived),
+        tabs=[Tab(label, reverse(name), key == tab) for key, label, name in tabs],
+    )
+    return {"frame": frame}
+
+
+def _search_status(account: Account) -> tuple[str, str]:
+    """Case Search Status in words, and what to do about it; no advice where all is well."""
+    if account.is_administrative:
+        return _("None"), _("An administrative account manages a firm's billing; it neither searches nor files.")
+    said = account.get_search_status_display()
+    advice = {
+        "active": "",
+        "inactive": _("The PACER Service Center activates it once it knows that you have one account only."),
+        "hold": _(
+            "Your e-mail address differs from another account's by a +tag only. The Service Center looks into it."
+        ),
+    }
+    return str(said), advice[account.search_status]

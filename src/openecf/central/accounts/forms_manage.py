@@ -1,0 +1,99 @@
+"""What people type to change an account of theirs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from openecf.central.accounts.forms import NameForm, NewPasswordForm, password_field, username_field
+from openecf.kernel.names import looks_like_address
+
+_AGAIN = _("To be sure that it is you.")
+
+
+def _current() -> forms.Field:
+    return password_field(
+        _("Current password"), new=False, missing=_("Type the password that you signed in with."), help_text=_AGAIN
+    )
+
+
+class ChangeUsernameForm(forms.Form):
+    """A new user name."""
+
+    username = username_field()
+    current = _current()
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password."""
+
+    GROUPS: ClassVar = (("", ("current", "password", "password_again")),)
+
+    current = _current()
+    field_order = ("current", "password", "password_again")
+
+
+class ChangeEmailForm(forms.Form):
+    """A new address, twice."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Type the new e-mail address."),
+            "invalid": _("This is no e-mail address; one looks like name@firm.example."),
+        },
+    )  # fmt: skip
+    email_again = forms.EmailField(
+        label=_("New e-mail address again"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Type the same address once more."), "invalid": _("This is no e-mail address.")},
+    )
+    current = _current()
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        email, again = typed.get("email"), typed.get("email_again")
+        if email and again and email.lower() != again.lower():
+            self.add_error("email_again", _("The two e-mail addresses differ."))
+        if email and not looks_like_address(email):
+            self.add_error("email", _("This is no e-mail address; one looks like name@firm.example."))
+        return typed
+
+
+class BillingForm(forms.Form):
+    """PACER billing preferences."""
+
+    client_code_required = forms.BooleanField(
+        label=_("Require a client code"), required=False,
+        help_text=_("Nothing is searched without one. You give it when you sign in, and change it at the court."),
+    )  # fmt: skip
+
+
+class OwnNameForm(NameForm):
+    """The name of an account that there is."""
+
+
+class ForgotForm(forms.Form):
+    """Whose password is forgotten: the address, and one thing more that its owner knows."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of the account"), widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _("Type your e-mail address."), "invalid": _("This is no e-mail address.")},
+    )  # fmt: skip
+    username = forms.CharField(
+        label=_("User name or account number"), max_length=45, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )  # fmt: skip
+    birth_date = forms.DateField(
+        label=_("Date of birth"), required=False, help_text=_("If you know neither of the two."),
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}),
+        error_messages={"invalid": _("Type the day as 1980-12-31.")},
+    )  # fmt: skip
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        if not self.errors and not typed.get("username") and not typed.get("birth_date"):
+            self.add_error("username", _("Type the user name or the account number, or your date of birth below."))
+        return typed

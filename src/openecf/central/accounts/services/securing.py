@@ -1,0 +1,48 @@
+"""Changes after which an account's other sign-ons are over: each with their end, in one transaction.
+
+A door of its own, beside ``services``: ending sign-ons is asked of Central Sign-On, which itself stands on the
+services of this room.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from openecf.central.accounts.models import Account
+from openecf.central.accounts.services import maintaining, registering
+from openecf.central.signon import services as sign_ons
+
+
+def change_password(
+    *, account: Account, current: str, new: str, session: UUID | None, at: datetime, address: str
+) -> None:
+    """A new password. Every known device is forgotten, every sign-on but ``session`` is over.
+
+    WrongPassword, WeakPassword, NotUpgraded.
+    """
+    maintaining.require_owner(account=account, password=current, at=at)
+    with transaction.atomic():
+        maintaining.set_password(account=account, new=new, at=at, address=address, act="account.password-changed")
+        sign_ons.end_all(account=account.id, why="password-changed", by=str(account.id), at=at, but=session)
+
+
+def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Account:
+    """A new password by the mailed link; every sign-on is over. LinkSpent, WeakPassword (the link stays good)."""
+    with transaction.atomic():
+        account = maintaining.reset_password(secret=secret, new=new, at=at, address=address)
+        sign_ons.end_all(account=account.id, why="password-reset", by=str(account.id), at=at)
+    return account
+
+
+def upgrade(*, account: Account, username: str, password: str, session: UUID | None, at: datetime) -> Account:
+    """The last step of an upgrade; every sign-on but ``session`` is over.
+
+    AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken.
+    """
+    with transaction.atomic():
+        upgraded = registering.upgrade(account=account, username=username, password=password, at=at)
+        sign_ons.end_all(account=account.id, why="upgraded", by=str(account.id), at=at, but=session)
+    return upgraded

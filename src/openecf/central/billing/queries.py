@@ -1,0 +1,227 @@
+"""Reading the usage ledger: what an account used, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from openecf.central.billing import rules
+from openecf.central.billing.models import UsageLine
+from openecf.kernel import courts
+from openecf.kernel.days import legal_day
+from openecf.kernel.money import Money
+
+PAGE = 100
+_ORDERS = {"date": ("-at", "-id"), "court": ("court", "-at", "-id"), "client_code": ("client_code", "-at", "-id")}
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A quarter of an account's usage. ``due`` is what it would cost, or costs, with the waiver."""
+
+    since: date
+    until: date
+    used: Money
+    waiver: Money
+    is_over: bool
+
+    @property
+    def due(self) -> Money:
+        return rules.due(used=self.used, waiver=self.waiver)
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether something was used and nothing of it is to pay."""
+        return bool(self.used) and not self.due
+
+    @property
+    def per_mille(self) -> int:
+        """How much of the waiver is used, of 1000; for the gauge."""
+        return min(1000, self.used.cents * 1000 // self.waiver.cents)
+
+    @property
+    def left(self) -> Money:
+        """What may still be used without paying."""
+        return max(Money(), self.waiver - self.used)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One access. ``at`` is in the Service Center's time."""
+
+    at: datetime
+    court: str
+    client_code: str
+    description: str
+    criteria: str
+    pages: int
+    cost: Money
+    exempt: bool
+
+    @property
+    def printed_at(self) -> str:
+        """``01/02/2024 14:03:11``, in the Service Center's time whatever the page's."""
+        return self.at.strftime("%m/%d/%Y %H:%M:%S")
+
+
+@dataclass(frozen=True)
+class Total:
+    """What was used at one court, or for one client. ``share`` is of 1000, for its bar."""
+
+    name: str
+    accesses: int
+    pages: int
+    cost: Money
+    share: int
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which lines: days of the Service Center's calendar, both included; "" means any. ``client_code`` None means any,
+    "" means without one."""
+
+    since: date
+    until: date
+    court: str = ""
+    client_code: str | None = None
+    sort: rules.Sort = "date"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A page of an account's usage, with the totals of the whole selection."""
+
+    lines: Sequence[Line]
+    page: int
+    pages: int
+    total: Total
+    by_court: Sequence[Total]
+    by_client: Sequence[Total]
+    chart: rules.Chart | None = field(default=None)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(rules.ZONE))
+
+
+def _between(account: UUID, since: date, until: date) -> QuerySet[UsageLine]:
+    following = _midnight(until + timedelta(days=1))
+    return UsageLine.objects.filter(account_id=account, at__gte=_midnight(since), at__lt=following)
+
+
+def _used(account: UUID, since: date, until: date) -> Money:
+    return Money(_between(account, since, until).aggregate(cents=Sum("cents", default=0))["cents"])
+
+
+def _quarter(account: UUID, since: date, until: date, today: date) -> Quarter:
+    return Quarter(since, until, _used(account, since, until), rules.waiver_on(until), until < today)
+
+
+def quarter_to_date(*, account: UUID, now: datetime) -> Quarter:
+    """What the account used in the running quarter."""
+    today = legal_day(now, rules.ZONE)
+    return _quarter(account, *rules.quarter_of(today), today)
+
+
+def quarters(*, account: UUID, now: datetime, count: int = 9) -> list[Quarter]:
+    """The running quarter and those of the past 24 months, newest first."""
+    today = legal_day(now, rules.ZONE)
+    return [_quarter(account, *days, today) for days in rules.quarters_before(today, count=count)]
+
+
+def _selected(account: UUID, chosen: Selection) -> QuerySet[UsageLine]:
+    lines = _between(account, chosen.since, chosen.until)
+    if chosen.court:
+        lines = lines.filter(court=chosen.court)
+    if chosen.client_code is not None:
+        lines = lines.filter(client_code=chosen.client_code)
+    return lines
+
+
+def usage(*, account: UUID, chosen: Selection, page: int = 1) -> Usage:
+    """The account's own lines of the selection: one page of them, totals and chart of all."""
+    lines = _selected(account, chosen)
+    by_court, by_client = _totals(lines, "court"), _totals(lines, "client_code")
+    accesses = sum(one.accesses for one in by_court)
+    pages = max(1, -(-accesses // PAGE))
+    page = min(max(1, page), pages)
+    shown = lines.order_by(*_ORDERS[chosen.sort])[(page - 1) * PAGE : page * PAGE]
+    total = Total("", accesses, sum(one.pages for one in by_court), sum((one.cost for one in by_court), Money()), 1000)
+    cents = _cents_by_step(lines, rules.step_for(chosen.since, chosen.until))
+    drawn = rules.chart(cents=cents, since=chosen.since, until=chosen.until)
+    return Usage([_line(row) for row in shown], page, pages, total, by_court, by_client, drawn)
+
+
+def _totals(lines: QuerySet[UsageLine], by: str) -> list[Total]:
+    rows = list(
+        lines.order_by(by)
+        .values(by)
+        .annotate(n=Count("id"), pages=Sum("pages"), cents=Sum("cents"))
+        .order_by("-cents", by)
+    )
+    most = max((row["cents"] for row in rows), default=0) or 1
+    return [
+        Total(
+            name=court_name(row[by]) if by == "court" else row[by],
+            accesses=row["n"],
+            pages=row["pages"],
+            cost=Money(row["cents"]),
+            share=row["cents"] * 1000 // most,
+            code=row[by],
+        )
+        for row in rows
+    ]
+
+
+def _cents_by_step(lines: QuerySet[UsageLine], step: rules.Step) -> dict[tuple[date, str], int]:
+    found: dict[tuple[date, str], int] = {}
+    days = lines.annotate(day=TruncDate("at", tzinfo=ZoneInfo(rules.ZONE))).values("day", "court")
+    for row in days.annotate(cents=Sum("cents")).order_by("day", "court"):
+        key = (rules.begins(row["day"], step), row["court"])
+        found[key] = found.get(key, 0) + row["cents"]
+    return found
+
+
+def court_name(court_id: str) -> str:
+    """The court's full name; its id if the national directory has none such."""
+    try:
+        return courts.court(court_id).full_name
+    except courts.NoSuchCourt:
+        return court_id
+
+
+def all_lines(*, account: UUID, chosen: Selection) -> Iterator[Line]:
+    """Every line of the selection, fetched as it is read: for downloads of any length."""
+    return (_line(row) for row in _selected(account, chosen).order_by(*_ORDERS[chosen.sort]).iterator(chunk_size=2000))
+
+
+def courts_used(*, account: UUID) -> list[tuple[str, str]]:
+    """Id and name of the courts whose record the account ever looked at."""
+    ids = UsageLine.objects.filter(account_id=account).order_by("court").values_list("court", flat=True).distinct()
+    return [(court_id, court_name(court_id)) for court_id in ids]
+
+
+def client_codes_used(*, account: UUID) -> list[str]:
+    """The client codes that the account ever gave, in order."""
+    codes = UsageLine.objects.filter(account_id=account).exclude(client_code="")
+    return list(codes.order_by("client_code").values_list("client_code", flat=True).distinct()[:500])
+
+
+def _line(row: UsageLine) -> Line:
+    return Line(
+        at=row.at.astimezone(ZoneInfo(rules.ZONE)),
+        court=row.court,
+        client_code=row.client_code,
+        description=row.description,
+        criteria=row.criteria,
+        pages=row.pages,
+        cost=Money(row.cents),
+        exempt=row.exempt,
+    )

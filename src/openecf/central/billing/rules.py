@@ -1,0 +1,164 @@
+"""Decisions about bills: quarters, the waiver, and how usage is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from openecf.kernel.billing import schedule_on
+from openecf.kernel.money import Money
+
+ZONE = "America/Chicago"
+"""PACER bills by the calendar of its Service Center in San Antonio."""
+
+Sort = Literal["date", "court", "client_code"]
+Step = Literal["day", "week", "month"]
+
+
+def quarter_of(day: date) -> tuple[date, date]:
+    """First and last day of the calendar quarter."""
+    first = date(day.year, day.month - (day.month - 1) % 3, 1)
+    following = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+    return first, following - timedelta(days=1)
+
+
+def quarters_before(day: date, *, count: int) -> list[tuple[date, date]]:
+    """The quarter of ``day`` and those before it, newest first."""
+    quarters = [quarter_of(day)]
+    while len(quarters) < count:
+        quarters.append(quarter_of(quarters[-1][0] - timedelta(days=1)))
+    return quarters
+
+
+def waiver_on(day: date) -> Money:
+    """What may be used in the quarter of ``day`` without paying; the schedule of its last day counts."""
+    return schedule_on(quarter_of(day)[1]).quarterly_waiver
+
+
+def due(*, used: Money, waiver: Money) -> Money:
+    """What a quarter costs: nothing up to the waiver, everything above it."""
+    return used if used > waiver else Money()
+
+
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula (CWE-1236)."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+# The chart. All numbers are units of the picture's own coordinates.
+
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 240, 52, 28, 12
+COLOURS = 6
+"""Courts that have a colour of their own; the rest share the last one."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A court's part of one step's column. ``colour`` counts from 0."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word on an axis, and where."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart of cost over time, stacked by court."""
+
+    step: Step
+    bars: Sequence[Bar]
+    heights: Sequence[Mark]
+    days: Sequence[Mark]
+    courts: Sequence[tuple[str, int]]
+    """Court and colour, the dearest court first."""
+
+
+def step_for(since: date, until: date) -> Step:
+    """How long a time one column stands for."""
+    days = (until - since).days + 1
+    if days <= 31:
+        return "day"
+    return "week" if days <= 190 else "month"
+
+
+def begins(day: date, step: Step) -> date:
+    """The first day of the step that ``day`` is in; weeks begin on Monday."""
+    if step == "day":
+        return day
+    return day - timedelta(days=day.weekday()) if step == "week" else day.replace(day=1)
+
+
+def _steps(since: date, until: date, step: Step) -> list[date]:
+    found, day = [], begins(since, step)
+    while day <= until:
+        found.append(day)
+        day = begins(day + timedelta(days={"day": 1, "week": 7, "month": 32}[step]), step)
+    return found
+
+
+def top_of_scale(cents: int) -> int:
+    """A round amount, at least ``cents``, that four lines divide evenly."""
+    size = 40
+    while size < cents:
+        size = _next_round(size)
+    return size
+
+
+def _next_round(size: int) -> int:
+    """40, 100, 200, 400, 1000, 2000, 4000, …"""
+    return size * 5 // 2 if str(size).startswith("4") else size * 2
+
+
+def chart(*, cents: Mapping[tuple[date, str], int], since: date, until: date) -> Chart | None:
+    """Draw the cost by step and court; None if there was none. ``cents`` is by first day of the step and court."""
+    if not any(cents.values()):
+        return None
+    step = step_for(since, until)
+    columns = _steps(since, until, step)
+    courts = _dearest_first(cents)
+    colour = {court: min(n, COLOURS - 1) for n, court in enumerate(courts)}
+    scale = top_of_scale(max(sum(cents.get((day, court), 0) for court in courts) for day in columns))
+    inner, high = WIDTH - LEFT, HEIGHT - TOP - BOTTOM
+    wide = inner / len(columns)
+    bars = []
+    for n, day in enumerate(columns):
+        base = float(HEIGHT - BOTTOM)
+        for court in courts:
+            part = cents.get((day, court), 0)
+            if not part:
+                continue
+            tall = part / scale * high
+            base -= tall
+            said = f"{court} {day:%m/%d/%Y} ${Money(part)}"
+            bars.append(Bar(round(LEFT + n * wide + wide * 0.14, 1), round(base, 1), round(wide * 0.72, 1),
+                            round(tall, 1), colour[court], said))  # fmt: skip
+    heights = [Mark(round(HEIGHT - BOTTOM - high * n / 4, 1), f"${Money(scale * n // 4)}") for n in range(5)]
+    return Chart(step, bars, heights, _day_marks(columns, step, wide), [(court, colour[court]) for court in courts])
+
+
+def _dearest_first(cents: Mapping[tuple[date, str], int]) -> list[str]:
+    total: dict[str, int] = {}
+    for (_day, court), part in cents.items():
+        total[court] = total.get(court, 0) + part
+    return sorted((court for court in total if total[court]), key=lambda court: (-total[court], court))
+
+
+def _day_marks(columns: Sequence[date], step: Step, wide: float) -> list[Mark]:
+    """At most eight days named below the columns, evenly."""
+    every = -(-len(columns) // 8)
+    words = "%m/%Y" if step == "month" else "%m/%d"
+    named: Iterable[tuple[int, date]] = list(enumerate(columns))[::every]
+    return [Mark(round(LEFT + n * wide + wide / 2, 1), day.strftime(words)) for n, day in named]
