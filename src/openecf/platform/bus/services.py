@@ -53,7 +53,7 @@ class NotStuck(Refusal):
 class StillNotApplied(Refusal):
     """Applying the message again failed again."""
 
-    said = "Applying this message failed again. The log says why; nothing was changed."
+    said = gettext_lazy("Applying this message failed again. The log says why; nothing was changed.")
 
 
 def admit_peer(*, id: str, base_url: str, public_key: str, at: datetime, by: str = "system") -> None:
