@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 BIN = Path(sys.executable).parent
-FOLDERS = ("kernel", "house", "central", "court", "benches", "wire", "journeys")
+FOLDERS = ("kernel", "house", "platform", "faults", "central", "court", "benches", "wire", "journeys")
 
 
 def main(wanted: list[str]) -> int:
@@ -31,7 +31,7 @@ def main(wanted: list[str]) -> int:
         last = ""
         for line in run.stdout:
             print(line, end="", flush=True)
-            last = line if re.search(r"\b(passed|failed|error|skipped)\b", line) else last
+            last = line if re.search(r"\b\d+ (passed|failed|skipped|errors?)\b", line) else last
         code = run.wait()
         counts = {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|error)", last)}
         passed += counts.get("passed", 0)

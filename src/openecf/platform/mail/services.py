@@ -23,6 +23,7 @@ from openecf.platform.mail.models import OutgoingMail
 
 log = structlog.get_logger()
 DELIVER = "openecf.mail.deliver"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 AWAY = "away: "
 """What ``last_error`` of a mail begins with that no server was there to take."""
 
@@ -102,6 +103,7 @@ def _deliver(mail_id: int, at: datetime) -> str:
             return "not due"
     mail = OutgoingMail.objects.get(pk=mail_id)
     try:
+        _keep_demonstrations_here()
         _compose(mail).send()
     except (OSError, smtplib.SMTPException, ValueError) as wrong:
         return _failed(mail, wrong, at)
@@ -131,6 +133,11 @@ def discard(*, mail_id: int, reason: str, by: str, at: datetime) -> None:
         ):
             raise NotStuck
         record(act="mail.discarded", by=by, at=at, subject=f"mail:{mail_id}", reason=reason)
+
+
+def _keep_demonstrations_here() -> None:
+    if this_site().config.demonstration and settings.EMAIL_HOST not in LOOPBACK:
+        raise ValueError("a demonstration's mail goes to the mailbox on its own machine only")
 
 
 def _compose(mail: OutgoingMail) -> EmailMultiAlternatives:

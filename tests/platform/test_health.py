@@ -1,0 +1,114 @@
+"""What load balancers and operators are told, and who may sit at the desk."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from openecf.platform.audit.models import AuditLine
+from openecf.platform.bus.models import OutboxMessage
+from openecf.platform.health import checks
+from openecf.platform.mail import services as mail
+from openecf.platform.mail.models import OutgoingMail
+from tests.court import callers
+
+pytestmark = pytest.mark.django_db
+
+
+def ready() -> tuple[int, dict]:
+    answer = Client().get("/readyz")
+    return answer.status_code, json.loads(answer.content)
+
+
+def test_a_site_in_order_is_alive_and_ready():
+    assert Client().get("/healthz").content == b"ok\n"
+    assert ready() == (200, {"ready": True, "checks": dict.fromkeys(checks.CHECKS, True)})
+
+
+def test_a_process_is_alive_without_its_database(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert Client().get("/healthz").status_code == 200
+
+
+BREAK = {
+    "database": lambda patch: patch.setattr(connection, "cursor", _raise),
+    "jobs": lambda _patch: connection.cursor().execute("ALTER TABLE procrastinate_jobs RENAME TO lost"),
+    "store": lambda patch: patch.setattr(checks.tempfile, "TemporaryFile", _raise),
+    "migrations": lambda patch: patch.setattr(checks, "_pending", lambda: "cases.0099_new"),
+}
+
+
+def _raise(*_args: object, **_more: object) -> None:
+    raise OSError("cannot reach db.internal.example as ecf with password hunter2")
+
+
+@pytest.mark.parametrize("name", BREAK)
+def test_what_fails_is_named_and_its_details_stay_in_the_log(name, monkeypatch, caplog):
+    with monkeypatch.context() as patch:
+        BREAK[name](patch)
+        answer = Client().get("/readyz")
+    told = json.loads(answer.content)
+    assert answer.status_code == 503 and told["ready"] is False and told["checks"][name] is False
+    assert set(told) == {"ready", "checks"} and b"hunter2" not in answer.content
+    assert any(r.msg.get("check") == name for r in caplog.records if isinstance(r.msg, dict))
+
+
+# The desk
+
+
+@pytest.fixture
+def stuck() -> tuple[OutboxMessage, OutgoingMail]:
+    now = timezone.now()
+    message = OutboxMessage.objects.create(
+        id=uuid4(), to="central", type="court.status", body={}, at=now, next_at=now, attempts=14, dead_at=now,
+        last_error="422: no part of this site handles it",
+    )  # fmt: skip
+    mail.send(to=["ada@counsel.example"], subject="A notice that bounced", text="…", at=now)
+    letter = OutgoingMail.objects.get()
+    OutgoingMail.objects.update(dead_at=now, last_error="550 no such mailbox")
+    return message, letter
+
+
+@pytest.mark.parametrize("kind", ["nobody", "legacy", "searcher", "attorney", "trustee", "clerk", "judge"])
+def test_the_desk_is_the_courts_own(kind, stuck):
+    browser = callers.client(callers.kinds_of_person()[kind])
+    court = kind in ("clerk", "judge")
+    page = browser.get(reverse("desk-messages"))
+    assert (b"A notice that bounced" in page.content) is court
+    browser.post(reverse("desk-decide", args=["message", stuck[0].id]), {"act": "discard", "reason": "tidy"})
+    stuck[0].refresh_from_db()
+    assert (stuck[0].delivered_at is not None) is court
+
+
+@pytest.mark.parametrize("act", ["retry", "discard"])
+@pytest.mark.parametrize("which", [0, 1], ids=["message", "mail"])
+def test_a_decision_at_the_desk_is_done_once_and_written_down(which, act, stuck):
+    who = callers.linked("clerk")
+    browser = callers.client(who)
+    address = reverse("desk-decide", args=[("message", "mail")[which], stuck[which].pk])
+    assert browser.post(address, {"act": act, "reason": "the court closed"}).status_code == 302
+    again = browser.post(address, {"act": act, "reason": "the court closed"})
+    assert again.status_code == 409 and b"not waiting for a decision any more" in again.content
+    kinds = {"retry": "retried", "discard": "discarded"}
+    line = AuditLine.objects.get(act=f"{('bus', 'mail')[which]}.{kinds[act]}")
+    assert line.by == callers.reader(who).ref
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "said"),
+    [
+        ("message", "not-an-id", {"act": "retry"}),
+        ("mail", "x", {"act": "retry"}),
+        ("mail", "1", {"act": "burn"}),
+        ("mail", "1", {}),
+    ],
+)
+def test_what_no_page_of_ours_sends_finds_nothing(kind, key, said, stuck):
+    browser = callers.client(callers.linked("clerk"))
+    assert browser.post(reverse("desk-decide", args=[kind, key]), said).status_code == 404
