@@ -1,0 +1,80 @@
+"""Report pages in a reader's own language: the frame speaks it, what programs read stays as it is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from openecf.court.docket import services
+from openecf.court.notices.services import prepare
+from openecf.platform.config import this_site
+from tests.court import callers, pdfs, world
+from tests.court.test_docket_entries import AT
+from tests.court.test_docket_pages import HERE, REPORT, shown
+
+LANGUAGES = ("es", "ht")
+
+
+@pytest.fixture
+def here(db):
+    return world.make()
+
+
+def reader_in(language: str):
+    browser = callers.client(callers.person(account_type="search"))
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    return browser
+
+
+def main_of(page: str) -> str:
+    """What stands between the frame's head and foot, without the minute of the receipt."""
+    return re.sub(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d", "", page[page.index("<main") : page.index("</main>")])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_docket_report_is_the_same_in_every_language_but_for_its_frame(here, language):
+    with transaction.atomic():
+        entry = services.enter(
+            case_id=here.case.id, event="order", title="Order", text="ORDER number 1", at=AT, entered_by="user:1"
+        )
+        services.finish(entry)
+    asked = {"all_case_ids": here.case.id, "case_num": " ", "list_of_parties_and_counsel": "on"}
+    english, theirs = (shown(reader_in(each).post(REPORT, asked, **HERE)) for each in ("en", language))
+    assert f'<html lang="{language}">' in theirs
+    assert main_of(theirs) == main_of(english)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Case not found."), ("es", "No se encontró el caso."), ("ht", "Nou pa jwenn dosye a.")],
+)
+def test_what_a_program_looks_for_stands_beside_what_the_reader_understands(here, language, words):
+    page = shown(reader_in(language).post(REPORT, {"all_case_ids": "987654", "case_num": " "}, **HERE))
+    assert "<p>Case not found.</p>" in page
+    assert page.count(f"<p>{words}</p>") == 1
+
+
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_a_receipt_is_read_in_every_language(here, language, juriscraper):
+    entry = here.entry(files=[pdfs.plain(2)])
+    path = f"/doc1/{world.main_document(entry).doc_id}"
+    page = shown(reader_in(language).get(path))
+    assert "Transaction Receipt" in page and " Cost: " in page
+    assert page.count('value="View Document"') == 1
+    assert juriscraper("receipt", this_site().id, page)["cost"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_notice_is_in_the_records_language_whoever_files(here, language):
+    def words(notice) -> str:
+        return re.sub(r"\[STAMP.*?\]|[0-9a-f]{32,}|\d+", "", notice.text)
+
+    with transaction.atomic():
+        english = prepare(entry=here.entry(), at=AT)
+        with translation.override(language):
+            theirs = prepare(entry=here.entry(), at=AT)
+    assert words(theirs) == words(english)
