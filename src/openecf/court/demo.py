@@ -28,6 +28,8 @@ from openecf.court.people.models import CourtUser
 from openecf.court.transition import services as transition
 from openecf.kernel.restriction import Restriction
 from openecf.platform import demo_cast
+from openecf.platform.bus import services as bus
+from openecf.platform.bus.messages import AccountLinked
 from openecf.platform.store import services as store
 
 log = structlog.get_logger()
@@ -66,6 +68,17 @@ def _user(cast: demo_cast.CastCourtUser, at: datetime) -> CourtUser:
     if known:
         return known
     issued = make_password(demo_cast.COURT_PASSWORD)
+    with transaction.atomic():
+        user = _create(cast, account, issued, at)
+        if account:
+            told = AccountLinked(account=account.id, court=settings.COURT.id, role=user.group, at=user.linked_at)
+            bus.put(to="central", message=told, at=at)
+    return user
+
+
+def _create(
+    cast: demo_cast.CastCourtUser, account: demo_cast.CastAccount | None, issued: str, at: datetime
+) -> CourtUser:
     return CourtUser.objects.create(
         login=cast.login,
         password="" if account else issued,
