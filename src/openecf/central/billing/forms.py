@@ -13,7 +13,8 @@ from openecf.central.billing import rules
 from openecf.central.billing.queries import Selection
 from openecf.platform.shell.forms import DateInput
 
-NO_CODE = "-"
+ALL, NO_CODE, CODE = "all", "none", "="
+"""Values of the lists; a client code carries CODE before it, so that none is taken for another."""
 _LONGEST = timedelta(days=3 * 366)
 
 
@@ -26,10 +27,10 @@ class UsageForm(forms.Form):
     until = forms.DateField(
         label=_("To"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")}
     )
-    court = forms.ChoiceField(label=_("Court"), required=False)
-    client_code = forms.ChoiceField(label=_("Client code"), required=False)
+    court = forms.ChoiceField(label=_("Court"))
+    client_code = forms.ChoiceField(label=_("Client code"))
     sort = forms.ChoiceField(
-        label=_("In order of"), required=False,
+        label=_("In order of"),
         choices=[("date", _("date")), ("court", _("court")), ("client_code", _("client code"))],
     )  # fmt: skip
 
@@ -37,14 +38,15 @@ class UsageForm(forms.Form):
         self, typed: dict, *, today: date, courts: Sequence[tuple[str, str]], client_codes: Sequence[str]
     ) -> None:
         quarter = rules.quarter_of(today)
-        asked = {name: typed.get(name, "") for name in ("since", "until", "court", "client_code", "sort")}
-        asked["since"] = asked["since"] or quarter[0].isoformat()
-        asked["until"] = asked["until"] or today.isoformat()
-        super().__init__(asked)
-        self.fields["court"].choices = [("", gettext("All courts")), *courts]
+        usual = {"since": quarter[0].isoformat(), "until": today.isoformat(), "court": ALL, "client_code": ALL,
+                 "sort": "date"}  # fmt: skip
+        super().__init__({name: typed.get(name) or value for name, value in usual.items()})
+        self.fields["court"].choices = [(ALL, gettext("All courts")), *courts]
         self.fields["client_code"].choices = [
-            ("", gettext("All")), (NO_CODE, gettext("Without a client code")), *((code, code) for code in client_codes),
-        ]  # fmt: skip
+            (ALL, gettext("All")),
+            (NO_CODE, gettext("Without a client code")),
+            *((f"{CODE}{code}", code) for code in client_codes),
+        ]
 
     def clean(self) -> dict:
         typed = super().clean()
@@ -62,7 +64,7 @@ class UsageForm(forms.Form):
         return Selection(
             since=typed["since"],
             until=typed["until"],
-            court=typed["court"],
-            client_code=None if not code else ("" if code == NO_CODE else code),
-            sort=typed["sort"] or "date",
+            court="" if typed["court"] == ALL else typed["court"],
+            client_code={ALL: None, NO_CODE: ""}.get(code, code.removeprefix(CODE)),
+            sort=typed["sort"],
         )

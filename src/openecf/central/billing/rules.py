@@ -145,8 +145,13 @@ def chart(*, cents: Mapping[tuple[date, str], int], since: date, until: date) ->
             said = f"{court} {day:%m/%d/%Y} ${Money(part)}"
             bars.append(Bar(round(LEFT + n * wide + wide * 0.14, 1), round(base, 1), round(wide * 0.72, 1),
                             round(tall, 1), colour[court], said))  # fmt: skip
-    heights = [Mark(round(HEIGHT - BOTTOM - high * n / 4, 1), f"${Money(scale * n // 4)}") for n in range(5)]
+    heights = [Mark(round(HEIGHT - BOTTOM - high * n / 4, 1), _dollars(scale * n // 4)) for n in range(5)]
     return Chart(step, bars, heights, _day_marks(columns, step, wide), [(court, colour[court]) for court in courts])
+
+
+def _dollars(cents: int) -> str:
+    """``$2``, ``$2.50``: short, for an axis."""
+    return f"${Money(cents)}" if cents % 100 else f"${cents // 100}"
 
 
 def _dearest_first(cents: Mapping[tuple[date, str], int]) -> list[str]:

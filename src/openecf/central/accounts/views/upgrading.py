@@ -30,7 +30,7 @@ def _road() -> steps.Road:
 @require_safe
 def upgrade(request: HttpRequest) -> HttpResponse:
     """What the upgrade is for, and what it asks; or that it is done."""
-    return render(request, "accounts/upgrade.html", {"account": request.account, "steps": _road().shown("person")})
+    return render(request, "accounts/upgrade.html", {"account": request.account})
 
 
 @access.rule(ACCOUNT)
