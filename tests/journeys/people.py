@@ -59,10 +59,10 @@ def sign_on(page: Page, username: str, password: str = "") -> None:
     page.get_by_label("Password", exact=True).fill(password or person(username).password)
     with page.expect_navigation(wait_until="domcontentloaded"):
         page.get_by_role("button", name="Sign in").click()
-    confirm_what_is_told(page)
+    read_first(page)
 
 
-def confirm_what_is_told(page: Page) -> None:
+def read_first(page: Page) -> None:
     """Before the first court of a sign-on, filers confirm the duty to redact; others read what their account lacks."""
     if "/csologin/told" not in page.url:
         return
@@ -80,4 +80,4 @@ def enter(page: Page, stand: Stand, court: str) -> None:
     if login.count():
         with page.expect_navigation(wait_until="domcontentloaded"):
             login.first.click()
-        confirm_what_is_told(page)
+        read_first(page)
