@@ -55,6 +55,7 @@ def load(*, at: datetime) -> None:
             with transaction.atomic():
                 _case(row, users, judges)
             log.info("demo.case", number=row["number"])
+    transition.tell_status(at=at)
 
 
 def _type_in(number: str) -> str:

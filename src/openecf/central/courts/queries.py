@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from openecf.central.courts import rules
 from openecf.central.courts.models import CourtSite, RegisteredCourt
 from openecf.kernel import courts as national
 
@@ -33,12 +34,40 @@ def courts() -> list[CourtSite]:
     return list(CourtSite.objects.order_by("id"))
 
 
-def all_courts(*, typed: str = "") -> list[CourtRow]:
-    """Every federal court, or those whose name, kind or id has all the words typed; courts of a kind together."""
+def all_courts(*, typed: str = "", state: str = "") -> list[CourtRow]:
+    """Every federal court, or those whose name, kind or id has all the words typed; courts of a kind together.
+
+    ``state`` (two letters) leaves only the courts of one state or territory.
+    """
     here = {site.id: site for site in CourtSite.objects.all()}
     words = typed.lower().split()
     rows = [CourtRow(court, here.get(court.id)) for court in national.directory().values()]
+    rows = [row for row in rows if not state or rules.state_of(row.court) == state]
     return sorted((row for row in rows if _has(row.court, words)), key=lambda row: (row.court.kind, row.court.name))
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A state on the map: how many of its trial courts are on NextGen here, of how many."""
+
+    place: rules.Place
+    live: int
+    courts: int
+
+    @property
+    def share(self) -> str:
+        """``all``, ``some`` or ``none`` of the state's courts are live."""
+        return "none" if not self.live else "all" if self.live == self.courts else "some"
+
+
+def tiles() -> list[Tile]:
+    """The map: a tile for each state and territory."""
+    rows = all_courts()
+    found = []
+    for place in rules.places():
+        mine = [row for row in rows if rules.state_of(row.court) == place.state]
+        found.append(Tile(place, sum(row.is_nextgen for row in mine), len(mine)))
+    return found
 
 
 def _has(court: national.Court, words: Iterable[str]) -> bool:

@@ -21,9 +21,11 @@ def front(request: HttpRequest) -> HttpResponse:
 @access.rule(access.ANYONE)
 @require_safe
 def court_list(request: HttpRequest) -> HttpResponse:
-    """Every federal court, searched by name."""
-    typed = request.GET.get("q", "")[:100]
-    return render(request, "courts/list.html", {"rows": queries.all_courts(typed=typed), "typed": typed})
+    """Every federal court, on a map and as a list, searched by name or by state."""
+    typed, state = request.GET.get("q", "")[:100], request.GET.get("state", "")[:2].upper()
+    rows = queries.all_courts(typed=typed, state=state)
+    context = {"rows": rows, "typed": typed, "state": state, "tiles": queries.tiles()}
+    return render(request, "courts/list.html", context)
 
 
 @access.rule(access.ANYONE)
