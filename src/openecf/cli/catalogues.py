@@ -48,7 +48,8 @@ FUNCTIONS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 TOML_KEYS = frozenset({"label", "help", "free"})
-"""What an event of the dictionary asks people in its own words. Its title and text are the docket's, in English."""
+"""What an event of the dictionary asks people in its own words. Its title and text are the docket's, in English; its
+category is a place in a menu."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,9 @@ def _of_template(source: str, place: str) -> Iterator[Phrase]:
 
 
 def _of_events(source: str, place: str) -> Iterator[Phrase]:
-    for name, said in _leaves(tomllib.loads(source)):
+    told = tomllib.loads(source)
+    yield Phrase(told["category"]["title"], place)
+    for name, said in _leaves(told):
         if name in TOML_KEYS and said.strip():
             yield Phrase(said, place)
 

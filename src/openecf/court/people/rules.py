@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 COURT_GROUPS = frozenset({"clerk", "judge", "chambers"})
 CHAMBERS_GROUPS = frozenset({"judge", "chambers"})
 
@@ -88,8 +90,44 @@ def checklist(reader: Reader, *, live: bool) -> tuple[Step, ...]:
     return (*steps, Step("linked", reader.linked)) if live else steps
 
 
+ACTS = {
+    "account.issued": _("Account issued"),
+    "account.link-offered": _("Court login proved, to be linked"),
+    "account.link-refused": _("Linking refused"),
+    "account.linked": _("Accounts linked"),
+    "account.notice-addresses": _("Notice addresses changed"),
+    "account.own-password": _("Court password changed"),
+    "case.appearance": _("Appearance entered"),
+    "case.attorney-added": _("Attorney added"),
+    "case.attorney-edited": _("Attorney edited"),
+    "case.closed": _("Case closed"),
+    "case.edited": _("Case edited"),
+    "case.flag-cleared": _("Flag cleared"),
+    "case.flag-set": _("Flag set"),
+    "case.opened": _("Case opened"),
+    "case.party-added": _("Party added"),
+    "case.party-edited": _("Party edited"),
+    "case.reopened": _("Case reopened"),
+    "case.restricted": _("Access to the case changed"),
+    "docket.struck": _("Docket entry struck"),
+    "documents.restrict": _("Access to a document changed"),
+    "filing.begun": _("Filing begun"),
+    "filing.discarded": _("Filing discarded"),
+    "filing.submitted": _("Filing submitted"),
+    "own-login.reset-asked": _("New court password asked for"),
+    "own-login.signed-off": _("Logged out (court login)"),
+    "own-login.signed-on": _("Logged in (court login)"),
+    "session.begun": _("Logged in"),
+    "session.ended": _("Logged out"),
+    "session.revoked": _("Sign-on ended elsewhere"),
+}
+"""What the log calls the acts that people do; the others are named after their codes."""
+
+
 def act_in_words(act: str) -> str:
-    """``account.link-offered`` → ``Account: link offered``."""
+    """``account.link-offered`` in the reader's language; ``audit.opened`` → ``Audit: opened``."""
+    if act in ACTS:
+        return str(ACTS[act])
     room, _dot, what = act.partition(".")
     return f"{room.capitalize()}: {what.replace('-', ' ').replace('_', ' ')}" if what else room.capitalize()
 
