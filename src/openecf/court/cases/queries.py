@@ -137,10 +137,11 @@ def only_sealed(*, typed: str, reader: Reader) -> bool:
     return bool(found) and not any(visible(reader, case) for case in found)
 
 
-def of_user(user_id: int, *, limit: int) -> list[CaseMatch]:
-    """Cases in which a court user represents somebody now, the latest filing first."""
-    mine = Representation.objects.filter(user=user_id, terminated=None).values("party__case")
-    return [match_of(case) for case in Case.objects.filter(id__in=mine).order_by("-last_filing", "-id")[:limit]]
+def of_reader(reader: Reader, *, limit: int) -> list[CaseMatch]:
+    """Cases in which the reader represents somebody now and which are not sealed from the reader, the latest first."""
+    mine = Representation.objects.filter(user=reader.user, terminated=None).values("party__case")
+    found = Case.objects.filter(id__in=mine).order_by("-last_filing", "-id")[:MOST_MATCHES]
+    return [match_of(case) for case in found if visible(reader, case)][:limit]
 
 
 def appearances(*, party_ids: Iterable[int], user_id: int | None = None) -> list[int]:

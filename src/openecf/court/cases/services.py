@@ -19,6 +19,7 @@ from openecf.kernel import case_numbers
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.services import record
+from openecf.platform.jobs.services import defer
 
 if TYPE_CHECKING:
     from openecf.court.people.models import CourtUser
@@ -348,6 +349,8 @@ def set_restriction(*, case_id: int, level: Restriction, reason: str, at: dateti
             case.save(update_fields=["restriction"])
             changes = [Change("restriction", before, int(level))]
             _raise_version(case, subject="case", changes=changes, at=at, by=by)
+            # Who may read is decided anew at once; how the bytes lie in the store follows document by document.
+            defer("openecf.documents.reseal", case_id=case.id)
             record(
                 act="case.restricted",
                 by=by,

@@ -24,7 +24,7 @@ from openecf.court.docket.rules import (
     text_bytes,
 )
 from openecf.court.documents import queries as documents
-from openecf.court.documents.rules import may_read
+from openecf.court.documents.rules import level, may_read
 from openecf.court.people.rules import Reader
 
 CHUNK = 1000
@@ -68,7 +68,11 @@ def seen_by(reader: Reader, entries: Sequence[Entry]) -> dict[int, EntryFacts]:
     seen = {}
     for entry in entries:
         mine = within[entry.case_id]
-        if not may_read(reader, restriction=entry.restriction, participates=mine, filed_by=entry.filer_id):
+        # Whom the court selected for a document of the entry may know of the entry.
+        selected = {user for paper in papers.get(entry.id, ()) for user in chosen.get(paper.doc_id, ())}
+        if not may_read(
+            reader, restriction=entry.restriction, participates=mine, filed_by=entry.filer_id, selected=selected
+        ):
             continue
         seen[entry.id] = facts(
             entry,
@@ -77,7 +81,7 @@ def seen_by(reader: Reader, entries: Sequence[Entry]) -> dict[int, EntryFacts]:
                 for document in papers.get(entry.id, ())
                 if may_read(
                     reader,
-                    restriction=max(document.restriction, 0),
+                    restriction=level(entry.restriction, document.restriction),
                     participates=mine,
                     filed_by=entry.filer_id,
                     selected=chosen.get(document.doc_id, ()),

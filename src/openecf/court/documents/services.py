@@ -28,7 +28,7 @@ from openecf.court.documents.rules import (
     level,
     wrong_with,
 )
-from openecf.court.documents.stamping import stamped
+from openecf.court.documents.stamping import forget, stamped
 from openecf.court.fees import rules as fees_rules
 from openecf.court.fees import services as fees
 from openecf.court.fees.rules import Receipt
@@ -36,6 +36,7 @@ from openecf.court.notices import services as looks
 from openecf.court.people.rules import NOBODY, Reader
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
+from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.services import record
 from openecf.platform.store import services as store
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from openecf.court.transition.models import CourtProfile
 
 MEGABYTE = 1_000_000
+RESEAL_JOB = "openecf.documents.reseal"
 
 
 class BadPdf(Refusal):
@@ -154,12 +156,10 @@ def _store_as(sha256: str, *, sealed: bool) -> None:
 def restrict(*, document: Document, restriction: int, readers: Sequence[int] = (), by: Reader, at: datetime) -> None:
     """Change who may read a document. Bytes that must be sealed from now on no longer lie open in the store."""
     with transaction.atomic():
-        row = Document.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=document.pk)
+        row = _locked(document.pk)
         before, row.restriction = row.restriction, restriction
-        row.sealed = level(row.entry.case.restriction, row.entry.restriction, restriction) >= SEALED_FROM
-        if row.sha256:
-            _store_as(row.sha256, sealed=row.sealed)
-        row.save(update_fields=["restriction", "sealed"])
+        row.save(update_fields=["restriction"])
+        _keep_by_level(row)
         DocumentReader.objects.filter(document=row).delete()
         DocumentReader.objects.bulk_create(DocumentReader(document=row, user_id=user) for user in readers)
         record(
@@ -171,22 +171,64 @@ def restrict(*, document: Document, restriction: int, readers: Sequence[int] = (
             after=restriction,
             readers=list(readers),
         )
-        if row.sealed and row.sha256 and not Document.objects.filter(sha256=row.sha256, sealed=False).exists():
-            transaction.on_commit(lambda: store.drop(row.sha256, sealed=False))
+
+
+def keep_case_by_level(*, case_id: int) -> int:
+    """After a case was sealed (or opened): keep each of its documents as its level asks; how many changed.
+
+    Each document by itself, so that a case of any size can be done, and done again after an interruption.
+    """
+    changed = 0
+    for key in Document.objects.filter(entry__case=case_id).order_by("pk").values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            changed += _keep_by_level(_locked(key))
+    return changed
+
+
+def _locked(key: int) -> Document:
+    return Document.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=key)
+
+
+def _keep_by_level(row: Document) -> bool:
+    """Seal a locked document's bytes, or store them open, as its level asks; whether anything changed.
+
+    What is sealed from now on does not stay behind in the open: neither the bytes nor copies with the header line.
+    """
+    sealed = level_of(row) >= SEALED_FROM
+    if sealed == row.sealed:
+        return False
+    if row.sha256:
+        _store_as(row.sha256, sealed=sealed)
+    row.sealed = sealed
+    row.save(update_fields=["sealed"])
+    if sealed and row.sha256 and not Document.objects.filter(sha256=row.sha256, sealed=False).exists():
+        transaction.on_commit(lambda: _drop_open(row.sha256))
+    return True
+
+
+def _drop_open(sha256: str) -> None:
+    store.drop(sha256, sealed=False)
+    forget(sha256)
+
+
+def level_of(document: Document) -> Restriction:
+    """The strictest level that holds for a document: its own, its entry's, its case's."""
+    return level(document.entry.case.restriction, document.entry.restriction, document.restriction)
 
 
 def open_bytes(*, document: Document, reader: Reader, at: datetime, by: str = "") -> BinaryIO:
     """The bytes of a document that the gate let the reader have. A sealed opening is on record before it happens."""
     if not document.sha256:
         raise NotHeld(document=document.doc_id)
-    if document.sealed:
+    if document.sealed or level_of(document) >= SEALED_FROM:
         with transaction.atomic():
             Opening.objects.create(document=document, by=by or reader.ref, at=at)
             record(act="documents.open_sealed", by=by or reader.ref, at=at, subject=f"document:{document.doc_id}")
-    try:
-        return store.open(document.sha256, sealed=document.sealed)
-    except store.NotStored:
-        raise NotHeld(document=document.doc_id) from None
+    # A job may be sealing (or opening) the case at this moment: the bytes are there in one form or the other.
+    for sealed in (document.sealed, not document.sealed):
+        with contextlib.suppress(store.NotStored):
+            return store.open(document.sha256, sealed=sealed)
+    raise NotHeld(document=document.doc_id)
 
 
 @dataclass(frozen=True)
@@ -267,7 +309,7 @@ def _copy(document: Document, *, reader: Reader, with_header: bool, at: datetime
         original,
         sha256=document.sha256,
         line=lambda page, count: header + pages.page_suffix(page, count),
-        keep=not document.sealed,
+        keep=level_of(document) < SEALED_FROM,
     )
 
 

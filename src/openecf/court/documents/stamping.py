@@ -21,6 +21,10 @@ BELOW_TOP = 14
 KEPT_BYTES = 1_000_000_000
 PRUNE_EVERY = 64
 FONT = "/OpenEcfHeader"
+UNUSABLE = (
+    pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, MemoryError
+)  # fmt: skip
+"""What a PDF with nonsense in its page tree may raise; such a document is handed out as it was filed."""
 
 
 def stamped(original: BinaryIO, *, sha256: str, line: Callable[[int, int], str], keep: bool) -> BinaryIO:
@@ -28,7 +32,7 @@ def stamped(original: BinaryIO, *, sha256: str, line: Callable[[int, int], str],
 
     ``keep``: the copy may lie in this site's cache (never for sealed documents).
     """
-    place = _cache() / hashlib.sha256(f"{sha256}\n{line(1, 0)}".encode()).hexdigest()
+    place = _cache() / f"{_family(sha256)}{hashlib.sha256(line(1, 0).encode()).hexdigest()[:32]}"
     if keep:
         with contextlib.suppress(FileNotFoundError):
             cached = place.open("rb")
@@ -38,7 +42,7 @@ def stamped(original: BinaryIO, *, sha256: str, line: Callable[[int, int], str],
     copy = tempfile.NamedTemporaryFile(dir=_cache(), suffix=".new")  # noqa: SIM115  (the caller closes it)
     try:
         _write(original, copy.file, line)  # type: ignore[arg-type]
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError):
+    except UNUSABLE:
         copy.close()
         original.seek(0)
         return original
@@ -50,6 +54,17 @@ def stamped(original: BinaryIO, *, sha256: str, line: Callable[[int, int], str],
         _prune(place)
     copy.seek(0)
     return copy  # type: ignore[return-value]
+
+
+def forget(sha256: str) -> None:
+    """Throw the kept copies of a document away: it is sealed from now on."""
+    for copy in _cache().glob(f"{_family(sha256)}*"):
+        copy.unlink(missing_ok=True)
+
+
+def _family(sha256: str) -> str:
+    """How the names of a document's copies begin."""
+    return hashlib.sha256(sha256.encode()).hexdigest()[:32]
 
 
 def _cache() -> Path:

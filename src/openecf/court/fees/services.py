@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from openecf.court.cases.models import Case
 
 CENTRAL = "central"
+UNDER_SEAL = "Case Under Seal"
 
 
 class ClientCodeRequired(Refusal):
@@ -114,7 +115,8 @@ def charge(
                 at=at,
                 client_code=reader.client_code,
                 description=description,
-                criteria=criteria,
+                # A sealed case's number stays at this court; the court's own billing history still names it.
+                criteria=UNDER_SEAL if case is not None and case.restriction else criteria,
                 pages=receipt.pages,
                 cents=receipt.cost.cents,
                 exempt=reader.exempt,

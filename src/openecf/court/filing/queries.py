@@ -46,6 +46,12 @@ def draft_for(*, reader: Reader, draft_id: object) -> Draft:
     return draft
 
 
+def check_visible(draft: Draft, reader: Reader) -> None:
+    """Raise NoSuchCase when the draft's case was sealed from the person since it was chosen."""
+    if draft.case is not None and not cases.visible(reader, draft.case):
+        raise cases.NoSuchCase(draft=draft.id)
+
+
 @dataclass(frozen=True)
 class DraftRow:
     """A draft as the list shows it."""
@@ -66,11 +72,16 @@ def drafts_of(reader: Reader) -> list[DraftRow]:
         DraftRow(
             id=row.id,
             title=dictionary.events[row.event].title if row.event in dictionary.events else row.event,
-            case=f"{row.case.number} {row.case.caption or row.case.short_title}" if row.case else "",
+            case=_named(row.case, reader),
             changed_at=row.changed_at,
         )
         for row in rows
     ]
+
+
+def _named(case: Any, reader: Reader) -> str:
+    """A draft's case; nothing of one that was sealed from the person since."""
+    return f"{case.number} {case.caption or case.short_title}" if case and cases.visible(reader, case) else ""
 
 
 def last_case_number(reader: Reader) -> str:
@@ -129,6 +140,7 @@ def candidates(*, case_id: int, reader: Reader, event: Event) -> list[rules.Cand
             title=row.title,
             text=row.text,
             event=row.event,
+            restriction=row.restriction,
             open_motion=waits,
         )
         for row, waits in docket.referable_for(reader, case_id=case_id, limit=MOST_ENTRIES)
@@ -218,10 +230,11 @@ def _related(draft: Draft, reader: Reader, event: Event) -> Sequence[rules.Relat
     offered = (
         {each.id: each for each in candidates(case_id=draft.case_id, reader=reader, event=event)} if chosen else {}
     )
+    level = restriction_of(draft, event)
     return [
         rules.RelatedEntry(
             offered[each].number,
-            rules.short_text(title=offered[each].title, text=offered[each].text),
+            rules.short_reference(offered[each], told_at=level),
             outcomes.get(str(each), "") if event.rules_on else "",
         )
         for each in sorted(chosen)

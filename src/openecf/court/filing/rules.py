@@ -237,6 +237,15 @@ class Candidate:
     text: str
     event: str
     open_motion: bool
+    restriction: int = 0
+
+
+SEALED_REFERENCE = "Restricted Entry"
+
+
+def short_reference(entry: Candidate, *, told_at: int) -> str:
+    """How a text of level ``told_at`` calls an entry: of one that is closed to some of its readers, no word."""
+    return SEALED_REFERENCE if entry.restriction > told_at else short_text(title=entry.title, text=entry.text)
 
 
 def may_relate(candidate: Candidate, *, kinds: Sequence[str], categories: Mapping[str, str]) -> bool:

@@ -113,6 +113,7 @@ def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
     if draft.submitted_at:
         return redirect("filing-done", draft_id=draft.id)
+    queries.check_visible(draft, request.reader)
     event = queries.event_of(draft, request.reader)
     step = rules.first_open(queries.progress_of(draft, event, request.reader))
     return redirect("filing-step", draft_id=draft.id, step=step.key)
@@ -127,6 +128,7 @@ def page(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
     draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
     if draft.submitted_at:
         return redirect("filing-done", draft_id=draft.id)
+    queries.check_visible(draft, request.reader)
     event = queries.event_of(draft, request.reader)
     if not rules.may_be_here(step, queries.progress_of(draft, event, request.reader)):
         return redirect("filing-resume", draft_id=draft.id)
@@ -150,6 +152,7 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
     if draft.entry is None:
         return redirect("filing-resume", draft_id=draft.id)
+    queries.check_visible(draft, request.reader)
     notice = draft.entry.notices.order_by("-id").first()
     body = shown(notice.html) if notice else ""
     context = {"draft": draft, "entry": draft.entry, "case": draft.case, "notice_body": body}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from openecf.court.cases import queries as cases
 from openecf.court.documents.rules import level, may_read
 from openecf.court.notices.models import Notice
 from openecf.court.notices.rules import Addressee, service_list
@@ -70,7 +71,7 @@ def _people(entry: Entry, needed: int) -> Iterator[Addressee]:
 def _may_know(user: CourtUser | None, entry: Entry, needed: int) -> bool:
     if not needed:
         return True
-    if user is None:
+    if user is None or not user.active:
         return False
     as_reader = Reader(account=user.account, user=user.id, group=user.group)
     return may_read(as_reader, restriction=needed, participates=True, filed_by=entry.filer_id)
@@ -119,7 +120,9 @@ def _may_see(reader: Reader, notice: Notice) -> bool:
     if not (reader.is_court or sent_to or (reader.linked and reader.user == entry.filer_id)):
         return False
     needed = level(entry.case.restriction, entry.restriction)
-    return may_read(reader, restriction=needed, participates=bool(sent_to), filed_by=entry.filer_id)
+    # Whoever was told at the time may have left the case since, and the entry may have been sealed since.
+    participates = bool(needed) and cases.participates(reader, entry.case_id)
+    return may_read(reader, restriction=needed, participates=participates, filed_by=entry.filer_id)
 
 
 def deliveries(notice: Notice) -> list[Delivery]:

@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not (reader.signed_on or reader.own_login):
         return render(request, "people/home.html", context)
     if reader.linked:
-        context["cases"] = cases.of_user(reader.user, limit=RECENT_CASES)
+        context["cases"] = cases.of_reader(reader, limit=RECENT_CASES)
         context["drafts"] = filing.drafts_of(reader)[:RECENT_CASES]
     context["ways"] = existing(
         (
