@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
+from openecf.court.cases import kept
 from openecf.court.cases.models import Case, Judge, Party, Representation
 from openecf.court.cases.rules import (
     AttorneyFacts,
@@ -57,7 +58,7 @@ def visible(reader: Reader, case: Case) -> bool:
 
 def case_for(*, reader: Reader, case_id: int) -> Case:
     """The case, for this reader. Raises NoSuchCase when it is not there or sealed from the reader."""
-    case = Case.objects.select_related("assigned_to", "referred_to", "lead").filter(id=case_id).first()
+    case = kept.case(case_id)
     if case is None or not visible(reader, case):
         raise NoSuchCase
     return case
@@ -266,6 +267,18 @@ def facts(case: Case, *, parties: bool = False, terminated: bool = True, members
         ordered_by=case.ordered_by,
         parties=party_facts(case.id, terminated=terminated) if parties else (),
     )
+
+
+def facts_now(case: Case, *, parties: bool, terminated: bool, members: bool) -> CaseFacts:
+    """As ``facts``, of a case as ``case_for`` gave it. Who is in it is not read again while nobody changed it."""
+
+    def read() -> CaseFacts:
+        return facts(case, parties=parties, terminated=terminated, members=members)
+
+    if members:
+        return read()
+    office = transition.profile().offices.get(case.office, "")
+    return kept.facts(case, (parties, terminated, office), read)
 
 
 def members_of(case: Case) -> tuple[tuple[int, str, str], ...]:

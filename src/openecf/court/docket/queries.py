@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,6 +27,9 @@ from openecf.court.docket.rules import (
 from openecf.court.documents import queries as documents
 from openecf.court.documents.rules import level, may_read
 from openecf.court.people.rules import Reader
+
+if TYPE_CHECKING:
+    from openecf.court.cases.models import Case
 
 CHUNK = 1000
 """Rows fetched and sent at a time: what a sheet of any length keeps in memory."""
@@ -168,25 +172,39 @@ def chosen(case_id: int, selection: Selection) -> QuerySet[Entry]:
 class Rows:
     """The rows of a sheet for one reader: first their size, then the rows themselves in constant memory.
 
-    Stored rows are passed on as they are. Only guarded entries are looked at one by one.
+    Stored rows are passed on as they are. Only guarded entries are looked at one by one. The rows of a docket that
+    fits into one chunk are read once, and counted as they are.
     """
 
-    def __init__(self, *, case_id: int, selection: Selection, reader: Reader) -> None:
-        self.entries = chosen(case_id, selection)
+    def __init__(self, *, case: Case, selection: Selection, reader: Reader) -> None:
+        self.entries = chosen(case.id, selection)
         self.multiple = selection.multiple
         self.layout = bench().sheet
+        self.reader = reader
+        self.read: list[tuple[int, bool, str]] | None = None
+        # No docket has more entries than it gave sequence numbers.
+        count, size, guarded = self._read() if case.next_seq <= CHUNK and not self.multiple else self._totals()
+        hidden = list(self.entries.filter(guarded=True)) if guarded else []
+        self.own = {entry_id: one_line(self.layout.row(seen)) for entry_id, seen in seen_by(reader, hidden).items()}
+        self.count = count - guarded + len(self.own)
+        self.bytes = size + sum(text_bytes(row) for row in self.own.values())
+
+    def _read(self) -> tuple[int, int, int]:
+        rows = list(self.entries.values_list("id", "guarded", "row", "text_bytes"))
+        self.read = [row[:3] for row in rows]
+        return len(rows), sum(row[3] for row in rows if not row[1]), sum(row[1] for row in rows)
+
+    def _totals(self) -> tuple[int, int, int]:
         totals = self.entries.order_by().aggregate(
             count=Count("id"),
             bytes=Sum("text_bytes", filter=Q(guarded=False)),
             guarded=Count("id", filter=Q(guarded=True)),
         )
-        guarded = list(self.entries.filter(guarded=True)) if totals["guarded"] else []
-        self.own = {entry_id: one_line(self.layout.row(seen)) for entry_id, seen in seen_by(reader, guarded).items()}
-        self.hidden_reader = reader
-        self.count = totals["count"] - totals["guarded"] + len(self.own)
-        self.bytes = (totals["bytes"] or 0) + sum(text_bytes(row) for row in self.own.values())
+        return totals["count"], totals["bytes"] or 0, totals["guarded"]
 
     def __iter__(self) -> Iterator[bytes]:
+        if self.read is not None:
+            return iter((self._joined(self.read),))
         return self._multiple() if self.multiple else self._stored()
 
     def _stored(self) -> Iterator[bytes]:
@@ -194,7 +212,10 @@ class Rows:
         with transaction.atomic(), connection.chunked_cursor() as cursor:
             cursor.execute(sql, parameters)
             while rows := cursor.fetchmany(CHUNK):
-                yield "".join(self.own.get(row[0], "") if row[1] else row[2] for row in rows).encode()
+                yield self._joined(rows)
+
+    def _joined(self, rows: Sequence[tuple[int, bool, str]]) -> bytes:
+        return "".join(self.own.get(row[0], "") if row[1] else row[2] for row in rows).encode()
 
     def _multiple(self) -> Iterator[bytes]:
         taken: list[Entry] = []
@@ -206,7 +227,7 @@ class Rows:
         yield self._multiple_chunk(taken)
 
     def _multiple_chunk(self, entries: list[Entry]) -> bytes:
-        seen = seen_by(self.hidden_reader, entries)
+        seen = seen_by(self.reader, entries)
         return "".join(
             one_line(self.layout.multiple_rows(seen[entry.id])) for entry in entries if entry.id in seen
         ).encode()

@@ -38,7 +38,7 @@ class Sheet:
 
 
 def _facts(case: Case, selection: Selection) -> CaseFacts:
-    return cases.facts(
+    return cases.facts_now(
         case, parties=selection.parties, terminated=selection.terminated_parties, members=selection.member_cases
     )
 
@@ -49,7 +49,7 @@ def sheet(
     """The docket sheet of a case the reader may see (``cases.queries.case_for``), charged to the reader."""
     facts = _facts(case, selection)
     shows_entries = not selection.parts or "incDktEntries" in selection.parts
-    rows = queries.Rows(case_id=case.id, selection=selection, reader=reader) if shows_entries else None
+    rows = queries.Rows(case=case, selection=selection, reader=reader) if shows_entries else None
     count, size = (rows.count, rows.bytes) if rows else (0, 0)
     # A docket that never had an entry has no table of them; a selection that takes none has an empty one.
     table = count > 0 or (bool(case.ordered_by) and case.next_seq > 1 and not selection.parts)
@@ -69,7 +69,7 @@ def sheet(
 def quote(*, reader: Reader, case: Case, at: datetime) -> Receipt:
     """What the whole docket sheet with parties would cost now."""
     selection = Selection(parties=True, terminated_parties=True)
-    rows = queries.Rows(case_id=case.id, selection=selection, reader=reader)
+    rows = queries.Rows(case=case, selection=selection, reader=reader)
     facts = _facts(case, selection)
     head = bench().sheet.head(facts, selection, entries=True)
     return fees.quote(

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from openecf.court.people.models import CourtUser, LinkOffer
 from openecf.court.people.rules import NOBODY, Reader
 from openecf.platform.relying_party.rules import SignedOn
@@ -19,12 +21,7 @@ def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
     """
     if signed_on is None:
         return Reader(terminal=True) if terminal else NOBODY
-    linked = (
-        CourtUser.objects.filter(account=signed_on.account, active=True).values_list("id", "group").first()
-        if signed_on.upgraded
-        else None
-    )
-    user, group = linked or (None, "")
+    user, group = _linked(signed_on.account) if signed_on.upgraded else (None, "")
     return Reader(
         account=signed_on.account,
         number=signed_on.number,
@@ -45,6 +42,13 @@ def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
         auth_time=signed_on.auth_time,
         acr=signed_on.acr,
     )
+
+
+def _linked(account: UUID) -> tuple[int | None, str]:
+    """Id and group of the active court user of an account. Asked at every request, hence by hand."""
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT id, "group" FROM court_user WHERE account = %s AND active LIMIT 1', [account])
+        return cursor.fetchone() or (None, "")
 
 
 def user(user_id: int) -> CourtUser:
