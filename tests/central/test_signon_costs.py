@@ -66,7 +66,7 @@ def test_a_whole_sign_on(court: Court) -> None:
         "token": token,
         "userinfo": told,
     }
-    assert counted == {"authorize": 0, "page": 0, "sign in": 7, "resume": 2, "token": 2, "userinfo": 1}
+    assert counted == {"authorize": 0, "page": 0, "sign in": 6, "resume": 2, "token": 2, "userinfo": 1}
     assert sum(counted.values()) <= 14
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
-from openecf.platform.audit.models import AuditLine
+from django.db import connection
+
+_WRITE = """
+INSERT INTO audit_line (at, act, "by", subject, on_behalf_of, address, facts)
+VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb)
+"""
 
 
 def record(
@@ -18,6 +24,5 @@ def record(
     **facts: object,
 ) -> None:
     """Write one audit line inside the caller's transaction. ``facts`` carry references, never secrets."""
-    AuditLine.objects.create(
-        at=at, act=act, by=by, subject=subject, on_behalf_of=on_behalf_of, address=address, facts=facts
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [at, act, by, subject, on_behalf_of, address, json.dumps(facts)])

@@ -18,11 +18,9 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.hashers import make_password, verify_password
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy
 
-from openecf.central.accounts import rules
+from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, KnownDevice, StrangerFailures
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
@@ -121,8 +119,8 @@ def check_password(*, username: str, password: str, now: datetime, address: str,
     name = rules.login_name(username)
     _nobodys_hash()
     with hashing_place():
-        account = _account_with_device(name, device, now)
-        attempt = _attempt(name, address=address, device=device if account and account.known_device else "", now=now)
+        found = _find(name, device, now)
+        account, attempt = found.account, _attempt(name, found, address=address, device=device, now=now)
         facts = {"account": str(account.id) if account else "unknown", "known_device": attempt.known_device}
         if attempt.is_over_budget:
             log.info("sign_on.throttled", **facts)
@@ -138,17 +136,41 @@ def check_password(*, username: str, password: str, now: datetime, address: str,
     return account
 
 
-def _account_with_device(name: str, device: str, now: datetime) -> Account | None:
-    cookie = KnownDevice.objects.filter(digest=digest(device), account=OuterRef("pk"), expires_at__gt=now)
-    accounts = Account.objects.alias(name_lower=Lower("username")).annotate(known_device=Exists(cookie))
-    return accounts.filter(name_lower=name).first()
+_FIND = f"""
+SELECT a.id IS NOT NULL, d.digest IS NOT NULL, f.n, f.last_at, {", ".join(queries.columns(of="a"))}
+FROM (SELECT) AS asked
+LEFT JOIN account a ON lower(a.username) = %(name)s
+LEFT JOIN account_device d ON d.digest = %(device)s AND d.account_id = a.id AND d.expires_at > %(now)s
+LEFT JOIN account_stranger_failures f ON f.key = %(key)s
+"""  # noqa: S608  (column names of our own model)
 
 
-def _attempt(name: str, *, address: str, device: str, now: datetime) -> _Attempt:
+@dataclass(frozen=True)
+class _Found:
+    """What there is for a typed name, in one statement: the account, whether the device is its own, strangers' tries."""
+
+    account: Account | None
+    device_known: bool
+    strangers: StrangerFailures | None
+
+
+def _find(name: str, device: str, now: datetime) -> _Found:
+    key = digest(name)
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, {"name": name, "device": digest(device), "key": key, "now": now})
+        exists, known, failures, last_at, *columns = cursor.fetchone()
+    return _Found(
+        account=queries.from_columns(columns) if exists else None,
+        device_known=known,
+        strangers=StrangerFailures(key=key, n=failures, last_at=last_at) if failures is not None else None,
+    )
+
+
+def _attempt(name: str, found: _Found, *, address: str, device: str, now: datetime) -> _Attempt:
     """What counts against this try: a known device answers for itself alone, a stranger for its network too."""
     key = digest(name)
     network = rules.network_of(address)
-    if device:
+    if found.device_known:
         budgets = {f"device:{key}:{digest(device)[:32]}": rules.KNOWN_DEVICE_BUDGET}
     else:
         budgets = {
@@ -156,8 +178,7 @@ def _attempt(name: str, *, address: str, device: str, now: datetime) -> _Attempt
             f"network:{network}": rules.NETWORK_BUDGET,
         }
     failures = throttle.failures_by_key(keys=list(budgets), window=WINDOW, now=now)
-    strangers = StrangerFailures.objects.filter(key=key).first()
-    return _Attempt(key, bool(device), budgets, failures, strangers, now)
+    return _Attempt(key, found.device_known, budgets, failures, found.strangers, now)
 
 
 def _verify(account: Account | None, password: str) -> tuple[bool, bool]:
