@@ -74,7 +74,7 @@ def unmarked_in_page(source: str) -> list[str]:
     source = re.sub(r"{%\s*blocktrans(late)?\b.*?endblocktrans(late)?\s*%}", "", source, flags=re.DOTALL)
     defaults = re.findall(r'{{[^{}]*\|default(?:_if_none)?:"([^"]*[A-Za-z]{2}[^"]*)"', source)
     reader = Words()
-    reader.feed(re.sub(r"{%\s*block (whole_title|body_class|main_class) .*?endblock\s*%}|{%.*?%}|{{.*?}}", "…", source))
+    reader.feed(re.sub(r"{%\s*block (whole_title|body_class|main_class|main_lang) .*?endblock\s*%}|{%.*?%}|{{.*?}}", "…", source))
     return reader.found + defaults
 
 

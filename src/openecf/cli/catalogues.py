@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Merge what the code says into each catalogue and tell what is still to be translated. 1 if ``--check`` misses."""
+    """Merge what the code says into each catalogue and list what is still to be translated. 1 if ``--check`` misses."""
     settings.configure()  # Django's reader of templates asks for the encoding of files
     found = template()
     missing = 0
@@ -76,12 +76,13 @@ def run(args: argparse.Namespace) -> int:
         catalogue = read(language)
         before = {key(message) for message in catalogue if message.id}
         merge(catalogue, found)
-        fresh = {key(message) for message in catalogue if message.id} - before
+        after = {key(message) for message in catalogue if message.id}
         empty = [message for message in catalogue if message.id and not translated(message)]
-        gone = before - {key(message) for message in catalogue if message.id}
-        missing += len(empty) + (len(gone) if args.check else 0)
-        total = len(catalogue)
-        print(f"{language}: {total} phrases, {len(fresh)} new, {len(gone)} gone, {len(empty)} to translate")
+        new, gone = len(after - before), len(before - after)
+        missing += len(empty) + gone
+        print(f"{language}: {len(after)} phrases, {new} new, {gone} gone, {len(empty)} to translate")
+        for message in empty:
+            print(f"  {key(message)[1]!r}  ({message.locations[0][0]})")
         if not args.check:
             write(language, catalogue)
     return 1 if args.check and missing else 0
