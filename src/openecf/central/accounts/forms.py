@@ -135,10 +135,12 @@ class PersonForm(NameForm):
         day, email, again = typed.get("birth_date"), typed.get("email"), typed.get("email_again")
         if day and (fault := rules.birth_date_fault(day, today=self._today)):
             self.add_error("birth_date", fault)
-        if email and again and email.lower() != again.lower():
-            self.add_error("email_again", _("The two e-mail addresses differ."))
         if email and not looks_like_address(email):
             self.add_error("email", _("This is no e-mail address; one looks like name@firm.example."))
+        if "email" in self.errors:
+            self.errors.pop("email_again", None)
+        elif again and email.lower() != again.lower():
+            self.add_error("email_again", _("The two e-mail addresses differ."))
         return typed
 
 
@@ -256,7 +258,9 @@ class NewPasswordForm(_Grouped):
 
     def clean(self) -> dict:
         typed = super().clean()
-        if typed.get("password") and typed.get("password_again") and typed["password"] != typed["password_again"]:
+        if "password" in self.errors:
+            self.errors.pop("password_again", None)
+        elif typed.get("password_again") and typed["password"] != typed["password_again"]:
             self.add_error("password_again", _("The two passwords differ."))
         return typed
 

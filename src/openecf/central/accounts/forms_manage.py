@@ -55,10 +55,12 @@ class ChangeEmailForm(forms.Form):
     def clean(self) -> dict:
         typed = super().clean()
         email, again = typed.get("email"), typed.get("email_again")
-        if email and again and email.lower() != again.lower():
-            self.add_error("email_again", _("The two e-mail addresses differ."))
         if email and not looks_like_address(email):
             self.add_error("email", _("This is no e-mail address; one looks like name@firm.example."))
+        if "email" in self.errors:
+            self.errors.pop("email_again", None)
+        elif again and email.lower() != again.lower():
+            self.add_error("email_again", _("The two e-mail addresses differ."))
         return typed
 
 
