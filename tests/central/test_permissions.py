@@ -24,6 +24,7 @@ from openecf.platform.demo_cast import ACCOUNTS
 pytestmark = pytest.mark.django_db
 
 IN, SIGN_ON, UPGRADE, HIDDEN = "in", "to the sign-on page", "to the upgrade", "hidden"
+MANAGE, FIRM = "to the own account", "to the firm's members"
 ACCOUNTS_OF = {
     "nobody": None,
     "legacy": lambda a: a.upgraded_at is None,
@@ -40,6 +41,8 @@ RULES = {
     "desk": dict.fromkeys(ACCOUNTS_OF, HIDDEN),
     "account": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON},
     "upgraded": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE},
+    "firm": dict.fromkeys(ACCOUNTS_OF, MANAGE) | {"nobody": SIGN_ON, "legacy": UPGRADE, "billing": IN},
+    "member": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE, "billing": FIRM},
 }
 """What a rule says to whom. A rule that is not here does not exist."""
 
@@ -77,6 +80,15 @@ URLS = {
     "pscof/manage/payments": "account",
     "pscof/manage/usage": "account",
     "pscof/manage/usage.csv": "account",
+    "pscof/firm": "firm",
+    "pscof/firm/requests": "firm",
+    "pscof/firm/requests/<uuid:invitation>/withdraw": "firm",
+    "pscof/firm/rules": "firm",
+    "pscof/firm/members/<int:membership>/remove": "firm",
+    "pscof/firm/members/<int:membership>/cost-centre": "firm",
+    "pscof/manage/firm": "member",
+    "pscof/manage/firm/<uuid:invitation>": "member",
+    "pscof/manage/firm/leave": "member",
     "csologin/login.jsf": "anyone",
     "csologin/told": "account",
     "csologin/logout": "anyone",
@@ -129,7 +141,8 @@ def urls(patterns: list | None = None, before: str = "") -> Iterator[tuple[str, 
 
 
 HERE = dict(urls())
-SAMPLE = {"<str:kind>": "mail", "<str:key>": "1", "<str:state>": "FL", "<str:secret>": "x" * 43}
+SAMPLE = {"<str:kind>": "mail", "<str:key>": "1", "<str:state>": "FL", "<str:secret>": "x" * 43,
+          "<uuid:invitation>": str(uuid.uuid4()), "<int:membership>": "7"}  # fmt: skip
 LAST = ("csologin/logout", "oauth2/logout", "pscof/manage/sessions")
 """What may end the caller's session."""
 
@@ -175,8 +188,8 @@ def told(response) -> str:
     where = response.headers.get("Location", "")
     if where.startswith("/csologin/login.jsf?appurl="):
         return SIGN_ON
-    if where == "/pscof/upgrade":
-        return UPGRADE
+    if where in (places := {"/pscof/upgrade": UPGRADE, "/pscof/manage": MANAGE, "/pscof/firm": FIRM}):
+        return places[where]
     return HIDDEN if response.status_code == 404 else IN
 
 

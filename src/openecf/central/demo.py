@@ -9,19 +9,25 @@ from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import AccountType
 from openecf.central.billing import services as billing
 from openecf.platform.bus.messages import UsageRecorded
-from openecf.platform.demo_cast import ACCOUNTS
+from openecf.platform.demo_cast import ACCOUNTS, CastAccount
 
 _PLACE = {
     "address1": "1 Lantern Street", "city": "Miami", "state": "FL", "county": "Miami-Dade", "zip": "33101",
     "country": "US", "phone": "305-555-0100",
 }  # fmt: skip
-_USAGE = (
-    ("flsb", 3, "Docket Report", "26-10001 Fil or Ent: filed", 4),
-    ("flsb", 3, "Image1-0", "26-10001 Document 1-0", 12),
-    ("nysb", 20, "Search", "LName: Brandywine", 1),
-    ("flsd", 45, "Docket Report", "1:26-cv-20001", 9),
-    ("ca11", 70, "Docket Report", "26-10001", 2),
-)
+_LOOKED_AT = (
+    ("flsb", "Docket Report", "26-10001 Fil or Ent: filed", 4), ("flsb", "Image1-0", "26-10001 Document 1-0", 12),
+    ("nysb", "Search", "LName: Brandywine", 1), ("flsd", "Docket Report", "1:26-cv-20001", 9),
+    ("ca11", "Docket Report (full)", "26-10001", 2), ("flsb", "Claims Register", "26-10001", 6),
+    ("flsd", "Image14-0", "1:26-cv-20001 Document 14-0", 17), ("nysb", "Docket Report", "26-10003 Fil or Ent: filed", 11),
+    ("flsb", "History/Documents", "26-10001", 3), ("ca11", "PDF Document", "26-10001", 22),
+    ("flsd", "Search", "LName: Okonjo", 2),
+)  # fmt: skip
+"""Court, description, search criteria, pages."""
+_CODES = ("", "lantern", "pier-9", "lantern", "")
+_ACCESSES = 66
+_HEAVY_READER = "pvandermeer"
+"""Uses more than a quarter's waiver, so that the demonstration has a bill."""
 
 
 def load(*, at: datetime) -> None:
@@ -44,19 +50,27 @@ def load(*, at: datetime) -> None:
             place=_PLACE | {"firm": person.firm},
         )
     for person in ACCOUNTS[:4]:
-        for n, (court, days, description, criteria, pages) in enumerate(_USAGE):
-            billing.record_usage(
-                usage=UsageRecorded(
-                    account=person.id,
-                    court=court,
-                    at=at - timedelta(days=days, hours=n),
-                    client_code="lantern" if n % 2 else "",
-                    description=description,
-                    criteria=criteria,
-                    pages=pages,
-                    cents=10 * pages,
-                ),
-                sender=court,
-                message_id=uuid5(NAMESPACE_URL, f"demonstration:{person.number}:{n}"),
-                at=at,
-            )
+        _read(person, at)
+
+
+def _read(person: CastAccount, at: datetime) -> None:
+    """A year of looking at the record, more often of late."""
+    for n in range(_ACCESSES):
+        court, description, criteria, pages = _LOOKED_AT[(n * 7 + int(person.number)) % len(_LOOKED_AT)]
+        if person.username == _HEAVY_READER:
+            pages = min(30, pages * 3)
+        billing.record_usage(
+            usage=UsageRecorded(
+                account=person.id,
+                court=court,
+                at=at - timedelta(days=n * n / 12, hours=n % 7),
+                client_code=_CODES[n % len(_CODES)],
+                description=description,
+                criteria=criteria,
+                pages=pages,
+                cents=10 * pages,
+            ),
+            sender=court,
+            message_id=uuid5(NAMESPACE_URL, f"demonstration:{person.number}:{n}"),
+            at=at,
+        )

@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "openecf.central.signon",
     "openecf.central.billing",
     "openecf.central.courts",
+    "openecf.central.firms",
 ]
 AUTH_USER_MODEL = "accounts.Account"
 ROOT_URLCONF = "openecf.sites.central_urls"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("openecf.central.signon.urls")),
     path("", include("openecf.central.billing.urls")),
     path("", include("openecf.central.courts.urls")),
+    path("", include("openecf.central.firms.urls")),
 ]
 handler400 = "openecf.platform.shell.views.bad_request"
 handler403 = "openecf.platform.shell.views.forbidden"

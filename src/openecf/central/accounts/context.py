@@ -93,4 +93,9 @@ def _search_status(account: Account) -> tuple[str, str]:
             "Your e-mail address differs from another account's by a +tag only. The Service Center looks into it."
         ),
     }
+    if account.search_note == "left-firm":
+        return str(said), _(
+            "You left the firm that paid for this account. Accept another firm's invitation, or write to the Service "
+            "Center that you will pay yourself."
+        )
     return str(said), advice[account.search_status]

@@ -80,7 +80,9 @@ class Account(AbstractBaseUser):
     fax = models.CharField(max_length=30, blank=True)
     tax_id = models.CharField(max_length=20, blank=True)
 
+    search_note = models.CharField(max_length=20, blank=True, help_text="why searching is not active: left-firm, …")
     client_code_required = models.BooleanField(default=False)
+    client_code_format = models.CharField(max_length=32, blank=True, help_text="set by the firm that pays")
     last_used_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True, help_text="sessions begun before it are over")
 

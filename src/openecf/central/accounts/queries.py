@@ -28,6 +28,11 @@ def account(account_id: UUID | str) -> Account:
         raise NoSuchAccount(str(account_id)) from None
 
 
+def numbered(number: str) -> Account | None:
+    """The account with that seven-digit number; None if there is none."""
+    return Account.objects.filter(number=number).first()
+
+
 def columns(*, of: str) -> list[str]:
     """The columns of table ``account``, known as ``of`` in the statement that asks; for ``from_columns``."""
     return [f"{of}.{field.column}" for field in Account._meta.concrete_fields]

@@ -124,6 +124,11 @@ def _quarter(account: UUID, since: date, until: date, today: date) -> Quarter:
     return Quarter(since, until, _used(account, since, until), rules.waiver_on(until), until < today)
 
 
+def quarter_began(at: datetime) -> datetime:
+    """The first moment of the quarter that is running at ``at``."""
+    return _midnight(rules.quarter_of(legal_day(at, rules.ZONE))[0])
+
+
 def quarter_to_date(*, account: UUID, now: datetime) -> Quarter:
     """What the account used in the running quarter."""
     today = legal_day(now, rules.ZONE)

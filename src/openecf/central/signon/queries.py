@@ -17,6 +17,7 @@ from joserfc.jwk import OKPKey
 from openecf.central.accounts import queries as accounts
 from openecf.central.signon import rules
 from openecf.central.signon.models import Client, CourtSession, SsoSession
+from openecf.kernel import client_codes
 from openecf.kernel.tokens import base62, digest
 
 if TYPE_CHECKING:
@@ -128,14 +129,14 @@ def by_api_token(*, token: str, court: str, now: datetime) -> SignOn | None:
 
 
 def may_search(sign_on: SignOn) -> bool:
-    """Whether this sign-on may look at cases: the account may, and a required client code was given."""
-    account = sign_on.account
+    """Whether this sign-on may look at cases: the account may, and a client code was given as it, or its firm, asks."""
+    account, code = sign_on.account, sign_on.session.client_code
     return rules.may_search(
         account_type=account.type,
         upgraded=account.upgraded_at is not None,
         is_active=account.is_active,
         search_status=account.search_status,
-    ) and not (account.client_code_required and not sign_on.session.client_code)
+    ) and (client_codes.fits(code, account.client_code_format) if code else not account.client_code_required)
 
 
 def facts(sign_on: SignOn) -> dict[str, object]:

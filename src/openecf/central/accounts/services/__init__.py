@@ -48,6 +48,7 @@ from openecf.central.accounts.services.signing_in import (
     remember_device,
     touch,
 )
+from openecf.central.accounts.services.standing import obey_firm, suspend_search
 
 __all__ = [
     "DEVICE_COOKIE",
@@ -79,12 +80,14 @@ __all__ = [
     "confirm_email",
     "hashing_place",
     "look_at_link",
+    "obey_firm",
     "remember_device",
     "request_reset",
     "require_client_code",
     "save_step",
     "send_again",
     "slow_resets",
+    "suspend_search",
     "submit",
     "touch",
     "update_address",

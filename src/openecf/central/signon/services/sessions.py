@@ -15,6 +15,7 @@ from openecf.central.accounts import services as accounts
 from openecf.central.signon import rules
 from openecf.central.signon.models import SsoSession
 from openecf.central.signon.services.logout import DELIVER
+from openecf.kernel import client_codes
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
@@ -163,6 +164,8 @@ def _warning(account: Account, client_code: str) -> str:
         return "Your search privileges are disabled. Contact the PACER Service Center."
     if account.client_code_required and not client_code:
         return str(ClientCodeMissing.said)
+    if client_code and not client_codes.fits(client_code, account.client_code_format):
+        return f"Your firm asks for client codes like {account.client_code_format}. Searching is disabled without one."
     return ""
 
 

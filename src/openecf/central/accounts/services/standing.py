@@ -1,0 +1,30 @@
+"""How an account may be used, as others decide it: the firm that pays for it, the Service Center."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from openecf.central.accounts.models import Account, SearchStatus
+from openecf.platform.audit import services as audit
+
+LEFT_FIRM = "left-firm"
+
+
+def suspend_search(*, account: UUID, why: str, at: datetime) -> None:
+    """Searching stops until it is settled ``why`` it stopped; filing goes on. Inside the caller's transaction."""
+    Account.objects.filter(id=account, search_status=SearchStatus.ACTIVE).update(
+        search_status=SearchStatus.INACTIVE, search_note=why
+    )
+    Account.objects.filter(id=account).update(client_code_format="")
+    audit.record(act="account.search-suspended", by="system", at=at, subject=str(account), why=why)
+
+
+def obey_firm(*, account: UUID, code_required: bool, code_format: str, at: datetime) -> None:
+    """The rules of the firm that pays overwrite the account's own, and what a left firm suspended is active again.
+
+    Inside the caller's transaction.
+    """
+    Account.objects.filter(id=account).update(client_code_required=code_required, client_code_format=code_format)
+    Account.objects.filter(id=account, search_note=LEFT_FIRM).update(search_status=SearchStatus.ACTIVE, search_note="")
+    audit.record(act="account.firm-rules", by="system", at=at, subject=str(account), code_required=code_required)

@@ -1,0 +1,1 @@
+"""Firms: a PACER Administrative Account (PAA) pays for its members' accounts, and sees no case."""

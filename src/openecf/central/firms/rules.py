@@ -1,0 +1,44 @@
+"""Decisions about firms. Sources: PACER's frequently asked questions on PACER Administrative Accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+INVITATION_LASTS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides whether an account can be a member: no names, no secrets."""
+
+    is_firm: bool
+    is_upgraded: bool
+    is_active: bool
+    is_member_of: object | None
+
+
+def why_not(standing: Standing, *, firm: object) -> str:
+    """Why the account cannot join this firm, as a code; empty if it can."""
+    if standing.is_firm:
+        return "is-a-firm"
+    if not standing.is_active:
+        return "inactive"
+    if not standing.is_upgraded:
+        return "legacy"
+    if standing.is_member_of == firm:
+        return "member-already"
+    if standing.is_member_of is not None:
+        return "member-elsewhere"
+    return ""
+
+
+def same_last_name(typed: str, kept: str) -> bool:
+    """Whether the last name that the administrator typed is the account's: case and spaces do not count."""
+    return " ".join(typed.casefold().split()) == " ".join(kept.casefold().split())
+
+
+def billed_from(*, joined: datetime, quarter_began: datetime, left_another: Iterable[datetime]) -> datetime:
+    """From when the new firm pays: the balance of the running quarter moves to it, but not what another firm paid."""
+    return max([quarter_began, *(left for left in left_another if left <= joined)])

@@ -1,0 +1,257 @@
+"""Inviting, joining, leaving: a firm pays for its people once they said yes, until either side says no."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from openecf.central.accounts import queries as accounts
+from openecf.central.accounts import services as account_services
+from openecf.central.billing import queries as billing
+from openecf.central.firms import queries, rules
+from openecf.central.firms.models import FirmRules, Invitation, Membership
+from openecf.kernel import client_codes
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit.services import record
+from openecf.platform.mail import services as mail
+
+Outcome = Invitation.Outcome
+
+
+class CannotInvite(Refusal):
+    """The account cannot be asked; ``code`` says why."""
+
+    said = _("This account cannot be added.")
+    code = "cannot-invite"
+
+
+class NoSuchPerson(CannotInvite):
+    """One wording for an unknown number and for a name that is not its owner's."""
+
+    said = _("No account has that number and last name. Ask the person for both, as Manage My Account shows them.")
+    code = "no-such-person"
+
+
+class InvitedAlready(CannotInvite):
+    said = _("You have asked this account already; it has not been answered yet.")
+    code = "invited-already"
+
+
+class InvitationOver(Refusal):
+    """The invitation was answered, withdrawn, is too old, or is somebody else's."""
+
+    said = _("This invitation is no longer open.")
+    code = "invitation-over"
+
+
+class AnotherFirmPays(Refusal):
+    """The account has a firm."""
+
+    said = _("Another firm pays for your account. Leave it first, then accept.")
+    code = "another-firm"
+
+
+class NotAMember(Refusal):
+    """The membership is over, or is another firm's."""
+
+    said = _("This account is not (or no longer) a member.")
+    code = "not-a-member"
+
+
+class BadFormat(Refusal):
+    said = _("A client code has no space and no comma, and at most 32 characters; so has its format.")
+    code = "bad-format"
+
+
+_WHY = {
+    "is-a-firm": _("That is an administrative account itself; only people's accounts can be added."),
+    "inactive": _("That account is closed."),
+    "legacy": _("That account was made before August 11, 2014 and is not upgraded. Its owner must upgrade it first."),
+    "member-already": _("That account is a member already."),
+    "member-elsewhere": _("Another firm pays for that account. Its owner must leave that firm first."),
+}
+
+
+def invite(*, firm: UUID, number: str, last_name: str, at: datetime) -> Invitation:
+    """Ask an account to join; its owner is told by mail and answers in Manage My Account. CannotInvite."""
+    account = accounts.numbered(number.strip())
+    if account is None or not rules.same_last_name(last_name, account.last_name):
+        raise NoSuchPerson
+    membership = queries.membership_of(account.id)
+    standing = rules.Standing(
+        is_firm=account.is_administrative,
+        is_upgraded=account.is_upgraded,
+        is_active=account.is_active,
+        is_member_of=membership.firm_id if membership else None,
+    )
+    if why := rules.why_not(standing, firm=firm):
+        raise CannotInvite(_WHY[why], why=why)
+    payer = accounts.account(firm)
+    try:
+        with transaction.atomic():
+            Invitation.objects.filter(
+                firm_id=firm, account_id=account.id, outcome=Outcome.WAITING, expires_at__lte=at
+            ).update(outcome=Outcome.WITHDRAWN, answered_at=at)
+            asked = Invitation.objects.create(
+                firm_id=firm, account_id=account.id, asked_at=at, expires_at=at + rules.INVITATION_LASTS
+            )
+            record(act="firm.invited", by=str(firm), at=at, subject=str(account.id))
+            _mail(
+                [account.email],
+                gettext("A firm offers to pay for your PACER account"),
+                gettext(
+                    "{firm} (account {number}) asks you to join its PACER Administrative Account.\n\n"
+                    "If you accept, the firm pays your PACER fees from this quarter on and sees how much you used, "
+                    "not what you looked at in which case. It cannot search, read or file with your account.\n\n"
+                    "Answer in Manage My Account, under Settings, within 30 days. If you do nothing, nothing changes."
+                ).format(firm=_name(payer), number=payer.number),
+                at,
+            )
+    except IntegrityError:
+        raise InvitedAlready from None
+    return asked
+
+
+def withdraw(*, firm: UUID, invitation: UUID, at: datetime) -> None:
+    """Take an invitation back. InvitationOver."""
+    with transaction.atomic():
+        _answer(invitation, Outcome.WITHDRAWN, at, firm_id=firm)
+        record(act="firm.invitation-withdrawn", by=str(firm), at=at, subject=f"invitation:{invitation}")
+
+
+def refuse(*, account: UUID, invitation: UUID, at: datetime) -> None:
+    """The owner says no. InvitationOver."""
+    with transaction.atomic():
+        asked = _answer(invitation, Outcome.REFUSED, at, account_id=account)
+        record(act="firm.refused", by=str(account), at=at, subject=f"firm:{asked.firm_id}")
+        member = accounts.account(account)
+        text = gettext("{name} (account {number}) does not join your PACER Administrative Account.")
+        _mail([accounts.account(asked.firm_id).email], gettext("An invitation was refused"), text.format(name=member.name.direct, number=member.number), at)  # fmt: skip
+
+
+def accept(*, account: UUID, invitation: UUID, at: datetime) -> Membership:
+    """The owner says yes: the balance of the quarter moves to the firm, whose client-code rules now count.
+
+    InvitationOver, AnotherFirmPays. Of two acceptances at once one wins.
+    """
+    try:
+        with transaction.atomic():
+            asked = _answer(invitation, Outcome.ACCEPTED, at, account_id=account)
+            left = Membership.objects.filter(account_id=account).exclude(left_at=None)
+            joined = Membership.objects.create(
+                firm_id=asked.firm_id,
+                account_id=account,
+                joined_at=at,
+                billed_from=rules.billed_from(
+                    joined=at,
+                    quarter_began=billing.quarter_began(at),
+                    left_another=left.values_list("left_at", flat=True),
+                ),
+            )
+            record(act="firm.joined", by=str(account), at=at, subject=f"firm:{asked.firm_id}")
+            _apply_rules(queries.rules_of(asked.firm_id), [account], at)
+            member, payer = accounts.account(account), accounts.account(asked.firm_id)
+            text = gettext(
+                "{name} (account {number}) is now a member of {firm}'s PACER Administrative Account, which pays for it "
+                "from this quarter on. Either side can end that at any time."
+            ).format(name=member.name.direct, number=member.number, firm=_name(payer))
+            _mail([member.email, payer.email], gettext("A PACER account joined a firm"), text, at)
+    except IntegrityError:
+        raise AnotherFirmPays from None
+    return joined
+
+
+def remove(*, firm: UUID, membership: int, remark: str, at: datetime) -> None:
+    """The firm stops paying for a member; the account goes on and pays for itself. NotAMember."""
+    with transaction.atomic():
+        row = _end({"id": membership, "firm_id": firm}, "firm", remark, at)
+        record(act="firm.removed", by=str(firm), at=at, subject=str(row.account_id), remark=remark)
+
+
+def leave(*, account: UUID, remark: str, at: datetime) -> None:
+    """The member leaves: searching is suspended until it is settled who pays. NotAMember.
+
+    The Service Center, or a new firm that adds the account, makes it active again.
+    """
+    with transaction.atomic():
+        row = _end({"account_id": account}, "member", remark, at)
+        account_services.suspend_search(account=account, why="left-firm", at=at)
+        record(act="firm.left", by=str(account), at=at, subject=f"firm:{row.firm_id}", remark=remark)
+
+
+def set_rules(*, firm: UUID, code_required: bool, code_format: str, at: datetime) -> None:
+    """What the firm asks of its members; it counts for all of them at once. BadFormat."""
+    if not client_codes.is_format(code_format):
+        raise BadFormat
+    with transaction.atomic():
+        kept, _made = FirmRules.objects.update_or_create(
+            firm_id=firm,
+            defaults={"code_required": code_required, "code_format": code_format},
+        )
+        members = Membership.objects.filter(firm_id=firm, left_at=None).values_list("account_id", flat=True)
+        _apply_rules(kept, list(members), at)
+        record(act="firm.rules", by=str(firm), at=at, subject=f"firm:{firm}", code_required=code_required)
+
+
+def set_cost_centre(*, firm: UUID, membership: int, cost_centre: str, at: datetime) -> None:
+    """Which of the firm's cost centres a member's fees belong to. NotAMember."""
+    with transaction.atomic():
+        if not Membership.objects.filter(id=membership, firm_id=firm, left_at=None).update(
+            cost_centre=cost_centre.strip()[:40]
+        ):
+            raise NotAMember
+        record(act="firm.cost-centre", by=str(firm), at=at, subject=f"membership:{membership}")
+
+
+def _answer(invitation: UUID, outcome: Outcome, at: datetime, **mine: UUID) -> Invitation:
+    """One conditional statement: an invitation is answered once."""
+    waiting = Invitation.objects.filter(id=invitation, outcome=Outcome.WAITING, expires_at__gt=at, **mine)
+    if not waiting.update(outcome=outcome, answered_at=at):
+        raise InvitationOver
+    return Invitation.objects.get(id=invitation)
+
+
+def _end(which: dict, by: str, remark: str, at: datetime) -> Membership:
+    row = Membership.objects.select_for_update().filter(**which, left_at=None).first()
+    if row is None:
+        raise NotAMember
+    row.left_at, row.left_by, row.remark = at, by, remark.strip()[:300]
+    row.save(update_fields=["left_at", "left_by", "remark"])
+    member, payer = accounts.account(row.account_id), accounts.account(row.firm_id)
+    text = gettext(
+        "{firm} no longer pays for PACER account {number} ({name}); it was ended by {who}.\nRemark: {remark}"
+    ).format(
+        firm=_name(payer),
+        number=member.number,
+        name=member.name.direct,
+        who=gettext("the firm") if by == "firm" else gettext("the member"),
+        remark=row.remark or "-",
+    )
+    if by == "member":
+        text += "\n\n" + gettext(
+            "Until it is settled who pays, the account cannot search. Filing goes on. Ask the PACER Service Center to "
+            "activate searching, or accept another firm's invitation."
+        )
+    _mail([member.email, payer.email], gettext("A PACER account left a firm"), text, at)
+    return row
+
+
+def _apply_rules(kept: FirmRules, members: Sequence[UUID], at: datetime) -> None:
+    for member in members:
+        account_services.obey_firm(
+            account=member, code_required=kept.code_required, code_format=kept.code_format, at=at
+        )
+
+
+def _name(payer: object) -> str:
+    return payer.firm or payer.name.direct  # type: ignore[attr-defined]
+
+
+def _mail(to: Sequence[str], subject: str, text: str, at: datetime) -> None:
+    for address in dict.fromkeys(to):
+        mail.send(to=[address], subject=subject, text=text, at=at)
