@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 
 from openecf.court.cases import queries as cases
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from openecf.court.cases.models import Case
 
 PLACE = "<!--sheet-->"
-NO_DOCUMENTS = "There are no documents for this case."
+NO_DOCUMENTS = gettext_noop("There are no documents for this case.")
 
 
 def _case_asked(request: HttpRequest, data: QueryDict) -> Case | None:

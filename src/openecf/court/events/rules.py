@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeVar
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from openecf.court.events import template
@@ -211,7 +211,7 @@ class Related(Record):
 
     need: Literal["required", "optional"]
     kinds: tuple[str, ...] = ()
-    label: str = "Refer to existing entries"
+    label: str = gettext_noop("Refer to existing entries")
 
 
 class Event(Record):
