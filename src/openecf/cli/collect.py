@@ -26,7 +26,8 @@ def main() -> None:
         STORAGES={"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}},
     )
     django.setup()
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    # Nothing is cleared: a site that runs goes on naming the files that it knew when it started.
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 if __name__ == "__main__":
