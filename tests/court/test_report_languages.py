@@ -11,6 +11,9 @@ from django.utils import translation
 
 from openecf.court.docket import services
 from openecf.court.notices.services import prepare
+from openecf.court.people.letters import link_letters
+from openecf.court.people.rules import act_in_words
+from openecf.court.transition.queries import profile
 from openecf.platform.config import this_site
 from tests.court import callers, pdfs, world
 from tests.court.test_docket_entries import AT
@@ -78,3 +81,25 @@ def test_a_notice_is_in_the_records_language_whoever_files(here, language):
         with translation.override(language):
             theirs = prepare(entry=here.entry(), at=AT)
     assert words(theirs) == words(english)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "was linked to PACER"), ("es", "se vinculó con PACER"), ("ht", "lye ak PACER")],
+)
+def test_the_letter_of_a_link_is_in_the_language_of_who_linked(here, language, words):
+    with translation.override(language):
+        letters = link_letters(reader=callers.reader(callers.person()), user=here.counsel, profile=profile(), at=AT)
+    assert {words in letter.subject for letter in letters} == {True}
+    for letter in letters:
+        assert here.counsel.login in letter.text and settings.COURT.full_name in letter.text
+        assert "{" not in letter.text + letter.subject
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Case edited"), ("es", "Caso modificado"), ("ht", "Dosye modifye")]
+)
+def test_the_log_names_acts_in_the_readers_language(language, words):
+    with translation.override(language):
+        assert act_in_words("case.edited") == words
+    assert act_in_words("audit.opened-again") == "Audit: opened again"

@@ -74,7 +74,11 @@ def unmarked_in_page(source: str) -> list[str]:
     source = re.sub(r"{%\s*blocktrans(late)?\b.*?endblocktrans(late)?\s*%}", "", source, flags=re.DOTALL)
     defaults = re.findall(r'{{[^{}]*\|default(?:_if_none)?:"([^"]*[A-Za-z]{2}[^"]*)"', source)
     reader = Words()
-    reader.feed(re.sub(r"{%\s*block (whole_title|body_class|main_class|main_lang) .*?endblock\s*%}|{%.*?%}|{{.*?}}", "…", source))
+    reader.feed(
+        re.sub(
+            r"{%\s*block (whole_title|body_class|main_class|main_lang) .*?endblock\s*%}|{%.*?%}|{{.*?}}", "…", source
+        )
+    )
     return reader.found + defaults
 
 
@@ -258,3 +262,47 @@ def test_the_switch_is_kept_for_a_year_and_leads_back():
     assert (back.status_code, back["Location"]) == (302, "/nextgen?a=1")
     kept = browser.cookies[settings.LANGUAGE_COOKIE_NAME]
     assert (kept.value, kept["max-age"]) == ("ht", 365 * 24 * 3600)
+
+
+def test_the_collector_reads_modules_pages_and_the_dictionary(tmp_path, monkeypatch):
+    package = tmp_path / "openecf"
+    (package / "room" / "templates").mkdir(parents=True)
+    (package / "events").mkdir()
+    (package / "room" / "views.py").write_text(
+        '_("One " "sentence.")\n_(variable)\nngettext("a case", "{n} cases", n)\npgettext("verb", "Open")\n'
+    )
+    (package / "room" / "templates" / "page.html").write_text(
+        "{% load i18n %}\n  {% translate 'Don\"t' %}\n{{ x|default:_('Nothing') }} it's\n"
+        "    {% blocktranslate count n=n %}{{ n }} page{% plural %}{{ n }} pages{% endblocktranslate %}\n"
+    )
+    (package / "events" / "10-motions.toml").write_text(
+        '[category]\ntitle = "Motions"\n[[event]]\ntitle = "Motion"\nfree = "Why"\nrelated = { label = "To what?" }\n'
+    )
+    monkeypatch.setattr(catalogues, "PACKAGE", package)
+    assert {(phrase.id, phrase.context) for phrase in catalogues.phrases()} == {
+        ("One sentence.", None),
+        (("a case", "{n} cases"), None),
+        ("Open", "verb"),
+        ('Don"t', None),
+        ("Nothing", None),
+        (("%(n)s page", "%(n)s pages"), None),
+        ("Motions", None),
+        ("Why", None),
+        ("To what?", None),
+    }
+
+
+def test_merging_drops_what_is_gone_and_guesses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    old = catalogues.read("es")
+    old.add("Log in", "Iniciar sesión")
+    old.add("Log me out", "Cerrar sesión")
+    catalogues.write("es", old)
+    found = catalogues.Catalog(domain="django")
+    found.add("Log in")
+    found.add("Log me in")
+    merged = catalogues.read("es")
+    catalogues.merge(merged, found)
+    catalogues.write("es", merged)
+    again = {message.id: (message.string, message.fuzzy) for message in catalogues.read("es") if message.id}
+    assert again == {"Log in": ("Iniciar sesión", False), "Log me in": ("", False)}
