@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 from django.utils import timezone
 
+from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, Party, Representation
 from openecf.court.docket import queries
+from openecf.court.docket import services as dockets
 from openecf.court.docket.models import Entry
 from openecf.court.documents.models import Document
 from openecf.court.importing import services as importing
 from openecf.court.transition.models import CourtProfile
 from tests.court import world
+from tests.wire.compare import leaves
 from tests.wire.invent import Inventor
 
 
@@ -118,3 +122,175 @@ def test_old_links_without_a_document_number_become_no_link(take, docket):
     take(docket)
     row = Entry.objects.get(number=entry["document_number"]).row
     assert "<a " not in row
+
+
+# A newer copy of a docket that is here already
+
+
+def test_entries_from_before_find_their_place_among_those_that_are_here(take, docket):
+    rows = docket["docket_entries"]
+    take(docket | {"docket_entries": rows[10:15] + rows[22:]})
+    report = take(docket, name="whole")
+    assert [one.outcome for one in report.files] == ["extended"] and report.entries == 17
+    case = Case.objects.get()
+    texts = [f"{text} {note}" for text, note in case.entries.order_by("position").values_list("text", "entered_note")]
+    assert texts == [row["description"] for row in rows]
+    assert list(case.entries.order_by("position").values_list("position", flat=True)) == list(range(1, 31))
+    assert queries.chain_breaks(case.id) == []
+
+
+def test_later_entries_without_the_earlier_ones_go_to_the_end(take, docket):
+    rows = docket["docket_entries"]
+    take(docket | {"docket_entries": rows[:12]})
+    take(docket | {"docket_entries": rows[12:]}, name="later")
+    case = Case.objects.get()
+    dates = list(case.entries.order_by("position").values_list("filed", flat=True))
+    assert len(dates) == 30 and dates == sorted(dates)
+
+
+def test_words_that_were_changed_at_the_source_are_corrected_on_record(take, docket):
+    take(docket)
+    changed = json.loads(json.dumps(docket))
+    row = next(row for row in changed["docket_entries"] if row["document_number"])
+    row["description"] = row["description"].replace(" by ", " filed by ", 1)
+    report = take(changed, name="newer")
+    assert (report.entries, report.rows) == (0, 1)
+    entry = Entry.objects.get(number=row["document_number"])
+    assert f"{entry.text} {entry.entered_note}" == row["description"]
+    assert entry.revisions.get().reason.startswith("A newer copy")
+    assert queries.chain_breaks(entry.case_id) == []
+
+
+def test_what_a_clerk_corrected_stays(take, docket):
+    take(docket)
+    entry = Entry.objects.exclude(number="").first()
+    dockets.correct_entry(entry_id=entry.id, text="By hand", reason="typing", by="user:1", version=0, at=timezone.now())
+    take(docket | {"demand": "$1"}, name="newer")
+    assert Entry.objects.get(id=entry.id).text == "By hand"
+    assert Entry.objects.count() == 30
+
+
+def test_the_heading_follows_the_newer_copy(take, docket):
+    take(docket)
+    take(docket | {"assigned_to_str": "Wilma Tern", "date_terminated": "2025-02-03", "demand": ""}, name="newer")
+    case = Case.objects.get()
+    assert (case.assigned_to.name, case.terminated.isoformat()) == ("Wilma Tern", "2025-02-03")
+
+
+def test_what_the_court_changed_in_the_heading_outweighs_the_copy_and_the_report_says_so(take, docket):
+    take(docket)
+    case = Case.objects.get()
+    cases.edit_case(case_id=case.id, changes={"caption": "Ours"}, version=None, at=timezone.now(), by="user:1")
+    report = take(docket | {"date_terminated": "2025-02-03"}, name="newer")
+    case.refresh_from_db()
+    assert (case.caption, case.terminated.isoformat()) == ("Ours", "2025-02-03")
+    assert report.files[0].left_out == ("The case: the court changed caption itself, and keeps what it says",)
+
+
+def test_new_parties_and_counsel_join_those_that_are_here(take, docket):
+    whole = json.loads(json.dumps(docket))
+    whole["parties"][0]["attorneys"] = [{"name": "First Counsel", "contact": "1 Street\n", "roles": ["LEAD ATTORNEY"]}]
+    take(whole)
+    whole["parties"][0]["attorneys"].append({"name": "Second Counsel", "contact": "", "roles": []})
+    whole["parties"][0]["date_terminated"] = "2025-02-03"
+    whole["parties"].append({"name": "Late Comer", "type": "Creditor", "extra_info": "", "date_terminated": None})
+    take(whole, name="newer")
+    parties = list(Party.objects.order_by("position"))
+    assert [party.name for party in parties] == [party["name"] for party in whole["parties"]]
+    assert parties[0].terminated.isoformat() == "2025-02-03"
+    assert [one.name for one in parties[0].representations.all()] == ["First Counsel", "Second Counsel"]
+
+
+def test_a_copy_without_parties_takes_none_away(take, docket):
+    take(docket)
+    take(docket | {"parties": [], "date_terminated": "2025-02-03"}, name="newer")
+    assert Party.objects.count() == len(docket["parties"])
+
+
+# Nothing is lost in silence
+
+
+def test_what_is_too_long_for_its_column_stays_as_a_line_of_the_heading(take, docket):
+    long = "Both " * 40
+    take(docket | {"jury_demand": long.strip()})
+    assert Case.objects.get().header_lines == [["Jury Demand:", long.strip()]]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cause_of_death": "none"}, "The case: the field 'cause_of_death' is not kept"),
+        ({"cause_of_death": ""}, None),
+        ({"parties": [{"name": "A", "type": "Debtor", "hobby": "chess"}]}, "A party: the field 'hobby' is not kept"),
+        (
+            {"docket_entries": [{"date_filed": "2024-01-02", "description": "x", "document_number": "7", "weight": 3}]},
+            "Entry 7: the field 'weight' is not kept",
+        ),
+        (
+            {
+                "docket_entries": [
+                    {
+                        "date_filed": "2024-01-02",
+                        "document_number": "7",
+                        "pacer_doc_id": "050031000000",
+                        "attachments": [{"attachment_number": 1, "description": "Exhibit"}],
+                    }
+                ]
+            },
+            "Entry 7: attachment 1 has no document number and is not kept",
+        ),
+    ],
+)
+def test_what_is_not_kept_is_named(take, docket, change, said):
+    report = take(docket | change)
+    assert report.files[0].outcome == "taken"
+    assert report.files[0].left_out == ((said,) if said else ())
+
+
+STRANGE = [
+    None,
+    "",
+    0,
+    -1,
+    10**30,
+    1.5,
+    True,
+    "x" * 3000,
+    "2024-13-45",
+    "0001-01-01",
+    [],
+    [1],
+    {},
+    {"a": 1},
+    "\ud800",
+    "\x00",
+]
+
+
+@pytest.mark.parametrize("shape", ["petition", "adversary", "several_papers"])
+def test_no_strange_value_anywhere_stops_the_import(take, shape):
+    """Each value of a docket in turn becomes something strange: it is taken, or refused with words; others go on."""
+    chosen = random.Random(7)
+    invented = getattr(Inventor(5, "flsb"), shape)()
+    invented["docket_entries"] = invented["docket_entries"][:4]
+    places = [place for place, _value in leaves(invented)] + [("parties",), ("docket_entries",), ("docket_entries", 0)]
+    broken = []
+    for place in places:
+        one = json.loads(json.dumps(invented))
+        inner = one
+        for step in place[:-1]:
+            inner = inner[step]
+        inner[place[-1]] = chosen.choice(STRANGE)
+        broken.append(one)
+    report = take(*broken, invented | {"docket_number": "24-29999"})
+    assert len(report.files) == len(broken) + 1
+    assert report.files[-1].outcome == "taken"
+    assert not [one.reason for one in report.refused if "shape that is known" in one.reason or "database" in one.reason]
+
+
+def test_no_strange_value_in_the_heading_stops_the_import(take, docket):
+    docket |= {"parties": [], "docket_entries": []}
+    broken = [docket | {key: value} for key in docket for value in STRANGE]
+    report = take(*broken)
+    assert len(report.files) == len(broken)
+    assert not [one.reason for one in report.refused if "shape that is known" in one.reason or "database" in one.reason]

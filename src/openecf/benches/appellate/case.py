@@ -10,6 +10,7 @@ from openecf.court.cases.rules import CaseFacts, Originating, PartyFacts, unders
 from openecf.court.docket.markup import us
 from openecf.court.docket.rules import safe
 from openecf.court.importing.rules import (
+    KNOWN_OF_APPEALS,
     CannotRead,
     ImportedCase,
     ImportedEntry,
@@ -19,8 +20,11 @@ from openecf.court.importing.rules import (
     entry_of,
     judge_of,
     list_of,
+    not_kept,
+    object_of,
+    small_number,
     text_of,
-    whole_number,
+    texts_of,
 )
 from openecf.kernel.case_numbers import CaseNumber
 
@@ -68,22 +72,22 @@ class Case:
             "appeal_from": text_of(data.get("appeal_from"), "The court below"),
             "fee_status": text_of(data.get("fee_status"), "The fee status"),
             "case_type_information": text_of(data.get("case_type_information"), "The case type"),
-            "panel": [text_of(name, "The panel") for name in data.get("panel") or ()],
+            "panel": list(texts_of(data.get("panel"), "The panel")),
         }
         return ImportedCase(
             number=written,
             columns=columns,
             originating=_originating(data.get("originating_court_information")),
             parties=tuple(_party(party) for party in list_of(data.get("parties"), "Parties")),
+            left_out=not_kept(data, KNOWN_OF_APPEALS, "The case"),
             entries=tuple(_entry(entry) for entry in list_of(data.get("docket_entries"), "Docket entries")),
         )
 
 
 def _originating(given: Any) -> Originating | None:
+    given = object_of(given, "The originating court information")
     if not given:
         return None
-    if not isinstance(given, dict):
-        raise CannotRead("The originating court information is not an object.")
     values = {
         name: day_of(given.get(name), name)
         if name.startswith("date_")
@@ -95,7 +99,7 @@ def _originating(given: Any) -> Originating | None:
 
 
 def _party(party: Mapping[str, Any]) -> PartyFacts:
-    lines = [text_of(line, "A party's line") for line in party.get("unparsed") or ()]
+    lines = list(texts_of(party.get("unparsed"), "A party's lines"))
     lines += [f"{label}:\t{text_of(party[label], label)}" for label in party if label not in KNOWN_OF_PARTIES]
     return PartyFacts(
         name=text_of(party.get("name"), "A party's name"),
@@ -110,4 +114,4 @@ def _entry(row: Mapping[str, Any]) -> ImportedEntry:
     entry = entry_of(row, attachments_from=1)
     # A docket that numbers nothing gives each entry its document's id; the id is kept where it belongs.
     number = "" if entry.number == text_of(row.get("pacer_doc_id"), "A document id") else entry.number
-    return replace(entry, number=number, seq=whole_number(row.get("pacer_seq_no")))
+    return replace(entry, number=number, seq=small_number(row.get("pacer_seq_no"), "A sequence number"))

@@ -16,6 +16,7 @@ from openecf.court.importing.rules import (
     entry_of,
     judge_of,
     list_of,
+    not_kept_of_trial,
     party_of,
     text_of,
 )
@@ -84,5 +85,6 @@ class Case:
             assigned_to=judge_of(data.get("assigned_to_str"), "The judge"),
             referred_to=judge_of(data.get("referred_to_str"), "The judge"),
             parties=tuple(party_of(party) for party in list_of(data.get("parties"), "Parties")),
+            left_out=not_kept_of_trial(data),
             entries=tuple(entry_of(entry) for entry in list_of(data.get("docket_entries"), "Docket entries")),
         )

@@ -89,6 +89,7 @@ class Case(models.Model):
             models.Index(fields=["number"], name="case_number"),
             models.Index(fields=["filed"], name="case_filed"),
             models.Index(fields=["last_filing"], name="case_last_filing"),
+            models.Index(fields=["source_hash"], name="case_source", condition=~models.Q(source_hash="")),
             models.Index(OpClass(Upper("short_title"), name="varchar_pattern_ops"), name="case_title_prefix"),
         ]
 

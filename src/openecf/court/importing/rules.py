@@ -33,11 +33,15 @@ class ImportedEntry:
     entered_note: str
     documents: tuple[DocumentFacts, ...] = ()
     links_to: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ImportedCase:
-    """One case. ``columns`` are values for the columns of the case table, by their names."""
+    """One case. ``columns`` are values for the columns of the case table, by their names.
+
+    ``left_out``: what the source says that no column, row or line here holds, in words.
+    """
 
     number: str
     columns: Mapping[str, Any]
@@ -49,15 +53,70 @@ class ImportedCase:
     left_out: tuple[str, ...] = field(default=())
 
 
+LONGEST_DAYS = (1700, 2200)
+"""Years between which a day of a court's record lies."""
+LARGEST = 2**31 - 1
+"""The largest number of pages, of an attachment or of a place on the docket that the tables hold."""
+KNOWN_OF_ENTRIES = frozenset({
+    "attachments", "date_entered", "date_filed", "description", "document_number", "file_size_bytes", "file_size_str",
+    "pacer_doc_id", "pacer_seq_no", "page_count",
+})  # fmt: skip
+KNOWN_OF_ATTACHMENTS = frozenset({
+    "attachment_number", "description", "file_size_bytes", "file_size_str", "pacer_doc_id", "pacer_seq_no", "page_count",
+})  # fmt: skip
+KNOWN_OF_PARTIES = frozenset({"attorneys", "criminal_data", "date_terminated", "extra_info", "name", "type"})
+KNOWN_OF_TRIAL_CASES = frozenset({
+    "assigned_to_str", "case_name", "cause", "court_id", "date_converted", "date_discharged", "date_filed",
+    "date_terminated", "demand", "docket_entries", "docket_number", "federal_defendant_number", "federal_dn_case_type",
+    "federal_dn_judge_initials_assigned", "federal_dn_judge_initials_referred", "federal_dn_office_code",
+    "jurisdiction", "jury_demand", "mdl_status", "nature_of_suit", "ordered_by", "parties", "referred_to_str",
+})  # fmt: skip
+KNOWN_OF_APPEALS = frozenset({
+    "appeal_from", "case_name", "case_type_information", "court_id", "date_filed", "date_terminated", "docket_entries",
+    "docket_number", "fee_status", "nature_of_suit", "originating_court_information", "panel", "parties",
+})  # fmt: skip
+
+
 def text_of(value: Any, what: str) -> str:
     """A text field; "" for none. CannotRead when it is anything else."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise CannotRead(f"{what} is not text.")
-    if "\x00" in value:
+    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise CannotRead(f"{what} holds a character that no text can hold.")
     return value
+
+
+def texts_of(value: Any, what: str) -> tuple[str, ...]:
+    """A list of texts; empty for none."""
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise CannotRead(f"{what} is not a list.")
+    return tuple(text_of(one, what) for one in value)
+
+
+def object_of(value: Any, what: str) -> Mapping[str, Any]:
+    """An object; empty for none."""
+    if not value:
+        return {}
+    if not isinstance(value, dict):
+        raise CannotRead(f"{what} is not an object.")
+    return value
+
+
+def not_kept(row: Mapping[str, Any], known: frozenset[str], where: str) -> tuple[str, ...]:
+    """A line for each field that says something and that nothing here reads."""
+    return tuple(f"{where}: the field {key[:60]!r} is not kept" for key in row if key not in known and row[key])
+
+
+def not_kept_of_trial(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a trial court's docket says that nothing here reads, without its entries."""
+    found = list(not_kept(data, KNOWN_OF_TRIAL_CASES, "The case"))
+    for party in list_of(data.get("parties"), "Parties"):
+        found += not_kept(party, KNOWN_OF_PARTIES, "A party")
+    return tuple(dict.fromkeys(found))
 
 
 _INITIAL = re.compile(r"(?<!\S)([a-z])\.(?!\S)")
@@ -90,9 +149,12 @@ def day_of(value: Any, what: str) -> date | None:
     if not written:
         return None
     try:
-        return date.fromisoformat(written[:10])
+        day = date.fromisoformat(written[:10])
     except ValueError:
         raise CannotRead(f"{what} is not a day: {written[:40]}") from None
+    if not LONGEST_DAYS[0] <= day.year < LONGEST_DAYS[1]:
+        raise CannotRead(f"{what} is not a day of any court's record: {written[:40]}")
+    return day
 
 
 def list_of(value: Any, what: str) -> list[Mapping[str, Any]]:
@@ -113,13 +175,23 @@ def without_note(description: str) -> tuple[str, str]:
     return (match["text"], match["note"]) if match else (description, "")
 
 
-def whole_number(value: Any) -> int:
-    """A count of pages or bytes, or a sequence number; 0 where there is none."""
-    if isinstance(value, bool) or value is None:
+def whole_number(value: Any, what: str = "A number") -> int:
+    """A count of pages or bytes, or a place on the docket; 0 where there is none. CannotRead when it is no number."""
+    if value is None or value == "":
         return 0
-    if isinstance(value, int):
-        return max(value, 0)
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else 0
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15:
+        return value
+    raise CannotRead(f"{what} is not a whole number: {str(value)[:40]}")
+
+
+def small_number(value: Any, what: str) -> int:
+    """As ``whole_number``, where more than two thousand million is a mistake."""
+    found = whole_number(value, what)
+    if found > LARGEST:
+        raise CannotRead(f"{what} is too large: {found}")
+    return found
 
 
 def doc_id_of(value: Any) -> str:
@@ -134,7 +206,7 @@ def attorneys_of(party: Mapping[str, Any]) -> tuple[AttorneyFacts, ...]:
         AttorneyFacts(
             name=text_of(one.get("name"), "An attorney's name"),
             contact=text_of(one.get("contact"), "An attorney's contact"),
-            roles=tuple(text_of(role, "A role") for role in one.get("roles") or ()),
+            roles=texts_of(one.get("roles"), "An attorney's roles"),
         )
         for one in list_of(party.get("attorneys"), "Attorneys")
     )
@@ -142,7 +214,7 @@ def attorneys_of(party: Mapping[str, Any]) -> tuple[AttorneyFacts, ...]:
 
 def party_of(party: Mapping[str, Any]) -> PartyFacts:
     """A party of a trial court's docket."""
-    criminal = party.get("criminal_data") or {}
+    criminal = object_of(party.get("criminal_data"), "A party's criminal data")
     counts = [
         CountFacts(
             text_of(count.get("status"), "A count's status") or "pending",
@@ -179,8 +251,8 @@ def _document(row: Mapping[str, Any], part: int, description: str = "") -> Docum
         part=part,
         doc_id=doc_id,
         description=description or text_of(row.get("description"), "A description"),
-        pages=whole_number(row.get("page_count")),
-        bytes=whole_number(row.get("file_size_bytes")),
+        pages=small_number(row.get("page_count"), "A number of pages"),
+        bytes=whole_number(row.get("file_size_bytes"), "A size"),
         size_text=text_of(row.get("file_size_str"), "A size"),
     )
 
@@ -191,23 +263,41 @@ def entry_of(row: Mapping[str, Any], *, attachments_from: int = 0) -> ImportedEn
     if filed is None:
         raise CannotRead("An entry has no date.")
     text, note = without_note(text_of(row.get("description"), "Docket text"))
+    number = text_of(row.get("document_number"), "A document number")
+    where = f"Entry {number or row.get('date_filed')}"
     main = _document({**row, "description": None}, 0)
-    listed = [
-        _document(attachment, whole_number(attachment.get("attachment_number")) - attachments_from)
-        for attachment in list_of(row.get("attachments"), "Attachments")
-    ]
-    documents = [document for document in listed if document]
-    here = next((document for document in documents if main and document.doc_id == main.doc_id), None)
+    listed, left_out = _attachments(row, where, counted_from=attachments_from)
+    here = next((document for document in listed if main and document.doc_id == main.doc_id), None)
     if main and here is None:
-        documents = [main, *(d for d in documents if d.part != 0)]
+        listed = [main, *(document for document in listed if document.part != 0)]
     return ImportedEntry(
-        seq=whole_number(row.get("pacer_seq_no")),
-        number=text_of(row.get("document_number"), "A document number"),
+        seq=small_number(row.get("pacer_seq_no"), "A sequence number"),
+        number=number,
         first_date=filed,
         filed=filed,
         entered=day_of(row.get("date_entered"), "An entry's day of entry"),
         text=text,
         entered_note=note,
-        documents=tuple(documents),
+        documents=tuple(listed),
         links_to=here.doc_id if here and here.part else "",
+        left_out=(*not_kept(row, KNOWN_OF_ENTRIES, where), *left_out),
     )
+
+
+def _attachments(row: Mapping[str, Any], where: str, *, counted_from: int) -> tuple[list[DocumentFacts], list[str]]:
+    """The attachments of an entry, each document and each place once; and what is said of others."""
+    found: dict[int, DocumentFacts] = {}
+    left_out: list[str] = []
+    for attachment in list_of(row.get("attachments"), "Attachments"):
+        part = small_number(attachment.get("attachment_number"), "An attachment's number") - counted_from
+        document = _document(attachment, part)
+        if part < 0 or part > 32_767:
+            raise CannotRead(f"{where}: an attachment has the number {attachment.get('attachment_number')!r}.")
+        if document is None:
+            left_out.append(f"{where}: attachment {part} has no document number and is not kept")
+        elif part in found or any(document.doc_id == other.doc_id for other in found.values()):
+            left_out.append(f"{where}: attachment {part} is listed twice; the first is kept")
+        else:
+            found[part] = document
+            left_out += not_kept(attachment, KNOWN_OF_ATTACHMENTS, f"{where}, attachment {part}")
+    return list(found.values()), left_out

@@ -1,0 +1,221 @@
+"""Writing what was imported: rows in bulk, with COPY. Runs inside the import's transaction, whose audit line covers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from datetime import time as time_of_day
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models.functions import Greatest
+
+from openecf.court.bench import bench
+from openecf.court.cases.models import Case, CriminalCount, Judge, Party, Representation
+from openecf.court.cases.rules import PartyFacts
+from openecf.court.docket import queries as dockets
+from openecf.court.docket.models import Entry
+from openecf.court.docket.rules import entry_link, number_sort, one_line, text_bytes
+from openecf.court.documents.models import Document
+from openecf.court.importing.rules import CannotRead, ImportedCase, ImportedEntry
+from openecf.court.transition import queries as transition
+from openecf.court.transition.models import CourtProfile
+
+BY = "system:import"
+LABELS = {
+    "cause": "Cause:",
+    "demand": "Demand:",
+    "fee_status": "Fee Status:",
+    "jurisdiction": "Jurisdiction:",
+    "jury_demand": "Jury Demand:",
+    "nature_of_suit": "Nature of Suit:",
+}
+"""How a docket's heading labels what may be too long for its column."""
+
+
+def new_case(found: ImportedCase, *, source_hash: str, name: str) -> Case:
+    """The case's row. What is too long for its column becomes a line of the heading."""
+    columns, lines = columns_of(found)
+    columns.setdefault("short_title", columns.get("caption", "")[:400])
+    return Case.objects.create(
+        number=fitting(Case, "number", found.number),
+        assigned_to=judge(found.assigned_to),
+        referred_to=judge(found.referred_to),
+        originating=found.originating.stored() if found.originating else None,
+        imported_from=name[-200:],
+        source_hash=source_hash,
+        header_lines=lines,
+        **columns,
+    )
+
+
+def columns_of(found: ImportedCase) -> tuple[dict[str, Any], list[list[str]]]:
+    """The columns that hold what was said, and ``[label, text]`` lines of what is too long for one."""
+    columns, lines = dict(found.columns), []
+    for column, label in LABELS.items():
+        most = Case._meta.get_field(column).max_length
+        if most and len(columns.get(column) or "") > most:
+            lines.append([label, columns.pop(column)])
+    for column, value in columns.items():
+        if isinstance(value, str):
+            fitting(Case, column, value)
+    return columns, lines
+
+
+def fitting(model: type[models.Model], column: str, text: str) -> str:
+    """The text; CannotRead when its column cannot hold it, because nothing is cut off in silence."""
+    most = model._meta.get_field(column).max_length
+    if most and len(text) > most:
+        raise CannotRead(f"The {column} of a {model._meta.verbose_name} is longer than {most} letters: {text[:40]!r}…")
+    return text
+
+
+def judge(name: str) -> Judge | None:
+    """The judge of that name, who is made known to the court if need be."""
+    return Judge.objects.get_or_create(name=fitting(Judge, "name", name))[0] if name else None
+
+
+def fill(case: Case, found: ImportedCase) -> tuple[int, int]:
+    """Everything of a new case: rows written, the case's own among them, and how many of them are entries."""
+    parties = write_parties(case, found.parties)
+    entries, written = write_entries(case, found.entries)
+    case.save()
+    return 1 + parties + written, entries
+
+
+def write_parties(case: Case, given: Sequence[PartyFacts], *, first: int = 0) -> int:
+    """Parties with their counsel and counts, the first of them at place ``first``: rows written."""
+    ids = _next_ids(Party, len(given))
+    parties, counsel, counts = [], [], []
+    for place, (party_id, party) in enumerate(zip(ids, given, strict=True), start=first):
+        name, kind = fitting(Party, "name", party.name), fitting(Party, "type", party.type)
+        parties.append(
+            (party_id, case.id, place, name, kind, party.lines, party.terminated)
+            + (party.no_attorney_column, party.offense_opening, party.offense_terminated, party.has_criminal_data, "")
+        )
+        counsel += [
+            (party_id, n, fitting(Representation, "name", one.name), one.contact, "", list(one.roles), None)
+            for n, one in enumerate(party.attorneys)
+        ]
+        counts += [(party_id, n, one.kind, one.name, one.disposition) for n, one in enumerate(party.counts)]
+    party_columns = "id case position name type lines terminated no_attorney_column offense_opening offense_terminated"
+    _copy(Party, f"{party_columns} has_criminal_data defendant_number", parties)
+    _copy(Representation, "party position name contact email roles terminated", counsel)
+    _copy(CriminalCount, "party position kind name disposition", counts)
+    return len(parties) + len(counsel) + len(counts)
+
+
+def write_entries(case: Case, fresh: Sequence[ImportedEntry]) -> tuple[int, int]:
+    """Entries that are not on the docket yet, with their documents: how many, and how many rows in all.
+
+    Raises the case's counters; the caller saves the case.
+    """
+    ids = _next_ids(Entry, len(fresh))
+    taken_ids = _documents_elsewhere(fresh)
+    seqs = set(Entry.objects.filter(case=case).values_list("seq", flat=True)) if case.next_seq > 1 else set()
+    highest = max([case.next_seq - 1, *(one.seq for one in fresh)], default=0)
+    entries, documents = [], []
+    for place, (entry_id, one) in enumerate(zip(ids, fresh, strict=True)):
+        has_seq = one.seq > 0 and one.seq not in seqs
+        if not has_seq:
+            highest += 1
+        seq = one.seq if has_seq else highest
+        seqs.add(seq)
+        mine = tuple(document for document in one.documents if document.doc_id not in taken_ids)
+        taken_ids.update(document.doc_id for document in mine)
+        entry = _entry(case, one, entry_id=entry_id, seq=seq, position=case.next_seq + place, has_seq=has_seq)
+        entry.elsewhere = one.links_to or (one.documents[0].doc_id if one.documents and not mine else "")
+        facts = dockets.facts(entry, mine)
+        entry.previous, entry.chain = case.chain_head, entry_link(case.chain_head, facts)
+        case.chain_head = entry.chain
+        entry.row = one_line(bench().sheet.row(facts))
+        entry.text_bytes = text_bytes(entry.row)
+        entries.append(entry)
+        documents += [
+            (entry_id, d.part, d.doc_id, d.description, "", "", d.bytes, d.pages, d.size_text, 0)
+            + (False, False, False, "")
+            for d in mine
+        ]
+    names = [f.attname for f in Entry._meta.concrete_fields]
+    _copy(Entry, " ".join(names), [tuple(getattr(entry, n) for n in names) for entry in entries])
+    document_columns = "entry part doc_id description filename sha256 bytes pages size_text restriction"
+    _copy(Document, f"{document_columns} sealed transcript opinion stamp", documents)
+    _raise_counters(case, fresh, highest=highest, seqs=seqs)
+    return len(entries), len(entries) + len(documents)
+
+
+def _entry(case: Case, one: ImportedEntry, *, entry_id: int, seq: int, position: int, has_seq: bool) -> Entry:
+    return Entry(
+        id=entry_id,
+        case=case,
+        seq=seq,
+        number=fitting(Entry, "number", one.number),
+        number_sort=number_sort(one.number),
+        filed=one.filed,
+        entered=_midnight(one.entered),
+        position=position,
+        text=one.text,
+        entered_note=one.entered_note,
+        first_date=one.first_date,
+        entered_by=BY,
+        has_pacer_seq=has_seq,
+    )
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time_of_day(), ZoneInfo(settings.COURT.zone)) if day else None
+
+
+def _documents_elsewhere(entries: Sequence[ImportedEntry]) -> set[str]:
+    """Document numbers that belong to entries here already: the same filing in a sister case."""
+    wanted = [document.doc_id for one in entries for document in one.documents]
+    return set(Document.objects.filter(doc_id__in=wanted).values_list("doc_id", flat=True)) if wanted else set()
+
+
+def _raise_counters(case: Case, fresh: Sequence[ImportedEntry], *, highest: int, seqs: set[int]) -> None:
+    """What is numbered from now on comes after everything that was taken over."""
+    numbers = [number_sort(one.number) or 0 for one in fresh]
+    small = [number for number in numbers if number < 10_000_000]
+    case.next_number = max([case.next_number, *(number + 1 for number in small)])
+    case.next_seq = max([case.next_seq, highest + 1, *(seq + 1 for seq in seqs)])
+    case.last_filing = max(filter(None, [case.last_filing, *(one.filed for one in fresh)]), default=None)
+    prefix = transition.profile().doc_prefix
+    serials = [
+        int(document.doc_id[4:]) for one in fresh for document in one.documents if document.doc_id.startswith(prefix)
+    ]
+    if serials:
+        CourtProfile.objects.filter(id=1, next_doc_serial__lte=max(serials)).update(
+            next_doc_serial=Greatest("next_doc_serial", max(serials) + 1)
+        )
+
+
+def _next_ids(model: type[models.Model], count: int) -> list[int]:
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [f'"{model._meta.db_table}"', count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _copy(model: type[models.Model], fields: str, rows: Sequence[tuple]) -> None:
+    """Write rows with COPY; ``fields`` names them in order."""
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(_column(model, name)) for name in fields.split())
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as out,
+    ):
+        for row in rows:
+            out.write_row(row)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    found = next(f for f in model._meta.concrete_fields if name in (f.name, f.attname))
+    return found.column
