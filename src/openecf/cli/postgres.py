@@ -76,6 +76,10 @@ class PrivatePostgres:
             self.process = self._launch(server, out)
         self._wait(patience)
 
+    def fell(self) -> bool:
+        """Whether the server that was started here ended by itself."""
+        return self.process is not None and self.process.poll() is not None
+
     def _launch(self, server: PostgresServer, out: object) -> subprocess.Popen[bytes]:
         person = pwd.getpwnam(server.system_user) if server.system_user else None
 

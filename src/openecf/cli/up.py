@@ -200,6 +200,9 @@ class Up:
             time.sleep(0.5)
 
     def _tend(self) -> None:
+        if self.postgres.fell():
+            self.say("PostgreSQL ended; starting it again (see log/postgres.log)")
+            self.postgres.start()
         for child in self.children:
             if line := child.tend(time.monotonic()):
                 self.say(line)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import threading
 from contextlib import suppress
 from datetime import datetime
 
@@ -16,6 +20,11 @@ HEARTBEAT = 3.0
 LOST_AFTER = 15.0
 """Seconds without a sign of life until a worker's jobs are given to others."""
 
+FINISHING = 5.0
+"""Seconds that running jobs get to finish when the process is asked to end; then they are asked to break off."""
+END_WITHIN = 9.0
+"""Seconds after which the process ends, whatever still runs: the database may be gone for good."""
+
 
 def defer(name: str, *, at: datetime | None = None, queue: str = "default", **arguments: object) -> None:
     """Ask for a job by its name. It is written with the caller's transaction: undone with it, done only after it.
@@ -28,22 +37,37 @@ def defer(name: str, *, at: datetime | None = None, queue: str = "default", **ar
 async def work(*, name: str, concurrency: int = 4, wait: bool = True) -> None:
     """Do this site's jobs of all queues until SIGTERM or SIGINT, or (without ``wait``) until none waits.
 
-    Jobs that run when the process is asked to end are finished first, within seconds. A killed worker's jobs are taken
-    back when it has given no sign of life for some seconds, so that a restart goes on where the killed process stopped.
+    Jobs that run when the process is asked to end get a few seconds to finish; it never takes longer to end than
+    ``END_WITHIN``. A killed worker's jobs are taken back when it has given no sign of life for some seconds, so that a
+    restart goes on where the killed process stopped.
     """
     async with app.open_async():
         await take_back()
-        await app.run_worker_async(
-            name=name,
-            concurrency=concurrency,
-            wait=wait,
-            # A filing's notice is sent within a second even if the notification of a new job is missed.
-            fetch_job_polling_interval=1.0,
-            shutdown_graceful_timeout=5.0,
-            delete_jobs="successful",
-            update_heartbeat_interval=HEARTBEAT,
-            stalled_worker_timeout=LOST_AFTER,
+        worker = asyncio.ensure_future(
+            app.run_worker_async(
+                name=name,
+                concurrency=concurrency,
+                wait=wait,
+                # A filing's notice is sent within a second even if the notification of a new job is missed.
+                fetch_job_polling_interval=1.0,
+                shutdown_graceful_timeout=FINISHING,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=LOST_AFTER,
+                install_signal_handlers=False,
+            )
         )
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(signum, _end, worker)
+        with suppress(asyncio.CancelledError):
+            await worker
+
+
+def _end(worker: asyncio.Future) -> None:
+    worker.cancel()
+    last_resort = threading.Timer(END_WITHIN, os._exit, [1])
+    last_resort.daemon = True
+    last_resort.start()
 
 
 async def take_back() -> int:

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 from django.utils import timezone
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from openecf.platform.bus.handlers import handles
@@ -18,11 +19,17 @@ _BETWEEN = 2.0
 
 @app.periodic(cron="* * * * *")
 # Ahead of mail and messages, however many wait: without it nobody can file.
-@app.task(name="relying_party.listen", lock="relying_party.listen", queueing_lock="relying_party.listen", priority=20)
-def listen(timestamp: int) -> None:
+@app.task(
+    name="relying_party.listen",
+    lock="relying_party.listen",
+    queueing_lock="relying_party.listen",
+    priority=20,
+    pass_context=True,
+)
+def listen(context: JobContext, timestamp: int) -> None:
     """Read the provider's feed every two seconds for a minute; the next minute has a job of its own."""
     until = time.monotonic() + _MINUTE
-    while time.monotonic() < until:
+    while time.monotonic() < until and not context.should_abort():
         with suppress(provider.ProviderAway):
             services.listen(at=timezone.now())
         time.sleep(_BETWEEN)

@@ -1,0 +1,28 @@
+"""Faults: processes of a running installation are killed and stopped while people work. One start for the folder.
+
+Only a court and the central site: every start costs seconds, and a second court would only do the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.machine import Machine
+
+
+@pytest.fixture(scope="session")
+def machine() -> Iterator[Machine]:
+    """The installation that the folder's stories break and see mended."""
+    here = Machine(courts="flsb")
+    yield here
+    here.discard()
+
+
+@pytest.fixture(autouse=True)
+def whole(machine: Machine) -> Iterator[None]:
+    """Every story begins and ends with everything running."""
+    machine.wait_until_whole()
+    yield
+    machine.resume_everything()
