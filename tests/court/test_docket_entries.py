@@ -137,7 +137,7 @@ def test_a_restricted_entry_is_seen_only_by_those_it_is_open_to_and_counts_for_n
     selection = queries.Selection()
     saw, sizes = set(), {}
     for name, reader in readers.items():
-        rows = queries.Rows(case_id=here.case.id, selection=selection, reader=reader)
+        rows = queries.Rows(case=here.case, selection=selection, reader=reader)
         body = b"".join(rows).decode()
         sizes[name] = (rows.count, rows.bytes)
         if "sealed entry" in body:
@@ -146,7 +146,7 @@ def test_a_restricted_entry_is_seen_only_by_those_it_is_open_to_and_counts_for_n
         assert (queries.entry_for(reader, case_id=here.case.id, seq=entry.seq) is not None) is (name in saw)
     assert saw == who
     unseeing = {sizes[name] for name in readers if name not in who}
-    assert unseeing <= {(1, queries.Rows(case_id=here.case.id, selection=queries.Selection(number_to=1),
+    assert unseeing <= {(1, queries.Rows(case=here.case, selection=queries.Selection(number_to=1),
                                          reader=readers["searcher"]).bytes)}  # fmt: skip
 
 

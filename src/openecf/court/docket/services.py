@@ -15,7 +15,7 @@ from openecf.court.bench import bench
 from openecf.court.cases import services as cases
 from openecf.court.docket import queries
 from openecf.court.docket.models import Entry, EntryFiler, EntryRelation, EntryRevision, Motion
-from openecf.court.docket.rules import correction_link, entry_link, number_sort, one_line, text_bytes
+from openecf.court.docket.rules import DocumentFacts, correction_link, entry_link, number_sort, one_line, text_bytes
 from openecf.court.documents import queries as documents
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
@@ -106,17 +106,19 @@ def finish(entry: Entry) -> Entry:
     Runs in the transaction that entered it. Of an entry that is restricted, or has a restricted document, no public
     row is stored: it is rendered for each reader.
     """
-    facts = queries.facts(entry, documents.facts_of([entry.id]).get(entry.id, ()))
+    papers = documents.facts_of([entry.id]).get(entry.id, ())
+    facts = queries.facts(entry, papers)
     before, entry.chain = entry.chain, entry_link(entry.previous, facts)
     if entry.chain != before:
         cases.chain_on(entry.case_id, after=before, head=entry.chain)
-    _render(entry)
+    _render(entry, papers)
     entry.save(update_fields=["row", "text_bytes", "guarded", "chain"])
     return entry
 
 
-def _render(entry: Entry) -> None:
-    papers = documents.facts_of([entry.id]).get(entry.id, ())
+def _render(entry: Entry, papers: Sequence[DocumentFacts] | None = None) -> None:
+    if papers is None:
+        papers = documents.facts_of([entry.id]).get(entry.id, ())
     row = one_line(bench().sheet.row(queries.facts(entry, papers)))
     entry.guarded = entry.restriction > 0 or any(paper.restriction for paper in papers)
     entry.row = "" if entry.guarded else row

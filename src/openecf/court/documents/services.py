@@ -110,11 +110,14 @@ def attach(*, entry: Entry, documents: Sequence[NewDocument], at: datetime) -> l
     """
     if not documents:
         return []
-    prefix, serial = _take_serials(len(documents))
+    parts = sorted(documents, key=lambda each: each.part)
+    levels = [level(entry.case.restriction, entry.restriction, new.restriction) for new in parts]
+    for new, needed in zip(parts, levels, strict=True):
+        _store_as(new.sha256, sealed=needed >= SEALED_FROM)
+    # Only now: other filings of this court wait for the counter, and not for our disk.
+    prefix, serial = _take_serials(len(parts))
     rows = []
-    for offset, new in enumerate(sorted(documents, key=lambda each: each.part)):
-        sealed = level(entry.case.restriction, entry.restriction, new.restriction) >= SEALED_FROM
-        _store_as(new.sha256, sealed=sealed)
+    for offset, (new, needed) in enumerate(zip(parts, levels, strict=True)):
         rows.append(
             Document(
                 entry=entry,
@@ -126,7 +129,7 @@ def attach(*, entry: Entry, documents: Sequence[NewDocument], at: datetime) -> l
                 bytes=new.bytes,
                 pages=new.pages,
                 restriction=new.restriction,
-                sealed=sealed,
+                sealed=needed >= SEALED_FROM,
                 transcript=new.transcript,
                 opinion=new.opinion,
             )

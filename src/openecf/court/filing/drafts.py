@@ -17,7 +17,7 @@ from openecf.court.cases import queries as cases
 from openecf.court.documents import services as documents
 from openecf.court.events import queries as events
 from openecf.court.events.rules import Event, NoSuchEvent
-from openecf.court.filing import rules
+from openecf.court.filing import queries, rules
 from openecf.court.filing.models import Draft, DraftDocument
 from openecf.court.filing.queries import NoSuchDraft, draft_for
 from openecf.court.people.rules import Reader
@@ -125,23 +125,26 @@ def add_document(
         "pages": checked.pages,
     }
     with transaction.atomic():
-        _lock(draft)
+        version = _lock(draft)
         if part is None:
             part = (draft.documents.aggregate(last=Max("part"))["last"] or 0) + 1
-        row, _made = DraftDocument.objects.update_or_create(draft=draft, part=part, defaults=facts)
-        _touched(draft, at)
+        row = DraftDocument(draft=draft, part=part, **facts)
+        DraftDocument.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["draft", "part"], update_fields=list(facts)
+        )
+        _touched(draft, version, at)
     return row
 
 
 def remove_document(*, draft: Draft, part: int, at: datetime) -> None:
     """Take a PDF out of the draft; the attachments after it move up."""
     with transaction.atomic():
-        _lock(draft)
+        version = _lock(draft)
         draft.documents.filter(part=part).delete()
         if part:
             for row in draft.documents.filter(part__gt=part).order_by("part"):
                 DraftDocument.objects.filter(id=row.id).update(part=F("part") - 1)
-        _touched(draft, at)
+        _touched(draft, version, at)
 
 
 def discard(*, draft_id: object, reader: Reader, at: datetime) -> None:
@@ -153,26 +156,38 @@ def discard(*, draft_id: object, reader: Reader, at: datetime) -> None:
         record(act="filing.discarded", by=reader.ref, at=at, subject=f"draft:{draft_id}")
 
 
-def _touched(draft: Draft, at: datetime) -> None:
-    """The draft is another one now: a final text seen before names other documents."""
-    Draft.objects.filter(id=draft.id).update(changed_at=at, version=F("version") + 1)
-    draft.refresh_from_db()
+def _touched(draft: Draft, version: int, at: datetime) -> None:
+    """The draft, locked at ``version``, is another one now: a final text seen before names other documents."""
+    Draft.objects.filter(id=draft.id).update(changed_at=at, version=version + 1)
+    _follow(draft, version, changed_at=at)
+    queries.forget_documents(draft)
 
 
-def _lock(draft: Draft) -> None:
-    row = Draft.objects.select_for_update().filter(id=draft.id).values_list("submitted_at", flat=True)
-    found = list(row)
-    if not found:
+def _follow(draft: Draft, version: int, **columns: Any) -> None:
+    """Bring the object to what the row at ``version`` was just changed to; read again only what may differ."""
+    if draft.version != version:
+        draft.refresh_from_db()
+        return
+    draft.version = version + 1
+    for name, value in columns.items():
+        setattr(draft, name, value)
+
+
+def _lock(draft: Draft) -> int:
+    """Lock the draft's row until the transaction ends; its version. NoSuchDraft, AlreadyFiled."""
+    row = Draft.objects.select_for_update().filter(id=draft.id).values_list("submitted_at", "version").first()
+    if row is None:
         raise NoSuchDraft(draft=draft.id)
-    if found[0] is not None:
+    if row[0] is not None:
         raise AlreadyFiled(draft=draft.id)
+    return row[1]
 
 
 def _write(draft: Draft, version: int, at: datetime, **columns: Any) -> None:
     """One conditional UPDATE: it does nothing when someone was faster."""
     mine = Draft.objects.filter(id=draft.id, version=version, submitted_at=None)
-    if mine.update(version=F("version") + 1, changed_at=at, **columns):
-        draft.refresh_from_db()
+    if mine.update(version=version + 1, changed_at=at, **columns):
+        _follow(draft, version, changed_at=at, **columns)
         return
     _lock_free_check(draft)
     raise DraftChanged(draft=draft.id)

@@ -162,7 +162,7 @@ def documents_page(request: HttpRequest, place: Place, *, said: str = "") -> Htt
             drafts.remove_document(draft=draft, part=min(part, MOST_PARTS), at=request.arrived)
             return redirect("filing-step", draft_id=draft.id, step="documents")
         problems = _take_files(request, draft)
-        has_main = draft.documents.filter(part=0).exists()
+        has_main = any(row.part == 0 for row in queries.documents_of(draft))
         if request.POST.get("go") == "on" and not problems:
             if place.event.document != "required" or has_main:
                 drafts.answer(

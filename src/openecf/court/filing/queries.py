@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.calendar import services as calendar
@@ -18,7 +18,6 @@ from openecf.court.events import queries as events
 from openecf.court.events.rules import Event, NoSuchEvent, SetDeadline, StartClock
 from openecf.court.filing import rules
 from openecf.court.filing.models import Draft, DraftDocument
-from openecf.court.people import queries as people
 from openecf.court.people.rules import Reader
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
@@ -37,7 +36,7 @@ class NoSuchDraft(Refusal):
 def draft_for(*, reader: Reader, draft_id: object) -> Draft:
     """A person's own draft; NoSuchDraft for everybody else."""
     draft = (
-        Draft.objects.select_related("case", "case__assigned_to", "entry")
+        Draft.objects.select_related("case", "case__assigned_to", "entry", "filer")
         .filter(id=draft_id, filer=reader.user)
         .first()
     )
@@ -105,13 +104,12 @@ def not_yet_counsel(draft: Draft, reader: Reader) -> list[tuple[str, str]]:
     """Parties that the person files for without being their counsel of record: key and name."""
     if reader.group not in rules.ASSOCIATING_GROUPS or draft.case is None:
         return []
-    mine = set(
-        draft.case.parties.filter(representations__user=reader.user, representations__terminated=None).values_list(
-            "id", flat=True
-        )
+    filers = picked(draft, "filers")
+    represented = draft.case.parties.filter(
+        id__in=filers, representations__user=reader.user, representations__terminated=None
     )
-    rows = draft.case.parties.filter(id__in=picked(draft, "filers")).exclude(id__in=mine)
-    found = [(str(party.id), f"{party.name} ({party.type})") for party in rows]
+    others = set(filers) - set(represented.values_list("id", flat=True)) if filers else set()
+    found = [(str(party.id), f"{party.name} ({party.type})") for party in _parties(draft) if party.id in others]
     added = new_party(draft)
     return [*found, (NEW_PARTY, f"{added[0]} ({added[1]})")] if added else found
 
@@ -124,7 +122,7 @@ def progress_of(draft: Draft, event: Event, reader: Reader) -> rules.Progress:
         answered=frozenset(draft.answers),
         must_associate=event.filers != "none" and bool(not_yet_counsel(draft, reader)),
         by_court=reader.is_court,
-        main_document=any(document.part == 0 for document in draft.documents.all()),
+        main_document=any(document.part == 0 for document in documents_of(draft)),
     )
 
 
@@ -177,8 +175,21 @@ def restriction_of(draft: Draft, event: Event) -> int:
 
 
 def documents_of(draft: Draft) -> list[DraftDocument]:
-    """The PDFs of a draft, main document first."""
-    return list(draft.documents.order_by("part"))
+    """The PDFs of a draft, main document first; read once until the draft is read again."""
+    prefetch_related_objects([draft], "documents")
+    return list(draft.documents.all())
+
+
+def forget_documents(draft: Draft) -> None:
+    """Read the draft's PDFs anew next time: they were just changed."""
+    if "documents" in getattr(draft, "_prefetched_objects_cache", ()):
+        draft.refresh_from_db(fields=["documents"])
+
+
+def _parties(draft: Draft) -> list[Any]:
+    """The parties of the draft's case, in order; read once until the draft is read again."""
+    prefetch_related_objects([draft.case], "parties")
+    return sorted(draft.case.parties.all(), key=lambda party: (party.position, party.id))
 
 
 def name_of_part(document: DraftDocument) -> str:
@@ -192,9 +203,9 @@ def name_of_part(document: DraftDocument) -> str:
 def text_facts(draft: Draft, event: Event, reader: Reader, at: datetime) -> rules.TextFacts:
     """Everything that the draft's docket text says."""
     details, words = draft.answers.get("details", {}), draft.answers.get("text", {})
-    user = people.user(reader.user)
+    user = draft.filer
     filed = filed_day(draft, reader, at)
-    named = {party.id: rules.NamedParty(party.name, party.type) for party in draft.case.parties.all()}
+    named = {party.id: rules.NamedParty(party.name, party.type) for party in _parties(draft)}
     filers = [named[each] for each in picked(draft, "filers") if each in named]
     if added := new_party(draft):
         filers.append(rules.NamedParty(*added))
@@ -253,8 +264,7 @@ def _due(event: Event, filed: date, details: dict) -> date | None:
 
 def open_parties(draft: Draft) -> list[tuple[str, str]]:
     """The parties of the draft's case that are still in it: id and name with role."""
-    rows = draft.case.parties.filter(Q(terminated=None)).order_by("position", "id")
-    return [(str(party.id), f"{party.name} ({party.type})") for party in rows]
+    return [(str(party.id), f"{party.name} ({party.type})") for party in _parties(draft) if party.terminated is None]
 
 
 def event_of(draft: Draft, reader: Reader) -> Event:

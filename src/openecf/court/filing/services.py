@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from openecf.court.cases import queries as case_queries
 from openecf.court.cases import services as cases
 from openecf.court.docket import services as docket
 from openecf.court.documents import services as documents
@@ -18,7 +17,6 @@ from openecf.court.events.rules import Event
 from openecf.court.filing import drafts, effects, queries, rules
 from openecf.court.filing.models import Draft
 from openecf.court.notices import services as notices
-from openecf.court.people import queries as people
 from openecf.court.people.rules import Reader
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
@@ -67,7 +65,7 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
         _check(draft, event, reader, at)
         act_filers, associate = _parties(draft, event, reader, at)
         text = queries.text_facts(draft, event, reader, at)
-        user = people.user(reader.user)
+        user = draft.filer
         restriction = queries.restriction_of(draft, event)
         related = [int(each) for each in draft.answers.get("related", {}).get("entries", [])]
         entry = docket.enter(
@@ -123,7 +121,8 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
     """Look at everything again: between the first page and the last, days may have passed."""
     if draft.case_id is None:
         raise NotComplete(step="case")
-    case = case_queries.case_for(reader=reader, case_id=draft.case_id)
+    queries.check_visible(draft, reader)
+    case = draft.case
     drafts.check_case(event, case)
     progress = queries.progress_of(draft, event, reader)
     if missing := next((s.key for s in rules.flow(progress) if s.key != "final" and not progress.has(s.key)), ""):
@@ -184,7 +183,7 @@ def _act(
     return effects.Act(
         entry=entry,
         event=event,
-        user=people.user(reader.user),
+        user=draft.filer,
         by=reader.ref,
         by_court=reader.is_court,
         filed=text.filed or legal_day(entry.entered, settings.COURT.zone),

@@ -42,7 +42,7 @@ def prepare(*, entry: Entry, at: datetime) -> Notice:
 
     Runs in the transaction of the filing: the mail leaves only when the entry is on the docket.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         documents = list(entry.documents.order_by("part"))
         facts = facts_of(entry, documents, people=queries.service_list_of(entry))
         layout = bench().notice
