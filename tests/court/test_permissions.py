@@ -182,7 +182,7 @@ def here():
     sample = {
         "doc_id": document.doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
         "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
-        "kind": "mail", "key": "1", "step": "case",
+        "kind": "mail", "key": "1", "step": "case", "number": 1,
     }  # fmt: skip
     return world, sample
 

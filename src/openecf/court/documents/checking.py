@@ -16,6 +16,8 @@ from openecf.court.documents.rules import Findings
 SECONDS = 20
 """How long a file may take. An ordinary one takes milliseconds."""
 AT_ONCE = 4
+WAIT = 45
+"""How many seconds a file waits for its turn."""
 
 
 class _Inspector:
@@ -59,8 +61,14 @@ _turns: queue.Queue[None] = queue.Queue(AT_ONCE)
 
 
 def findings(path: str) -> Findings:
-    """What an inspection of this file finds; ``too-complex`` when the inspector died of it or took too long."""
-    _turns.put(None)
+    """What an inspection of this file finds; ``too-complex`` when the inspector died of it or took too long.
+
+    ``busy`` when no inspector came free for a while: a few hostile files must not hold every thread of the site.
+    """
+    try:
+        _turns.put(None, timeout=WAIT)
+    except queue.Full:
+        return Findings(wrong="busy")
     try:
         return _ask(path)
     finally:

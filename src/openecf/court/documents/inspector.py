@@ -7,8 +7,11 @@ itself to a memory limit; whoever asks gives up after a while, ends it and start
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
 
 import pikepdf
@@ -16,6 +19,10 @@ import pikepdf
 MEMORY = 1_500_000_000
 OBJECTS = 400_000
 NODES = 4_000_000
+PAGES = 20_000
+"""More than the longest trial's transcript; a file of more is split."""
+UNPACKED = 64_000_000
+"""What one object stream may unpack to. Whoever prints or stamps the document later has to unpack it too."""
 
 SCRIPTS = frozenset({"/JavaScript"})
 ACTIONS = frozenset({"/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute", "/Rendition"})
@@ -23,6 +30,9 @@ MEDIA_ACTIONS = frozenset({"/Movie", "/Sound"})
 LINKS = frozenset({"/URI", "/GoToR"})
 MEDIA = frozenset({"/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"})
 HEAD = 1024
+
+
+AFTER_THE_END = re.compile(rb"<\s*(?:!doctype|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
 
 
 class _Found(Exception):
@@ -72,6 +82,35 @@ def _look_at(node: pikepdf.Object) -> bool:
     return action in LINKS
 
 
+def _unpacks_too_far(node: pikepdf.Object) -> bool:
+    """Whether an object stream grows beyond all bounds. Its reader swallows that it ran out of memory over it."""
+    if not isinstance(node, pikepdf.Stream) or _name(node, "/Type") != "/ObjStm":
+        return False
+    kind = node.get("/Filter")
+    if isinstance(kind, pikepdf.Array) and len(kind) == 1:
+        kind = kind[0]
+    if kind is None:
+        return False
+    if kind != pikepdf.Name.FlateDecode:
+        return True
+    unpacking = zlib.decompressobj()
+    return len(unpacking.decompress(node.read_raw_bytes(), UNPACKED + 1)) > UNPACKED
+
+
+def _is_something_else_too(path: str) -> bool:
+    """Whether the same bytes are also an archive, or carry a page of the web behind their end."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.infolist():
+                return True
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        pass
+    with open(path, "rb") as file:
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - 65_536))
+        return bool(AFTER_THE_END.search(file.read().rpartition(b"%%EOF")[2]))
+
+
 def _has_open_fields(root: pikepdf.Object) -> bool:
     """Whether a form was not flattened. Signature fields alone are a signed document, not a form."""
     form = root.get("/AcroForm")
@@ -104,12 +143,18 @@ def inspect(path: str) -> dict[str, object]:
             if pdf.is_encrypted:
                 return {"wrong": "encrypted"}
             links = False
-            if "/Collection" in pdf.Root:
+            if "/Collection" in pdf.Root or _is_something_else_too(path):
                 return {"wrong": "embedded"}
+            # What it claims first: counting hundreds of thousands takes long.
+            claimed = pdf.Root.Pages.get("/Count")
+            pages = claimed if isinstance(claimed, int) and claimed > PAGES else len(pdf.pages)
+            if pages > PAGES:
+                return {"wrong": "too-many-pages"}
             for node in _nodes(pdf):
+                if _unpacks_too_far(node):
+                    return {"wrong": "too-complex"}
                 links = _look_at(node) or links
             forms = _has_open_fields(pdf.Root)
-            pages = len(pdf.pages)
             if not pages:
                 return {"wrong": "malformed"}
             return {"pages": pages, "forms": forms, "external_links": links}
@@ -119,7 +164,16 @@ def inspect(path: str) -> dict[str, object]:
         return {"wrong": str(found)}
     except (MemoryError, RecursionError):
         return {"wrong": "too-complex"}
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, OverflowError):
+    except (
+        pikepdf.PdfError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RuntimeError,
+        OverflowError,
+        zlib.error,
+    ):
         return {"wrong": "malformed"}
 
 

@@ -91,6 +91,8 @@ REASONS = {
     "media": _("The PDF contains audio, video or other media, which cannot be filed."),
     "form": _("The PDF has fillable form fields. Fillable forms must be flattened before filing: print the form to PDF."),
     "links": _("The PDF contains links to places outside it, which this court does not accept."),
+    "too-many-pages": _("The PDF has more than 20,000 pages. Split it into parts and file them as attachments."),
+    "busy": _("The court is checking many PDFs at the moment. Nothing was stored. Try again in a minute."),
     "too-complex": _("The PDF could not be checked: it is too complex. Print it to PDF again and use the new file."),
 }
 
