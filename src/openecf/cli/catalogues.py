@@ -1,4 +1,4 @@
-"""`openecf messages`: the words of the pages, and the catalogues of their translations.
+"""`openecf catalogues`: the words of the pages, and the catalogues of their translations.
 
 Words are marked where they stand: ``gettext`` in Python, ``translate`` in templates, a question's ``label`` in the
 events' TOML. They are collected from there, merged into one ``django.po`` for each language, which translators edit,
@@ -111,7 +111,7 @@ def read(language: str) -> Catalog:
 def write(language: str, catalogue: Catalog) -> None:
     """Write the catalogue: sorted by its words, without dates and line numbers, so that only words make a difference."""
     catalogue.project, catalogue.version, catalogue.copyright_holder = "OpenECF", "", "the OpenECF authors"
-    catalogue.header_comment = f"# The words of OpenECF in {LANGUAGES[language]}. See `openecf messages`.\n#"
+    catalogue.header_comment = f"# The words of OpenECF in {LANGUAGES[language]}. See `openecf catalogues`.\n#"
     out = BytesIO()
     pofile.write_po(out, catalogue, width=120, sort_output=True, include_lineno=False)
     path = _po(language)

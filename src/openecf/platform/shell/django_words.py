@@ -1,6 +1,6 @@
 """The words that Django says on our pages, marked here so that every language of ours has them.
 
-Django speaks Spanish but no Haitian Creole. Nothing reads these names: the collector of ``openecf messages`` does.
+Django speaks Spanish but no Haitian Creole. Nothing reads these names: the collector of ``openecf catalogues`` does.
 """
 
 from __future__ import annotations
