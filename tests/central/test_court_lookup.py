@@ -29,7 +29,7 @@ def admit(court: str, era: str, *, at: datetime = AT, cases: int = 7) -> None:
 
 
 def test_every_trial_court_has_a_tile_and_every_tile_a_court():
-    states = {rules.state_of(court) for court in courts.directory().values()} - {""}
+    states = {court.state for court in courts.directory().values()} - {""}
     assert states == {place.state for place in rules.places()}
     corners = [(place.x, place.y) for place in rules.places()]
     assert len(set(corners)) == len(corners)

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import ast
-import json
-import os
 import re
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src" / "openecf"
+from tests.house.project import ROOT, SOURCE, files, modules, relative, tree
+
 DOORS = {
     "models", "rules", "queries", "services", "views", "forms", "urls", "api", "tasks", "apps",
     "access", "middleware", "context", "menus",
 }  # fmt: skip
 SHARED_DOORS = {"services", "queries", "rules", "access", "context", "menus"}
 ROOMS = sorted(p for side in ("central", "court") for p in (SOURCE / side).iterdir() if (p / "apps.py").exists())
-
-
-def modules() -> list[Path]:
-    return [p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts]
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
 
 
 def imports(path: Path) -> list[str]:
@@ -139,52 +128,97 @@ def test_migrations_are_linear(app):
     assert numbers == [f"{n:04d}" for n in range(1, len(numbers) + 1)]
 
 
-PROBE = """
-import json, os, sys
-sys.path.insert(0, os.environ["OPENECF_ROOT"])
-from tests.sites import settle
-settle(sys.argv[1])
-from django.urls import get_resolver, URLResolver
-from django.apps import apps
-def walk(patterns, before=""):
-    for p in patterns:
-        if isinstance(p, URLResolver):
-            yield from walk(p.url_patterns, before + str(p.pattern))
-        else:
-            rule = getattr(p.callback, "access_rule", None)
-            yield {"url": before + str(p.pattern), "view": f"{p.callback.__module__}.{p.callback.__qualname__}",
-                   "rule": getattr(rule, "name", None)}
-from openecf.platform.bus import handlers
-from procrastinate.contrib.django import app
-import importlib, importlib.util
-for c in apps.get_app_configs():
-    if c.name.startswith("openecf") and importlib.util.find_spec(c.name + ".tasks"):
-        importlib.import_module(c.name + ".tasks")
-print("PROBE" + json.dumps({
-    "urls": list(walk(get_resolver().url_patterns)),
-    "tasks": sorted(app.tasks), "queues": sorted({t.queue for t in app.tasks.values()}),
-    "handlers": sorted(k if isinstance(k, str) else k.type for k in handlers._HANDLERS),
-}))
-"""
+def test_nobody_reaches_another_rooms_tables_by_their_name():
+    """``apps.get_model`` goes round the doors; a folder that is no room says why it may look into all of them."""
+    wrong = [relative(path) for path in modules() if "get_model(" in path.read_text("utf-8")]
+    assert not wrong
 
 
-@cache
-def probe(site: str) -> dict:
-    env = {k: v for k, v in os.environ.items() if k not in {"OPENECF_SITE", "DJANGO_SETTINGS_MODULE"}}
-    env["OPENECF_ROOT"] = str(SOURCE.parents[1])
-    run = subprocess.run([sys.executable, "-c", PROBE, site], env=env, capture_output=True, text=True, check=False)
-    assert "PROBE" in run.stdout, run.stderr[-3000:]
-    return json.loads(run.stdout.split("PROBE", 1)[1])
+NO_ROOMS = {
+    "court/importing": "writes whole cases of the record into the tables of five rooms, in bulk, as COPY would",
+    "central/pages": "the front of the site: what it shows comes from the rooms' queries",
+}
+"""Folders beside the rooms that are none, and why."""
 
 
-@pytest.mark.parametrize("site", ["central", "flsb", "flsd", "ca11"])
-def test_every_url_names_its_access_rule(site):
-    urls = probe(site)["urls"]
-    assert len(urls) > 10
-    assert not [u for u in urls if not u["rule"]]
+def test_every_folder_of_a_side_is_a_room_or_says_why_not():
+    folders = {
+        f"{side}/{path.name}"
+        for side in ("central", "court")
+        for path in (SOURCE / side).iterdir()
+        if path.is_dir() and list(path.glob("*.py"))
+    }
+    rooms = {f"{room.parent.name}/{room.name}" for room in ROOMS}
+    assert folders - rooms <= set(NO_ROOMS), sorted(folders - rooms - set(NO_ROOMS))
 
 
-def test_every_message_has_a_handler():
-    sent = set(re.findall(r'type: ClassVar\[str\] = "([\w.]+)"', (SOURCE / "platform/bus/messages.py").read_text()))
-    handled = {h for site in ("central", "flsb") for h in probe(site)["handlers"]}
-    assert sent == handled
+LONGEST_FILE, LONGEST_FUNCTION = 500, 60
+CODE = {".py", ".html", ".scss", ".js", ".mjs", ".xml"}
+LONG_FILES: dict[str, str] = {
+    "tests/court/test_relying_party.py": "everything that a provider can do to a court, told of one court",
+}
+"""Code longer than that, and why it is not two files. Data (event dictionaries, catalogues, locks) may be long."""
+LONG_FUNCTIONS: dict[str, str] = {
+    "src/openecf/court/fees/services.py:charge": "ten facts of a charge, a line each, three times: asked, quoted, told",
+}
+
+
+def test_no_file_is_longer_than_one_can_hold_in_mind():
+    long = {
+        relative(path): lines
+        for path in files()
+        if path.suffix in CODE and (lines := path.read_text("utf-8").count("\n")) > LONGEST_FILE
+    }
+    assert set(long) <= set(LONG_FILES), {name: n for name, n in long.items() if name not in LONG_FILES}
+    assert set(LONG_FILES) <= set(long), "the list of long files may only shrink"
+
+
+def test_no_function_is_longer_than_a_page():
+    long = {
+        f"{relative(path)}:{node.name}"
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    }
+    assert long <= set(LONG_FUNCTIONS), sorted(long - set(LONG_FUNCTIONS))
+
+
+ELSEWHERE = re.compile(
+    r"https?://[^\s\"'<>)]*\b(pypi|pythonhosted|npmjs|registry|artifactory|nexus|devpi|jfrog|verdaccio)\b"
+    r"|(?<!no-emit)-index-url[ =]\s*\S*//|--find-links[ =]\S*[/:]|\"resolved\":|^\s*registry\s*=\s*\S*//",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def test_no_file_says_where_packages_come_from():
+    """Whoever installs this has a registry of the own; locks hold names, versions and hashes."""
+    assert len(files()) > 300
+    wrong = [
+        f"{relative(path)}: {found[0]}"
+        for path in files()
+        if path.name not in {"test_laws.py"} and (found := ELSEWHERE.search(path.read_text("utf-8", "replace")))
+    ]
+    assert not wrong
+
+
+def test_locks_pin_every_package_by_its_hash():
+    for lock in (ROOT / "requirements").glob("*.lock"):
+        text = lock.read_text("utf-8")
+        pinned = re.findall(
+            r"^([a-z0-9][\w.\-]*)==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE | re.IGNORECASE
+        )
+        named = re.findall(r"^([a-z0-9][\w.\-]*)\s*(?:==|@|>|<|~)", text, re.MULTILINE | re.IGNORECASE)
+        assert pinned and pinned == named, f"{lock.name}: {sorted(set(named) - set(pinned))}"
+
+
+def test_every_minute_of_a_cron_line_is_a_minute():
+    """The sixth field of six is the seconds, and it comes last: with the first five free it runs by the second."""
+    lines = [
+        (relative(path), cron)
+        for path in modules()
+        for cron in re.findall(r"\bcron=\"([^\"]+)\"", path.read_text("utf-8"))
+    ]
+    assert lines
+    wrong = [line for line in lines if len(line[1].split()) == 6 and line[1].split()[:5] != ["*"] * 5]
+    assert not wrong

@@ -12,6 +12,8 @@ from typing import Literal
 Kind = Literal["appellate", "district", "bankruptcy"]
 
 JAVA_SERVLET_ROOT = frozenset({"ca5", "ca7", "ca11"})
+NATIONAL = frozenset({"cit", "cofc", "jpml"})
+"""Trial courts and panels that sit for no one state."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,13 @@ class Court:
     def host(self) -> str:
         """The public host name that clients know."""
         return f"ecf.{self.id}.uscourts.gov"
+
+    @property
+    def state(self) -> str:
+        """``FL``; empty for the courts of appeals and the national courts. The Northern Mariana Islands are ``MP``."""
+        if self.kind == "appellate" or self.id in NATIONAL:
+            return ""
+        return "MP" if self.id.startswith("nmi") else self.id[:2].upper()
 
     @property
     def title(self) -> str:

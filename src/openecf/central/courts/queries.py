@@ -42,7 +42,7 @@ def all_courts(*, typed: str = "", state: str = "") -> list[CourtRow]:
     here = {site.id: site for site in CourtSite.objects.all()}
     words = typed.lower().split()
     rows = [CourtRow(court, here.get(court.id)) for court in national.directory().values()]
-    rows = [row for row in rows if not state or rules.state_of(row.court) == state]
+    rows = [row for row in rows if not state or row.court.state == state]
     return sorted((row for row in rows if _has(row.court, words)), key=lambda row: (row.court.kind, row.court.name))
 
 
@@ -65,7 +65,7 @@ def tiles() -> list[Tile]:
     rows = all_courts()
     found = []
     for place in rules.places():
-        mine = [row for row in rows if rules.state_of(row.court) == place.state]
+        mine = [row for row in rows if row.court.state == place.state]
         found.append(Tile(place, sum(row.is_nextgen for row in mine), len(mine)))
     return found
 

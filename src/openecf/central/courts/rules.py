@@ -1,10 +1,8 @@
-"""Where each state's tile lies on the map of courts, and which state a court is in."""
+"""Where each state's tile lies on the map of courts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from openecf.kernel.courts import Court
 
 # A tile grid: every state the same size, roughly where it is. One line a row, two letters a tile.
 _GRID = """
@@ -18,14 +16,6 @@ CA UT CO NE MO KY WV VA MD DE ..
 HI GU MP TX .. .. .. .. FL .. PR
 """
 SIZE = 44
-_NATIONAL = frozenset({"cit", "cofc", "jpml"})
-
-
-def state_of(court: Court) -> str:
-    """``FL``; empty for the courts of appeals and the national courts. The Northern Mariana Islands are ``MP``."""
-    if court.kind == "appellate" or court.id in _NATIONAL:
-        return ""
-    return "MP" if court.id.startswith("nmi") else court.id[:2].upper()
 
 
 @dataclass(frozen=True)
