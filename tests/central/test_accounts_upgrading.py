@@ -11,7 +11,7 @@ from django.utils import timezone
 from openecf.central.accounts.models import Account, KnownDevice
 from openecf.central.accounts.services import remember_device
 from openecf.central.signon import queries
-from openecf.central.signon.models import SsoSession
+from openecf.central.signon.models import CourtSession, LogoutDelivery, Revocation, SsoSession
 from openecf.platform.audit.models import AuditLine
 from tests.central.registrants import (
     ADDRESS,
@@ -25,8 +25,9 @@ from tests.central.registrants import (
     mailed,
     walk,
 )
-from tests.central.relying import PASSWORD, account, session_of, sign_in, signed_on
+from tests.central.relying import PASSWORD, Court, account, court, session_of, sign_in, signed_on, userinfo
 
+__all__ = ["court"]
 pytestmark = pytest.mark.django_db
 OWN = {"first_name": "Walter", "last_name": "Brandy", "birth_date": "1961-05-07", "email": "walter@counsel.example",
        "email_again": "walter@counsel.example"}  # fmt: skip
@@ -73,6 +74,22 @@ def test_the_other_sign_ons_end_and_devices_are_strangers_again():
     assert session_of(here) and not session_of(elsewhere)
     assert SsoSession.objects.exclude(ended_at=None).get().ended_why == "upgraded"
     assert not KnownDevice.objects.exists()
+
+
+def test_a_court_that_knew_a_legacy_account_hears_of_the_upgrade_and_the_person_stays_signed_on(court: Court):
+    who = legacy()
+    here = signed_on(who)
+    here.post("/csologin/told", {"appurl": "/"})
+    before = court.ask().tokens(here)
+    assert userinfo(before["access_token"]).json()["upgraded"] is False
+    sid = CourtSession.objects.get().rp_sid
+    walk(here, road="upgrade", person=OWN, security=NEW_NAME)
+    assert LogoutDelivery.objects.get().rp_sid == sid == Revocation.objects.get().rp_sid
+    assert session_of(here), "the sign-on itself goes on"
+    after = court.ask().tokens(here)
+    facts = userinfo(after["access_token"]).json()
+    assert facts["upgraded"] is True and facts["may_search"] is True and facts["preferred_username"] == "wbrandy-law"
+    assert CourtSession.objects.get().rp_sid != sid
 
 
 def test_both_addresses_are_told_and_the_new_one_counts_once_it_is_proved():

@@ -38,11 +38,12 @@ def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Acco
 
 
 def upgrade(*, account: Account, username: str, password: str, session: UUID | None, at: datetime) -> Account:
-    """The last step of an upgrade; every sign-on but ``session`` is over.
+    """The last step of an upgrade; every sign-on but ``session`` is over, and courts hear of the new standing.
 
     AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken.
     """
     with transaction.atomic():
         upgraded = registering.upgrade(account=account, username=username, password=password, at=at)
         sign_ons.end_all(account=account.id, why="upgraded", by=str(account.id), at=at, but=session)
+        sign_ons.let_courts_ask_again(account=account.id, why="upgraded", by=str(account.id), at=at)
     return upgraded

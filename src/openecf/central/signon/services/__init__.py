@@ -14,6 +14,7 @@ from openecf.central.signon.services.grants import (
     take_assertion,
 )
 from openecf.central.signon.services.keys import publish_key, tend_keys
+from openecf.central.signon.services.renewing import let_courts_ask_again
 from openecf.central.signon.services.sessions import (
     BadClientCode,
     Begun,
@@ -40,6 +41,7 @@ __all__ = [
     "end_all",
     "end_sessions",
     "issue_code",
+    "let_courts_ask_again",
     "publish_key",
     "redeem_code",
     "refresh",

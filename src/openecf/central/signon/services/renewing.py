@@ -1,0 +1,42 @@
+"""Telling courts that what they were told of a person is true no more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from openecf.central.signon.services.logout import DELIVER
+from openecf.platform.audit import services as audit
+from openecf.platform.jobs import services as jobs
+
+_FORGET = """
+WITH forgotten AS (
+  DELETE FROM signon_court_session c USING signon_session s
+  WHERE s.id = c.sso_id AND s.account_id = %(account)s AND s.ended_at IS NULL
+  RETURNING c.court_id, c.rp_sid, s.account_id
+), revoked AS (
+  INSERT INTO signon_revocation (court_id, rp_sid) SELECT court_id, rp_sid FROM forgotten
+), queued AS (
+  INSERT INTO signon_logout_delivery (court_id, rp_sid, subject, attempts, next_at)
+  SELECT court_id, rp_sid, account_id, 0, %(now)s FROM forgotten
+)
+SELECT count(*) FROM forgotten
+"""
+
+
+def let_courts_ask_again(*, account: UUID, why: str, by: str, at: datetime) -> int:
+    """End the courts' own sessions under an account's sign-ons, and leave the sign-ons alive; how many there were.
+
+    A court keeps what it was told when the person came. At its next page it sends the browser here and, without a
+    question to the person, hears how the account stands now.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET, {"account": account, "now": at})
+            forgotten = cursor.fetchone()[0]
+        if forgotten:
+            jobs.defer(DELIVER)
+            audit.record(act="signon.courts-ask-again", by=by, at=at, subject=str(account), why=why, courts=forgotten)
+    return forgotten
