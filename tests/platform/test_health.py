@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.models import OutboxMessage
+from openecf.platform.config import this_site
 from openecf.platform.health import checks
 from openecf.platform.mail import services as mail
 from openecf.platform.mail.models import OutgoingMail
@@ -112,3 +114,17 @@ def test_a_decision_at_the_desk_is_done_once_and_written_down(which, act, stuck)
 def test_what_no_page_of_ours_sends_finds_nothing(kind, key, said, stuck):
     browser = callers.client(callers.linked("clerk"))
     assert browser.post(reverse("desk-decide", args=[kind, key]), said).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_restart_of_the_database_costs_no_visitor_a_page():
+    """What lies in the pool is dead afterwards; nobody should be handed it."""
+    assert ready()[0] == 200
+    connections.close_all()  # back into the pool
+    with psycopg.connect(this_site().config.database_url, dbname=connection.settings_dict["NAME"]) as other:
+        ended = other.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()[0]
+    assert ended >= 1
+    assert ready()[0] == 200

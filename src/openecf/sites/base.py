@@ -33,7 +33,7 @@ def _database(url: str) -> dict:
         "HOST": query.get("host") or parts.hostname or "",
         "PORT": parts.port or "",
         "OPTIONS": {"pool": {"min_size": 1, "max_size": CONFIG.database_pool, "timeout": 10}},
-        "CONN_HEALTH_CHECKS": False,
+        "CONN_HEALTH_CHECKS": True,  # by the pool, when it hands a connection out: a restart of the server costs nobody a page
     }
 
 
