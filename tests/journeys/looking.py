@@ -1,0 +1,87 @@
+"""Looking at pages: axe-core's findings, sideways scrolling, and every page that links lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PHONE, DESK = (390, 844), (1280, 900)
+FINDINGS = """async (rules) => {
+  const found = await axe.run(document, {resultTypes: ["violations"], rules});
+  return found.violations.map((one) =>
+    `${one.id} (${one.impact}): ` + one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" ; "));
+}"""
+WIDER = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return "";
+  const wide = [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1)
+    .map((one) => one.tagName.toLowerCase() + (one.className ? "." + one.className : ""));
+  return `${root.scrollWidth} px wide: ` + [...new Set(wide)].slice(0, 4).join(" ");
+}"""
+NOT_FOLLOWED = re.compile(r"log ?out|sign-off|/static/|\.json$|/metrics|/oauth2/|mailto:", re.IGNORECASE)
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text("utf-8")
+
+
+class Looker:
+    """Looks at pages and keeps what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.wrong: list[str] = []
+        self.seen = 0
+
+    def look(self, page: Page, *, colours: bool = True) -> None:
+        """axe-core on the page as it stands, and whether its body scrolls sideways on a phone or a desk."""
+        self.seen += 1
+        where = page.url
+        page.evaluate(axe())
+        rules = {} if colours else {"color-contrast": {"enabled": False}}
+        self.wrong += [f"{where}\n    {finding}" for finding in page.evaluate(FINDINGS, rules)]
+        for width, height in (PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": height})
+            if wider := page.evaluate(WIDER):
+                self.wrong.append(f"{where}\n    scrolls sideways at {width} px: {wider}")
+
+    def say(self) -> str:
+        """All that is wrong, one finding a line."""
+        return f"{len(self.wrong)} findings on {self.seen} pages:\n" + "\n".join(dict.fromkeys(self.wrong))
+
+
+def kind_of(address: str) -> str:
+    """What pages have in common whose addresses differ in numbers only."""
+    parts = urlsplit(address)
+    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "0", parts.path)
+    query = re.sub(r"\d[\d,.:-]*", "0", re.sub(r"=(?!\w+\.jsp)[^&]*", "=", parts.query))
+    return f"{parts.netloc}{path}?{query}"
+
+
+def walk(page: Page, starts: list[str], *, most: int = 80, of_a_kind: int = 1) -> Iterator[str]:
+    """Every page that links lead to within the sites of ``starts``, ``of_a_kind`` of each kind; the page is open."""
+    hosts = {urlsplit(start).netloc for start in starts}
+    came_from = f"http://{urlsplit(starts[0]).netloc}/"  # courts answer many pages to their own links only
+    waiting, known = list(starts), dict.fromkeys(map(kind_of, starts), 1)
+    while waiting and most > 0:
+        address = waiting.pop(0)
+        answer = page.goto(address, referer=came_from)
+        here = answer is not None and urlsplit(page.url).netloc in hosts
+        if not here or "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        most -= 1
+        links = page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+        yield page.url
+        for link in (urldefrag(each).url for each in links):
+            if urlsplit(link).netloc not in hosts or NOT_FOLLOWED.search(link):
+                continue
+            if known.get(kind_of(link), 0) < of_a_kind:
+                known[kind_of(link)] = known.get(kind_of(link), 0) + 1
+                waiting.append(link)

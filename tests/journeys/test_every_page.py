@@ -1,0 +1,98 @@
+"""axe-core finds nothing on any page that links lead to, whoever reads it and in whichever language; no page scrolls
+sideways."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.courts import CourtStory, each_court
+from tests.journeys.filing import Filing, motion
+from tests.journeys.looking import Looker, walk
+from tests.journeys.reading import Shelf
+from tests.stand import Stand
+
+PEOPLE = ("nobody", "hlindqvist", "mquimby-law", "tokafor-law", "clerk-delgado", "judge-ashgrove")
+LANGUAGES = ("en", "es", "ht")
+
+
+def speak(page: object, stand: Stand, site: str, language: str) -> None:
+    """Choose the language of a site for this browser."""
+    cookie = {"name": f"openecf_{site}_language", "value": language, "url": stand.url(site)}
+    page.context.add_cookies([cookie])
+
+
+def looked_at(page: object, stand: Stand, site: str, language: str, starts: list[str]) -> Looker:
+    looker = Looker()
+    speak(page, stand, site, language)
+    Shelf(page)
+    for _address in walk(page, starts):
+        # Colours are the same in every language: they are looked at once.
+        looker.look(page, colours=language == "en")
+        if page.locator("html").get_attribute("lang") != language:
+            looker.wrong.append(f"{page.url}\n    is not in {language}")
+    return looker
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@each_court
+def test_every_page_of_a_court(court, who, stand, visitors):
+    if who == "nobody":
+        page, paths = visitors.stranger().new_page(), ["/", "/nextgen", "/login/court", "/cgi-bin/CourtInfo.pl"]
+    else:
+        page = visitors.at(court.id, who)
+        paths = ["/", "/nextgen", "/utilities/", *(f"/cgi-bin/iqquerymenu.pl?{case}" for case in case_ids(stand, court))]
+    starts = [stand.url(court.id, path) for path in paths]
+    looker = looked_at(page, stand, court.id, "en", starts)
+    assert looker.seen >= len(starts)
+    assert not looker.wrong, looker.say()
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+@each_court
+def test_every_page_of_a_court_in_other_languages(court, language, stand, visitors):
+    page = visitors.at(court.id, "tokafor-law")
+    starts = [stand.url(court.id, path) for path in ("/", "/nextgen", "/utilities/", "/filing/")]
+    starts += [stand.url(court.id, f"/cgi-bin/iqquerymenu.pl?{case}") for case in case_ids(stand, court)]
+    looker = looked_at(page, stand, court.id, language, starts)
+    assert not looker.wrong, looker.say()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("who", ("nobody", "hlindqvist", "tokafor-law", "oldone", "quimby-billing"))
+def test_every_page_of_the_central_site(who, language, stand, visitors):
+    page = (visitors.stranger() if who == "nobody" else visitors.signed_on(who)).new_page()
+    starts = [stand.url("central", path) for path in ("/", "/csologin/login.jsf", "/pscof/register", "/pscof/manage")]
+    looker = looked_at(page, stand, "central", language, starts)
+    assert not looker.wrong, looker.say()
+
+
+def case_ids(stand: Stand, court: CourtStory) -> list[int]:
+    """The story's case and the closed one."""
+    with stand.database(court.id) as database:
+        rows = database.execute('SELECT id FROM "case" WHERE number = ANY(%s)', [[court.case, court.closed_case]])
+        return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@each_court
+def test_every_step_of_a_filing(court, language, stand, visitors):
+    filing = Filing(visitors.at(court.id, "tokafor-law"), stand, court)
+    looker = Looker()
+    paper = court.motion
+    filing.begin(paper.typed, paper.title)
+    draft = filing.page.url.rpartition("/")[0]
+    filing.case(court.typed)
+    filing.parties(court.filer)
+    filing.documents(motion(), [])
+    filing.text(free=paper.free)
+    speak(filing.page, stand, court.id, language)
+    for step in ("case", "parties", "documents", "text", "final"):
+        filing.page.goto(f"{draft}/{step}")
+        looker.look(filing.page, colours=language == "en")
+    filing.page.goto(f"{draft}/text")
+    filing.page.locator("main form button[type=submit]").first.click()
+    looker.look(filing.page, colours=False)
+    speak(filing.page, stand, court.id, "en")
+    filing.page.goto(f"{draft}/final")
+    filing.press("Discard the draft")
+    assert not looker.wrong, looker.say()
