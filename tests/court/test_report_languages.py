@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
+from openecf.court.bench import bench
 from openecf.court.docket import services
 from openecf.court.notices.services import prepare
 from openecf.court.people.letters import link_letters
 from openecf.court.people.rules import act_in_words
 from openecf.court.transition.queries import profile
+from openecf.kernel.doc_ids import DocId
 from openecf.platform.config import this_site
 from tests.court import callers, pdfs, world
 from tests.court.test_docket_entries import AT
@@ -64,11 +66,20 @@ def test_what_a_program_looks_for_stands_beside_what_the_reader_understands(here
 @pytest.mark.parametrize("language", ["en", *LANGUAGES])
 def test_a_receipt_is_read_in_every_language(here, language, juriscraper):
     entry = here.entry(files=[pdfs.plain(2)])
-    path = f"/doc1/{world.main_document(entry).doc_id}"
+    path = f"/{bench().documents.path}/{world.main_document(entry).doc_id}"
     page = shown(reader_in(language).get(path))
     assert "Transaction Receipt" in page and " Cost: " in page
-    assert page.count('value="View Document"') == 1
+    assert len(re.findall('value="View Document"|>Accept Charges and Retrieve<', page)) == 1
     assert juriscraper("receipt", this_site().id, page)["cost"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_menu_of_documents_is_read_alike_in_every_language(here, language, juriscraper):
+    entry = here.entry(files=[pdfs.plain(2), pdfs.plain(1)])
+    path = f"/{bench().documents.path}/{DocId.parse(world.main_document(entry).doc_id).stored}"
+    kind = "appellate-menu" if bench().documents.path == "docs1" else "menu"
+    english, theirs = (juriscraper(kind, this_site().id, shown(reader_in(each).get(path))) for each in ("en", language))
+    assert theirs == english and theirs["attachments"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
