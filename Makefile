@@ -33,7 +33,7 @@ assets: .venv/run.stamp ## build the web assets
 	@$(BIN)/openecf assets
 
 messages: .venv/run.stamp ## collect the words of the pages into the catalogues of their translations
-	@$(BIN)/openecf messages $(ARGS)
+	@$(BIN)/openecf catalogues $(ARGS)
 
 run: .venv/run.stamp ## a central site and four courts on this machine
 	@$(BIN)/openecf assets

@@ -276,7 +276,7 @@ def test_a_full_disk_is_said_kindly_and_the_draft_is_kept(here, small_disk):
         in response.content.decode()
     )
     assert [row.filename for row in draft.documents.all()] == ["small.pdf"]
-    assert not [path for path in (small_disk / "incoming").iterdir()], "no half file stays behind"
+    assert not list((small_disk / "incoming").iterdir()), "no half file stays behind"
     assert not Entry.objects.exists()
 
 

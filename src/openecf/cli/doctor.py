@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import shutil
 import smtplib
 import stat
+import subprocess
 import sys
 import tempfile
 import urllib.error
@@ -22,6 +24,7 @@ from openecf.cli.collect import BUILT
 from openecf.cli.databases import OLDEST_POSTGRES, Database, schema_digest
 from openecf.cli.layout import Layout, layout_of
 from openecf.cli.postgres import PrivatePostgres
+from openecf.cli.process import openecf
 from openecf.platform.config import Site
 
 OLDEST_PYTHON = (3, 11)
@@ -39,12 +42,14 @@ class Finding:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
+    parser.add_argument("--record", action="store_true", help="read each court's record, too, as openecf record does")
 
 
 def run(args: argparse.Namespace) -> int:
     layout, console = layout_of(args.var), Console()
     wrong = 0
-    for finding in findings(layout):
+    looked = itertools.chain(findings(layout), records(layout)) if args.record else findings(layout)
+    for finding in looked:
         sign = "[red]✗[/]" if finding.mend else "[green]✓[/]"
         console.print(f"{sign} {finding.where}: {finding.what}", soft_wrap=True)
         if finding.mend:
@@ -75,6 +80,18 @@ def findings(layout: Layout) -> Iterator[Finding]:
     for site in layout.sites():
         for looked in (_keys, _database, _store, _mail, _web):
             yield looked(site)
+
+
+def records(layout: Layout) -> Iterator[Finding]:
+    """Whether each court's record is as it was entered; each court in a process of its own."""
+    for site in layout.sites():
+        if site.config.central is None:
+            continue
+        command = openecf("record", site.id, "--var", str(layout.var))
+        asked = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own command)
+        said = (asked.stdout.strip().splitlines() or ["its record could not be read"])[-1]
+        mend = f"openecf record {site.id} names the places. Compare with the notices that people hold: openecf verify."
+        yield Finding(site.id, said, mend if asked.returncode else "")
 
 
 def _keys(site: Site) -> Finding:

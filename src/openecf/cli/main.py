@@ -25,11 +25,12 @@ COMMANDS = {
     "gateway": ("gateway_command", "carry the judiciary's host names to the sites on this machine"),
     "mailbox": ("mailbox", "receive the demonstration's mail and show it on a web page"),
     "demo": ("demo", "show the demonstration's addresses and sign-ins"),
+    "record": ("record", "say whether a court's record is still what was entered: chains, stamps, stored bytes"),
     "doctor": ("doctor", "say what is wrong with an installation, and the mend"),
     "messages": ("messages", "show the messages and mails of one site that got stuck; try again, or give up"),
     "token": ("token", "print the token with which a program on this machine reads a site's metrics"),
     "assets": ("assets", "build the web assets from their npm packages, and the translations"),
-    "messages": ("catalogues", "collect the words of the pages into the catalogues of their translations"),
+    "catalogues": ("catalogues", "collect the words of the pages into the catalogues of their translations"),
     "settle": ("settle", "prepare one site: migrations, its peers, demonstration data (used by up)"),
     "manage": ("manage", "run a Django management command in one site"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.conf import settings
@@ -38,6 +38,16 @@ class NoSuchCase(Refusal):
 def count() -> int:
     """How many cases this court has, sealed ones among them; for the court's own figures, never for a reader."""
     return Case.objects.count()
+
+
+def chain_head(case_id: int) -> str:
+    """The last link of a case's chain of entries and corrections; empty for a case without any."""
+    return Case.objects.values_list("chain_head", flat=True).get(id=case_id)
+
+
+def every_number() -> Iterator[tuple[int, str]]:
+    """Id and number of every case of the court, sealed ones among them: for the operators' check of the record."""
+    return Case.objects.order_by("id").values_list("id", "number").iterator()
 
 
 def participates(reader: Reader, case_id: int) -> bool:

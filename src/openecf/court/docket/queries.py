@@ -233,30 +233,68 @@ class Rows:
         ).encode()
 
 
+LOST = 0
+"""In place of a sequence number: something at the end of a case's chain is missing."""
+
+
 def chain_breaks(case_id: int) -> list[int]:
-    """Sequence numbers of entries whose words, place or documents are not what the case's chain vouches for."""
+    """Sequence numbers of entries that are not what the case's chain vouches for; ``LOST`` when its end is missing.
+
+    Each link is made again of what the entry says now, and all of them must form one chain, from the first to the
+    case's head: one entry rewritten with its own link, one taken out or put in between shows in the next one's.
+    """
+    # The head first: what is entered meanwhile only makes the chain longer.
+    head = cases.chain_head(case_id)
     entries = list(Entry.objects.filter(case=case_id).order_by("position"))
     papers = documents.facts_of([entry.id for entry in entries])
     revisions: dict[int, list[EntryRevision]] = {}
     for revision in EntryRevision.objects.filter(entry__case=case_id).order_by("at", "id"):
         revisions.setdefault(revision.entry_id, []).append(revision)
-    broken = []
+    broken: set[int] = set()
+    links: list[tuple[str, str, int]] = []
     for entry in entries:
         made = revisions.get(entry.id, [])
-        first = made[0].before["text"] if made else entry.text
-        as_entered = replace(facts(entry, papers.get(entry.id, ())), text=first)
-        sound = entry.chain == entry_link(entry.previous, as_entered)
-        for place, revision in enumerate(made):
-            after = made[place + 1].before if place + 1 < len(made) else None
-            sound &= revision.before["chain"] == correction_link(
-                revision.before["previous"],
-                case_id=case_id,
-                seq=entry.seq,
-                text=after["text"] if after else entry.text,
-                struck=bool(after["struck"]) if after else entry.struck_at is not None,
-                reason=revision.reason,
-                at=revision.at,
-            )
-        if not sound:
-            broken.append(entry.seq)
-    return broken
+        links += [(entry.previous, entry.chain, entry.seq)]
+        links += [(one.before["previous"], one.before["chain"], entry.seq) for one in made]
+        if not _is_as_linked(entry, made, papers.get(entry.id, ())):
+            broken.add(entry.seq)
+    broken |= _loose(links, head=head)
+    return sorted(broken)
+
+
+def _is_as_linked(entry: Entry, made: Sequence[EntryRevision], papers: Iterable[DocumentFacts]) -> bool:
+    """Whether an entry's own link, and those of its corrections, are what its words and documents make."""
+    first = made[0].before["text"] if made else entry.text
+    sound = entry.chain == entry_link(entry.previous, replace(facts(entry, papers), text=first))
+    for place, revision in enumerate(made):
+        after = made[place + 1].before if place + 1 < len(made) else None
+        sound &= revision.before["chain"] == correction_link(
+            revision.before["previous"],
+            case_id=entry.case_id,
+            seq=entry.seq,
+            text=after["text"] if after else entry.text,
+            struck=bool(after["struck"]) if after else entry.struck_at is not None,
+            reason=revision.reason,
+            at=revision.at,
+        )
+    return sound
+
+
+def _loose(links: Sequence[tuple[str, str, int]], *, head: str) -> set[int]:
+    """Where a case's links (before, own, entry) do not hang together; ``LOST`` when they do not reach its head."""
+    following: dict[str, list[tuple[str, int]]] = {}
+    for before, own, seq in links:
+        following.setdefault(before, []).append((own, seq))
+    at, reached = "", head == ""
+    while len(here := following.pop(at, ())) == 1:
+        at = here[0][0]
+        reached |= at == head
+    loose = {seq for _own, seq in here} | {seq for rest in following.values() for _own, seq in rest}
+    return loose | (set() if reached or loose else {LOST})
+
+
+def as_entered(case_id: int) -> dict[int, str]:
+    """What each entry of a case said when it was entered, before any correction, by the entry's id."""
+    said = dict(Entry.objects.filter(case=case_id).values_list("id", "text"))
+    rows = EntryRevision.objects.filter(entry__case=case_id).order_by("-at", "-id")
+    return said | {row.entry_id: row.before["text"] for row in rows}

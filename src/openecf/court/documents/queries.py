@@ -135,6 +135,18 @@ def at_place(*, reader: Reader, case_id: int, number: str, part: int) -> Documen
     return row
 
 
+def stamped_of(case_id: int) -> list[Document]:
+    """The stamped documents of a case, with their entries: for the operators' check of the record."""
+    rows = Document.objects.filter(entry__case=case_id, stamped_facts__isnull=False)
+    return list(rows.select_related("entry").order_by("entry__position", "part"))
+
+
+def held_of(case_id: int) -> list[Document]:
+    """The documents of a case whose bytes are at this court, with their entries: for the same check."""
+    rows = Document.objects.filter(entry__case=case_id).exclude(sha256="")
+    return list(rows.select_related("entry").order_by("entry__position", "part"))
+
+
 def opened(*, document: Document) -> list[tuple[str, datetime]]:
     """Who opened a sealed document, when: newest first."""
     return list(document.openings.order_by("-at", "-id").values_list("by", "at"))

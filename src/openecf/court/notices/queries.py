@@ -8,13 +8,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from openecf.court.cases import queries as cases
+from openecf.court.docket import queries as dockets
+from openecf.court.documents import queries as documents
 from openecf.court.documents.rules import level, may_read
 from openecf.court.notices.models import Notice
 from openecf.court.notices.rules import Addressee, service_list
 from openecf.court.people import queries as people
 from openecf.court.people.rules import Reader
+from openecf.kernel import stamps
 from openecf.kernel.names import PersonName
 from openecf.kernel.refusal import Refusal
+from openecf.kernel.stamp_lines import text_digest
+from openecf.kernel.stamps import Stamped
+from openecf.platform.config import this_site
 from openecf.platform.mail import queries as mail
 
 if TYPE_CHECKING:
@@ -123,6 +129,21 @@ def _may_see(reader: Reader, notice: Notice) -> bool:
     # Whoever was told at the time may have left the case since, and the entry may have been sealed since.
     participates = bool(needed) and cases.participates(reader, entry.case_id)
     return may_read(reader, restriction=needed, participates=participates, filed_by=entry.filer_id)
+
+
+def stamp_breaks(case_id: int) -> list[tuple[int, int]]:
+    """Entry and part of each document whose stamp does not vouch for what is on record now.
+
+    The stamp is this court's signature: who can write to the database but has not the court's key cannot renew it.
+    """
+    said, key, broken = dockets.as_entered(case_id), this_site().signing_key.public_key(), []
+    for row in documents.stamped_of(case_id):
+        facts = Stamped(**row.stamped_facts)
+        on_record = (this_site().id, case_id, row.entry.seq, row.part, row.sha256, text_digest(said[row.entry_id]))
+        stamped = (facts.court, facts.case_id, facts.entry_seq, facts.part, facts.sha256, facts.text_sha256)
+        if on_record != stamped or not stamps.holds(facts, row.stamp, key):
+            broken.append((row.entry.seq, row.part))
+    return broken
 
 
 def deliveries(notice: Notice) -> list[Delivery]:
