@@ -13,7 +13,12 @@ from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account, Draft
 from openecf.kernel.tokens import digest
 
-_FIELDS = [field.attname for field in Account._meta.concrete_fields]
+_FIELDS = tuple(field.attname for field in Account._meta.concrete_fields)
+TOLD_TO_COURTS = (
+    "id", "number", "username", "type", "upgraded_at", "search_status", "is_active", "shared", "first_name",
+    "middle_name", "last_name", "generation", "email", "client_code_required", "client_code_format",
+)  # fmt: skip
+"""What a court may know, and all that Central Sign-On needs of an account."""
 
 
 class NoSuchAccount(LookupError):
@@ -33,14 +38,15 @@ def numbered(number: str) -> Account | None:
     return Account.objects.filter(number=number).first()
 
 
-def columns(*, of: str) -> list[str]:
+def columns(*, of: str, fields: Sequence[str] = _FIELDS) -> list[str]:
     """The columns of table ``account``, known as ``of`` in the statement that asks; for ``from_columns``."""
-    return [f"{of}.{field.column}" for field in Account._meta.concrete_fields]
+    return [f"{of}.{Account._meta.get_field(name).column}" for name in fields]
 
 
-def from_columns(values: Sequence[object]) -> Account:
-    """The account whose ``columns`` a statement of another room fetched along with its own."""
-    return Account.from_db("default", _FIELDS, values)
+def from_columns(values: Sequence[object], fields: Sequence[str] = _FIELDS) -> Account:
+    """The account whose ``columns`` a statement of another room fetched along with its own. A field that was left out
+    is read when somebody asks for it."""
+    return Account.from_db("default", fields, values)
 
 
 def draft(secret: str, *, now: datetime) -> Draft | None:

@@ -19,7 +19,8 @@ class SignOnSession:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        found = queries.by_cookie(cookie=cookie, now=request.arrived) if cookie else None
+        whole = not request.path.startswith("/oauth2/")
+        found = queries.by_cookie(cookie=cookie, now=request.arrived, whole=whole) if cookie else None
         request.account = found.account if found else None
         request.sso = found.session if found else None
         return self.get_response(request)

@@ -24,18 +24,25 @@ if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
 
 _TOUCH = timedelta(seconds=60)
-_SESSION_FIELDS = [f.attname for f in SsoSession._meta.concrete_fields]
-_COLUMNS = ", ".join([*(f"s.{f.column}" for f in SsoSession._meta.concrete_fields), *accounts.columns(of="a")])
+# A row of sixty columns costs more to read than to find: the provider's endpoints take what they need.
+_SESSION_FIELDS = ("id", "account_id", "kind", "auth_time", "acr", "amr", "client_code", "told_at", "expires_at")
+_COLUMNS = ", ".join(
+    [*(f"s.{name}" for name in _SESSION_FIELDS), *accounts.columns(of="a", fields=accounts.TOLD_TO_COURTS)]
+)
+_AMR = _SESSION_FIELDS.index("amr")
+_WHOLE_ACCOUNT = ", ".join([*(f"s.{name}" for name in _SESSION_FIELDS), *accounts.columns(of="a")])
 _LIVE = "s.ended_at IS NULL AND s.expires_at > %(now)s AND s.last_seen_at > %(idle)s AND a.is_active"
 
-_BY_COOKIE = f"""
+_BY_COOKIE = """
 WITH touched AS (
   UPDATE signon_session SET last_seen_at = %(now)s
   WHERE digest = %(digest)s AND kind = 'browser' AND last_seen_at < %(touch)s AND last_seen_at > %(idle)s
 )
-SELECT {_COLUMNS} FROM signon_session s JOIN account a ON a.id = s.account_id
-WHERE s.digest = %(digest)s AND s.kind = 'browser' AND {_LIVE}
-"""  # noqa: S608  (column names of our own models)
+SELECT {columns} FROM signon_session s JOIN account a ON a.id = s.account_id
+WHERE s.digest = %(digest)s AND s.kind = 'browser' AND {live}
+"""
+_BY_COOKIE_FOR_COURTS = _BY_COOKIE.format(columns=_COLUMNS, live=_LIVE)
+_BY_COOKIE_WHOLE = _BY_COOKIE.format(columns=_WHOLE_ACCOUNT, live=_LIVE)
 
 _BY_TOKEN = f"""
 SELECT t.rp_sid, t.court_id, t.scope, t.expires_at, {_COLUMNS}
@@ -75,13 +82,14 @@ class SignOn:
     expires_at: datetime | None = None
 
 
-def _sign_on(row: tuple) -> SignOn:
+def _sign_on(row: tuple, *, whole: bool = False) -> SignOn:
     split = len(_SESSION_FIELDS)
     values = list(row[:split])
-    amr = _SESSION_FIELDS.index("amr")
-    values[amr] = json.loads(values[amr])
+    values[_AMR] = json.loads(values[_AMR])
     session = SsoSession.from_db("default", _SESSION_FIELDS, values)
-    account = accounts.from_columns(row[split:])
+    account = (
+        accounts.from_columns(row[split:]) if whole else accounts.from_columns(row[split:], accounts.TOLD_TO_COURTS)
+    )
     session.account = account
     return SignOn(session, account)
 
@@ -92,10 +100,16 @@ def _fetch(statement: str, values: dict[str, object]) -> tuple | None:
         return cursor.fetchone()
 
 
-def by_cookie(*, cookie: str, now: datetime) -> SignOn | None:
-    """The live sign-on of a browser's cookie; its last use is noted once a minute, in the same statement."""
-    row = _fetch(_BY_COOKIE, {"digest": digest(cookie), "now": now, "idle": now - rules.IDLE, "touch": now - _TOUCH})
-    return _sign_on(row) if row else None
+def by_cookie(*, cookie: str, now: datetime, whole: bool = True) -> SignOn | None:
+    """The live sign-on of a browser's cookie; its last use is noted once a minute, in the same statement.
+
+    ``whole``: with all of the account, for its owner's pages; else with what courts are told.
+    """
+    row = _fetch(
+        _BY_COOKIE_WHOLE if whole else _BY_COOKIE_FOR_COURTS,
+        {"digest": digest(cookie), "now": now, "idle": now - rules.IDLE, "touch": now - _TOUCH},
+    )
+    return _sign_on(row, whole=whole) if row else None
 
 
 def by_access_token(*, token: str, now: datetime) -> SignOn | None:
