@@ -25,7 +25,7 @@ from tests.central.registrants import (
     mailed,
     walk,
 )
-from tests.central.relying import PASSWORD, Court, account, court, session_of, sign_in, signed_on, userinfo
+from tests.central.relying import PASSWORD, Court, account, court, goes_to, session_of, sign_in, signed_on, userinfo
 
 __all__ = ["court"]
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,16 @@ def test_a_court_that_knew_a_legacy_account_hears_of_the_upgrade_and_the_person_
     facts = userinfo(after["access_token"]).json()
     assert facts["upgraded"] is True and facts["may_search"] is True and facts["preferred_username"] == "wbrandy-law"
     assert CourtSession.objects.get().rp_sid != sid
+
+
+def test_an_upgraded_filer_reads_the_redaction_notice_before_the_next_court(court: Court):
+    who = legacy(type="attorney")
+    here = signed_on(who)
+    here.post("/csologin/told", {"appurl": "/"})
+    court.ask().code(here)
+    walk(here, road="upgrade", person=OWN, security=NEW_NAME)
+    assert goes_to(court.ask().by(here)) == "/csologin/told"
+    assert "Redaction agreement" in here.get("/csologin/told").content.decode()
 
 
 def test_both_addresses_are_told_and_the_new_one_counts_once_it_is_proved():

@@ -12,7 +12,9 @@ from openecf.platform.audit import services as audit
 from openecf.platform.jobs import services as jobs
 
 _FORGET = """
-WITH forgotten AS (
+WITH untold AS (
+  UPDATE signon_session SET told_at = NULL WHERE account_id = %(account)s AND ended_at IS NULL AND kind = 'browser'
+), forgotten AS (
   DELETE FROM signon_court_session c USING signon_session s
   WHERE s.id = c.sso_id AND s.account_id = %(account)s AND s.ended_at IS NULL
   RETURNING c.court_id, c.rp_sid, s.account_id
@@ -30,7 +32,8 @@ def let_courts_ask_again(*, account: UUID, why: str, by: str, at: datetime) -> i
     """End the courts' own sessions under an account's sign-ons, and leave the sign-ons alive; how many there were.
 
     A court keeps what it was told when the person came. At its next page it sends the browser here and, without a
-    question to the person, hears how the account stands now.
+    question to the person, hears how the account stands now. What the person must read before a court is read anew:
+    a legacy account is told of its upgrade, a filer's of redaction.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
