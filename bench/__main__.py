@@ -8,7 +8,7 @@ import sys
 
 from bench.table import print_table
 
-MEASUREMENTS = ("docket", "pages", "editing", "filing", "signon", "importing")
+MEASUREMENTS = ("docket", "pages", "editing", "filing", "signon", "importing", "startup")
 
 
 def main() -> int:

@@ -67,11 +67,11 @@ class Stand:
         self.extra: list[subprocess.Popen[bytes]] = []
         self.process: subprocess.Popen[bytes] | None = None
         atexit.register(self.remove)
+        self.first_port = free_port()
         self.started_in = self.start()
 
     def start(self) -> float:
         """Start the sites; the seconds until every one of them answered."""
-        self.first_port = free_port()
         command = [OPENECF, "up", "--var", str(self.var), "--first-port", str(self.first_port)]
         began = time.perf_counter()
         with (self.var / "up.out").open("ab") as out:

@@ -15,7 +15,7 @@ import pytest
 
 from openecf.platform.config import StoreConfig, this_site
 from openecf.platform.store import services as store
-from openecf.platform.store.backends import Bucket
+from openecf.platform.store.bucket import Bucket
 
 SIZES = (0, 1, 65_535, 65_536, 65_537, 200_000)
 

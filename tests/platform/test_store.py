@@ -18,7 +18,8 @@ from django.db import connection
 
 from openecf.platform.config import StoreConfig, this_site
 from openecf.platform.store import services as store
-from openecf.platform.store.backends import Bucket, Folder
+from openecf.platform.store.backends import Folder
+from openecf.platform.store.bucket import Bucket
 
 ROOT = Path(__file__).parents[2]
 PDF = b"%PDF-1.7 " + b"the settlement terms " * 30_000

@@ -111,8 +111,11 @@ class Up:
             signal.signal(signum, _ask_to_stop)
         try:
             troubles = self._prepare()
-            self._start_everything()
+            self._start_sites()
             down = self._wait_until_ready()
+            # Only now, so that people wait for the sites alone; what is queued meanwhile is done a moment later.
+            for site in self.layout.sites():
+                self._work(site)
             for line in [*troubles, *down]:
                 self.console.print(f"[bold red]{line}[/]", soft_wrap=True)
             print_table(self.console, self.layout)
@@ -155,7 +158,7 @@ class Up:
                 )
             time.sleep(0.2)
 
-    def _start_everything(self) -> None:
+    def _start_sites(self) -> None:
         self.say("starting the sites")
         log, var = self.layout.var / "log", ("--var", str(self.layout.var))
         for site in self.layout.sites():
@@ -163,8 +166,6 @@ class Up:
         if self.demonstration:
             self._keep(Child("mailbox", openecf("mailbox", *var), log / "mailbox.log"))
             self._keep(Child("gateway", openecf("gateway", *var), log / "gateway.log"))
-        for site in self.layout.sites():
-            self._work(site)
 
     def _keep(self, child: Child) -> None:
         child.start()

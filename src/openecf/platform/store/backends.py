@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files import File
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy
-from storages.backends.s3 import S3Storage
 
 from openecf.kernel.refusal import Refusal
 from openecf.platform.config import StoreConfig
@@ -48,7 +46,8 @@ class Backend(Protocol):
 
 
 @contextlib.contextmanager
-def _full_disk_is_a_refusal() -> Iterator[None]:
+def full_disk_is_a_refusal() -> Iterator[None]:
+    """StoreFull where the disk has no room."""
     try:
         yield
     except OSError as error:
@@ -74,7 +73,7 @@ class Folder:
     @contextlib.contextmanager
     def temporary(self) -> Iterator[BinaryIO]:
         """A file to write into, on the same disk; gone afterwards unless it was kept."""
-        with _full_disk_is_a_refusal():
+        with full_disk_is_a_refusal():
             folder = self.root / "incoming"
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.NamedTemporaryFile(dir=folder, delete=False) as out:
@@ -86,7 +85,7 @@ class Folder:
 
     def keep(self, written: BinaryIO, name: str) -> None:
         place = self._place(name)
-        with _full_disk_is_a_refusal():
+        with full_disk_is_a_refusal():
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not place.exists():
                 written.flush()
@@ -120,65 +119,7 @@ class Folder:
         return self.root / kind / hashed[:2] / hashed[2:4] / hashed
 
 
-NO_ROOM = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientCapacity"})
-
-
-@contextlib.contextmanager
-def _trouble_is_an_os_error() -> Iterator[None]:
-    """A store that cannot be reached, or refuses, is to its callers what a broken disk is."""
-    try:
-        yield
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in NO_ROOM:
-            raise StoreFull from error
-        raise OSError(errno.EIO, f"the document store refuses: {type(error).__name__}") from error
-    except BotoCoreError as error:
-        raise OSError(errno.EIO, f"the document store is not there: {type(error).__name__}") from error
-
-
-class Bucket:
-    """An S3-compatible store; credentials come from the environment, as for any S3 client."""
-
-    def __init__(self, config: StoreConfig) -> None:
-        self.storage = S3Storage(
-            bucket_name=config.bucket,
-            endpoint_url=config.endpoint_url or None,
-            region_name=config.region or None,
-            addressing_style="path" if config.endpoint_url else "auto",
-            default_acl=None,
-            file_overwrite=True,
-            querystring_auth=False,
-        )
-
-    @contextlib.contextmanager
-    def temporary(self) -> Iterator[BinaryIO]:
-        with _full_disk_is_a_refusal(), tempfile.TemporaryFile() as out:
-            yield out  # type: ignore[misc]
-
-    def keep(self, written: BinaryIO, name: str) -> None:
-        written.flush()
-        written.seek(0)
-        with _trouble_is_an_os_error():
-            if not self.storage.exists(name):
-                self.storage.save(name, File(written))
-
-    def open(self, name: str) -> BinaryIO:
-        with _trouble_is_an_os_error():
-            return self.storage.open(name, "rb")  # type: ignore[return-value]
-
-    def has(self, name: str) -> bool:
-        with _trouble_is_an_os_error():
-            return self.storage.exists(name)
-
-    def drop(self, name: str) -> None:
-        with _trouble_is_an_os_error():
-            self.storage.delete(name)
-
-    def clear(self, *, older_than: float) -> int:
-        """A bucket shows only whole objects."""
-        return 0
-
-
 def backend(config: StoreConfig, folder: Path) -> Backend:
     """The store that a site's configuration names."""
-    return Bucket(config) if config.kind == "s3" else Folder(folder)
+    # Named, not imported: an S3 client costs every process that starts a tenth of its imports, and most keep a folder.
+    return import_string("openecf.platform.store.bucket.Bucket")(config) if config.kind == "s3" else Folder(folder)
