@@ -25,9 +25,9 @@ _LOOKED_AT = (
 )  # fmt: skip
 """Court, description, search criteria, pages."""
 _CODES = ("", "lantern", "pier-9", "lantern", "")
-_ACCESSES = 24
+_ACCESSES = 30
 _HEAVY_READER = "pvandermeer"
-"""Uses more than a quarter's waiver, so that the demonstration has a bill."""
+"""Reads so much that at least one of the last two quarters is above the waiver: the demonstration has a bill."""
 
 
 def load(*, at: datetime) -> None:
@@ -58,12 +58,12 @@ def _read(person: CastAccount, at: datetime) -> None:
     for n in range(_ACCESSES):
         court, description, criteria, pages = _LOOKED_AT[(n * 7 + int(person.number)) % len(_LOOKED_AT)]
         if person.username == _HEAVY_READER:
-            pages = min(30, pages * 3)
+            pages = min(30, pages * 9)
         billing.record_usage(
             usage=UsageRecorded(
                 account=person.id,
                 court=court,
-                at=at - timedelta(days=n * n / 2, hours=n % 7),
+                at=at - timedelta(days=n * n / 4, hours=n % 7),
                 client_code=_CODES[n % len(_CODES)],
                 description=description,
                 criteria=criteria,
