@@ -76,7 +76,13 @@ def _phrases(phrases: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(spaced), re.IGNORECASE)
 
 
+def _marks(phrases: Sequence[str]) -> tuple[str, ...]:
+    """The longest word of each phrase: text that holds none of them holds no phrase, and that is quick to see."""
+    return tuple({max(html.escape(phrase).casefold().split(), key=len) for phrase in phrases})
+
+
 _FAILURES, _LABELS = _phrases(FAILURES), _phrases(LABELS)
+_MARKS_OF_FAILURES, _MARKS_OF_LABELS = _marks(FAILURES), _marks(LABELS)
 
 
 def _disguised(match: re.Match[str]) -> str:
@@ -91,7 +97,11 @@ def _parted(match: re.Match[str]) -> str:
 
 def plain(text: str) -> str:
     """``text`` as HTML in one piece, its first letter written by number where programs would take it for a failure."""
-    return _FAILURES.sub(_disguised, html.escape(text)) if text else ""
+    if not text:
+        return ""
+    escaped = html.escape(text)
+    folded = escaped.casefold()
+    return _FAILURES.sub(_disguised, escaped) if any(mark in folded for mark in _MARKS_OF_FAILURES) else escaped
 
 
 def safe(text: str) -> str:
@@ -100,7 +110,11 @@ def safe(text: str) -> str:
     A label in it is parted by an element that changes nothing to the eye. Not for text whose pieces programs put
     together with spaces (headings) or take without its elements (counsel): those are ``plain``.
     """
-    return _LABELS.sub(_parted, plain(text)) if text else ""
+    if not text:
+        return ""
+    found = plain(text)
+    folded = found.casefold()
+    return _LABELS.sub(_parted, found) if any(mark in folded for mark in _MARKS_OF_LABELS) else found
 
 
 def one_line(markup: str) -> str:

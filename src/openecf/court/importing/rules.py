@@ -77,13 +77,16 @@ KNOWN_OF_APPEALS = frozenset({
 })  # fmt: skip
 
 
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
 def text_of(value: Any, what: str) -> str:
     """A text field; "" for none. CannotRead when it is anything else."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise CannotRead(f"{what} is not text.")
-    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if _NO_TEXT.search(value):
         raise CannotRead(f"{what} holds a character that no text can hold.")
     return value
 

@@ -7,10 +7,11 @@ column cannot hold stays as the line it came as.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -92,13 +93,31 @@ def import_dockets(
     """
     done = ImportReport()
     began = time.perf_counter()
-    for path in files_of(paths):
-        taken = _import_file(path, at=at)
-        done.files.append(taken)
-        done.seconds = time.perf_counter() - began
-        if report:
-            report(taken)
+    writing.begin()
+    with _commits_together():
+        for path in files_of(paths):
+            taken = _import_file(path, at=at)
+            done.files.append(taken)
+            done.seconds = time.perf_counter() - began
+            if report:
+                report(taken)
+    # The last commit waits for the disk, and with it every one before it.
+    counts = {outcome: done.count(outcome) for outcome in ("taken", "extended", "unchanged", "refused")}
+    audit.record(act="case.import-ended", by=BY, at=at, **counts)
+    done.seconds = time.perf_counter() - began
     return done
+
+
+@contextlib.contextmanager
+def _commits_together() -> Iterator[None]:
+    """Commit each file without waiting for the disk: what a power failure takes, the next run takes over again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit TO DEFAULT")
 
 
 def files_of(paths: Iterable[str | Path]) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from datetime import time as time_of_day
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,8 @@ from django.db.models.functions import Greatest
 from openecf.court.bench import bench
 from openecf.court.cases.models import Case, CriminalCount, Judge, Party, Representation
 from openecf.court.cases.rules import PartyFacts
-from openecf.court.docket import queries as dockets
 from openecf.court.docket.models import Entry
-from openecf.court.docket.rules import entry_link, number_sort, one_line, text_bytes
+from openecf.court.docket.rules import DocumentFacts, EntryFacts, entry_link, number_sort, one_line, text_bytes
 from openecf.court.documents.models import Document
 from openecf.court.importing.rules import CannotRead, ImportedCase, ImportedEntry
 from openecf.court.transition import queries as transition
@@ -33,6 +33,10 @@ LABELS = {
     "nature_of_suit": "Nature of Suit:",
 }
 """How a docket's heading labels what may be too long for its column."""
+
+
+_BLANK: dict[str, Any] = {field.attname: field.get_default() for field in Entry._meta.concrete_fields}
+"""An entry's columns in order, with what each says unless something is said."""
 
 
 def new_case(found: ImportedCase, *, source_hash: str, name: str) -> Case:
@@ -74,7 +78,21 @@ def fitting(model: type[models.Model], column: str, text: str) -> str:
 
 def judge(name: str) -> Judge | None:
     """The judge of that name, who is made known to the court if need be."""
-    return Judge.objects.get_or_create(name=fitting(Judge, "name", name))[0] if name else None
+    if not name:
+        return None
+    found = _judges_here().get(name)
+    return found or Judge.objects.get_or_create(name=fitting(Judge, "name", name))[0]
+
+
+@cache
+def _judges_here() -> dict[str, Judge]:
+    """The judges whom the court knew when this run of an import began. Judges are never removed."""
+    return {one.name: one for one in Judge.objects.all()}
+
+
+def begin() -> None:
+    """Know anew what a run of an import keeps in memory."""
+    _judges_here.cache_clear()
 
 
 def fill(case: Case, found: ImportedCase) -> tuple[int, int]:
@@ -112,7 +130,7 @@ def write_entries(case: Case, fresh: Sequence[ImportedEntry]) -> tuple[int, int]
 
     Raises the case's counters; the caller saves the case.
     """
-    ids = _next_ids(Entry, len(fresh))
+    ids, sheet = _next_ids(Entry, len(fresh)), bench().sheet
     taken_ids = _documents_elsewhere(fresh)
     seqs = set(Entry.objects.filter(case=case).values_list("seq", flat=True)) if case.next_seq > 1 else set()
     highest = max([case.next_seq - 1, *(one.seq for one in fresh)], default=0)
@@ -125,42 +143,65 @@ def write_entries(case: Case, fresh: Sequence[ImportedEntry]) -> tuple[int, int]
         seqs.add(seq)
         mine = tuple(document for document in one.documents if document.doc_id not in taken_ids)
         taken_ids.update(document.doc_id for document in mine)
-        entry = _entry(case, one, entry_id=entry_id, seq=seq, position=case.next_seq + place, has_seq=has_seq)
-        entry.elsewhere = one.links_to or (one.documents[0].doc_id if one.documents and not mine else "")
-        facts = dockets.facts(entry, mine)
-        entry.previous, entry.chain = case.chain_head, entry_link(case.chain_head, facts)
-        case.chain_head = entry.chain
-        entry.row = one_line(bench().sheet.row(facts))
-        entry.text_bytes = text_bytes(entry.row)
-        entries.append(entry)
+        elsewhere = one.links_to or (one.documents[0].doc_id if one.documents and not mine else "")
+        facts = _facts(case, one, seq=seq, has_seq=has_seq, elsewhere=elsewhere, documents=mine)
+        previous, case.chain_head = case.chain_head, entry_link(case.chain_head, facts)
+        row = one_line(sheet.row(facts))
+        said = {
+            "id": entry_id,
+            "case_id": case.id,
+            "seq": seq,
+            "number": facts.number,
+            "number_sort": number_sort(facts.number),
+            "filed": one.filed,
+            "entered": facts.entered,
+            "position": case.next_seq + place,
+            "text": one.text,
+            "entered_note": one.entered_note,
+            "first_date": one.first_date,
+            "entered_by": BY,
+            "has_pacer_seq": has_seq,
+            "elsewhere": elsewhere,
+            "previous": previous,
+            "chain": case.chain_head,
+            "row": row,
+            "text_bytes": text_bytes(row),
+        }
+        entries.append(tuple((_BLANK | said).values()))
         documents += [
             (entry_id, d.part, d.doc_id, d.description, "", "", d.bytes, d.pages, d.size_text, 0)
             + (False, False, False, "")
             for d in mine
         ]
-    names = [f.attname for f in Entry._meta.concrete_fields]
-    _copy(Entry, " ".join(names), [tuple(getattr(entry, n) for n in names) for entry in entries])
+    _copy(Entry, " ".join(_BLANK), entries)
     document_columns = "entry part doc_id description filename sha256 bytes pages size_text restriction"
     _copy(Document, f"{document_columns} sealed transcript opinion stamp", documents)
     _raise_counters(case, fresh, highest=highest, seqs=seqs)
     return len(entries), len(entries) + len(documents)
 
 
-def _entry(case: Case, one: ImportedEntry, *, entry_id: int, seq: int, position: int, has_seq: bool) -> Entry:
-    return Entry(
-        id=entry_id,
-        case=case,
+def _facts(
+    case: Case,
+    one: ImportedEntry,
+    *,
+    seq: int,
+    has_seq: bool,
+    elsewhere: str,
+    documents: tuple[DocumentFacts, ...],
+) -> EntryFacts:
+    """An entry as its row shows it and as the chain vouches for it."""
+    return EntryFacts(
+        case_id=case.id,
         seq=seq,
         number=fitting(Entry, "number", one.number),
-        number_sort=number_sort(one.number),
+        first_date=one.first_date,
         filed=one.filed,
         entered=_midnight(one.entered),
-        position=position,
         text=one.text,
         entered_note=one.entered_note,
-        first_date=one.first_date,
-        entered_by=BY,
         has_pacer_seq=has_seq,
+        elsewhere=elsewhere,
+        documents=documents,
     )
 
 
