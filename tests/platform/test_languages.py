@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import translation
 from django.utils.formats import date_format, sanitize_separators
 
 from openecf.cli import catalogues
+from openecf.platform.relying_party.provider import authorization_url
+from openecf.platform.shell import languages
 
 SOURCE = Path(catalogues.PACKAGE)
 PAGES = sorted(
@@ -306,3 +308,19 @@ def test_merging_drops_what_is_gone_and_guesses_nothing(tmp_path, monkeypatch):
     catalogues.write("es", merged)
     again = {message.id: (message.string, message.fuzzy) for message in catalogues.read("es") if message.id}
     assert again == {"Log in": ("Iniciar sesión", False), "Log me in": ("", False)}
+
+
+@pytest.mark.parametrize(
+    ("locales", "language"),
+    [("es", "es"), ("es-US en", "es"), ("fr HT-ht en", "ht"), ("fr de", ""), ("", ""), ("xx\r\nSet-Cookie:a", "")],
+)
+def test_the_first_of_our_languages_that_is_asked_for_counts(locales, language):
+    assert languages.asked_for(locales) == language
+
+
+@pytest.mark.parametrize(("cookie", "asked"), [("ht", "ui_locales=ht"), ("", ""), ("xx", "")])
+def test_a_court_tells_central_sign_on_which_language_its_reader_chose(cookie, asked):
+    request = RequestFactory().get("/login")
+    request.COOKIES = {settings.LANGUAGE_COOKIE_NAME: cookie} if cookie else {}
+    address = authorization_url(request, state="s", nonce="n", challenge="c", fresh=False)
+    assert (asked in address) if asked else ("ui_locales" not in address)

@@ -18,6 +18,7 @@ from openecf.central.signon.access import SIGN_ON
 from openecf.central.signon.provider import ProviderRequest, authenticated_court, discovery, hinted, issuer, provider
 from openecf.central.signon.views import ASKED, TOLD, asked_at, mark_asked, signed_off
 from openecf.platform import access
+from openecf.platform.shell import languages
 
 SIGN_OFF_PAGE = "signon/sign_off.html"
 
@@ -113,7 +114,9 @@ def _is_fresh(
 
 def _to_sign_on(request: HttpRequest, asked: QueryDict, here: str) -> HttpResponse:
     court = {"pscCourtId": asked.get("client_id", "")}
-    return _redirect(f"{SIGN_ON}?{urlencode(court | {'appurl': mark_asked(here, request.arrived)})}")
+    response = _redirect(f"{SIGN_ON}?{urlencode(court | {'appurl': mark_asked(here, request.arrived)})}")
+    languages.remember(response, languages.asked_for(asked.get("ui_locales", "")))
+    return response
 
 
 def _must_be_told(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from joserfc.jwk import KeySet, OKPKey
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62
 from openecf.platform.config import this_site
+from openecf.platform.shell import languages
 from openecf.platform.web import came_by
 
 SIGN_ON_HOST = "pacer.login.uscourts.gov"
@@ -107,6 +108,8 @@ def authorization_url(request: HttpRequest, *, state: str, nonce: str, challenge
     }
     if fresh:
         asked["prompt"] = "login"
+    if language := languages.chosen(request):
+        asked["ui_locales"] = language
     return f"{browser_origin(request)}/oauth2/authorize?{urlencode(asked)}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from openecf.platform import access
+from openecf.platform.shell import languages
 
 
 @access.rule(access.ANYONE)
@@ -27,14 +27,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     # Two slashes at the start of a path would name another host.
     path = f"/{parts.path.lstrip('/')}"
     response = HttpResponseRedirect(path + (f"?{parts.query}" if parts.query else ""))
-    if (language := request.POST.get("language")) in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=365 * 24 * 3600,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        )
+    languages.remember(response, request.POST.get("language", ""))
     return response
 
 
