@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import time
+import traceback
 
 from bench.table import print_table
 
@@ -21,12 +23,17 @@ def main() -> int:
     unknown = set(args.names) - set(MEASUREMENTS)
     if unknown:
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
-    rows = []
+    rows, failed, began = [], [], time.monotonic()
     for name in args.names or MEASUREMENTS:
-        print(f"… {name}", file=sys.stderr, flush=True)
-        rows += importlib.import_module(f"bench.{name}").measure(quick=args.quick)
+        print(f"… {name}, after {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        try:
+            rows += importlib.import_module(f"bench.{name}").measure(quick=args.quick)
+        except Exception:  # noqa: BLE001  (whatever it was, the other figures are wanted)
+            traceback.print_exc()
+            failed.append(name)
     print_table(rows)
-    return 0
+    print(f"\n{time.monotonic() - began:.0f} s in all", *(f"; {name} failed, see above" for name in failed), sep="")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
