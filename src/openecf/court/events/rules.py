@@ -217,9 +217,9 @@ class Related(Record):
 class Event(Record):
     """One kind of docket entry.
 
-    ``text`` is a template (see ``template``); ``wording`` is what the docket text calls the filing where that differs
-    from the menu's title. ``filers`` says whether parties are picked; ``restrictions`` the levels a filer may choose
-    from besides the default ``restriction``; ``closed`` what happens when the case is closed.
+    ``text`` is a template; ``wording`` what the docket text calls the filing, if not by its title. ``filers``: whether
+    parties are picked; ``restrictions``: levels a filer may choose from besides the default ``restriction``, which
+    closes only the documents if ``line_open``; ``fee``: due with the filing; ``closed``: what if the case is closed.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9]+(:[a-z0-9-]+)+$", max_length=80)]
@@ -244,6 +244,8 @@ class Event(Record):
     effects: tuple[Effect, ...] = ()
     restriction: Annotated[int, Field(ge=0, le=6)] = 0
     restrictions: tuple[int, ...] = ()
+    line_open: bool = False
+    fee: Annotated[str, Field(max_length=200)] = ""
     numbered: bool = True
     notice: bool = True
     closed: Literal["warn", "refuse", "allow"] = "warn"
@@ -423,9 +425,7 @@ class Change:
     data: Mapping[str, object] = field(default_factory=dict)
 
 
-REWORDABLE = frozenset(
-    {"title", "wording", "keywords", "help", "text", "prefixes", "free", "restriction", "restrictions"}
-)
+REWORDABLE = {"title", "wording", "keywords", "help", "text", "prefixes", "free", "restriction", "restrictions", "fee"}
 
 
 def overlaid(base: Dictionary, changes: Iterable[Change]) -> Dictionary:

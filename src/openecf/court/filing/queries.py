@@ -174,6 +174,11 @@ def restriction_of(draft: Draft, event: Event) -> int:
     return int(chosen) if chosen not in (None, "") and int(chosen) in event.restrictions else event.restriction
 
 
+def line_restriction_of(draft: Draft, event: Event) -> int:
+    """The level of the line on the docket: that of the documents, unless the event leaves the line open."""
+    return 0 if event.line_open else restriction_of(draft, event)
+
+
 def documents_of(draft: Draft) -> list[DraftDocument]:
     """The PDFs of a draft, main document first; read once until the draft is read again."""
     prefetch_related_objects([draft], "documents")
@@ -241,7 +246,7 @@ def _related(draft: Draft, reader: Reader, event: Event) -> Sequence[rules.Relat
     offered = (
         {each.id: each for each in candidates(case_id=draft.case_id, reader=reader, event=event)} if chosen else {}
     )
-    level = restriction_of(draft, event)
+    level = line_restriction_of(draft, event)
     return [
         rules.RelatedEntry(
             offered[each].number,

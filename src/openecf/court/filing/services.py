@@ -78,7 +78,7 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
             entered_by=f"{user.last_name}, {user.first_name}".strip(", "),
             party_ids=act_filers,
             relates_to=related,
-            restriction=restriction,
+            restriction=queries.line_restriction_of(draft, event),
             numbered=event.numbered,
             filed=text.filed,
         )
