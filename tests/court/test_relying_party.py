@@ -21,7 +21,7 @@ from joserfc.jwk import ECKey, OctKey
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.relying_party import middleware, provider, queries, services
 from openecf.platform.relying_party.models import ApiToken, EndedName, Feed, RpSession
-from openecf.platform.relying_party.views import ATTEMPT_COOKIE
+from openecf.platform.relying_party.views import ATTEMPT_COOKIE, ATTEMPTS_AT_ONCE
 from tests.court.central_stand_in import EVENT, SUBJECT, CentralStandIn, sign_on
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,11 @@ def program(token: str) -> Client:
     return browser
 
 
+def attempts(browser: Client) -> list[str]:
+    """The cookies of sign-ons under way."""
+    return [name for name, one in browser.cookies.items() if name.startswith(ATTEMPT_COOKIE) and one.value]
+
+
 def silent_for(seconds: float) -> None:
     """The court has heard nothing for so long, and may ask again at once."""
     then = timezone.now() - timedelta(seconds=seconds)
@@ -79,7 +84,7 @@ class TestSigningOn:
         assert min(len(asked["state"]), len(asked["nonce"])) >= 32 and "prompt" not in asked
         again = parse_qs(urlsplit(Client().get("/login").headers["Location"]).query)
         assert again["state"][0] != asked["state"] and again["nonce"][0] != asked["nonce"]
-        cookie = there.cookies[ATTEMPT_COOKIE]
+        [cookie] = [one for name, one in there.cookies.items() if name.startswith(ATTEMPT_COOKIE)]
         assert cookie["httponly"] and cookie["samesite"] == "Lax"
 
     def test_begins_a_session(self, central: CentralStandIn) -> None:
@@ -148,6 +153,22 @@ def test_the_answer_is_good_in_the_browser_that_asked_alone(central: CentralStan
     assert victim.get("/oidc/callback", theirs).status_code == 400, "a browser that asked something else"
 
 
+def test_a_browser_that_opens_five_tabs_signs_on_in_each(central: CentralStandIn) -> None:
+    browser = Client()
+    tabs = [browser.get("/login", {"next": f"/{n}"}).headers["Location"] for n in range(5)]
+    for n, there in reversed(list(enumerate(tabs))):
+        assert browser.get("/oidc/callback", central.authorize(there)).headers["Location"] == f"/{n}"
+    assert not attempts(browser)
+
+
+def test_attempts_that_come_to_nothing_do_not_pile_up(central: CentralStandIn) -> None:
+    browser = Client()
+    for _ in range(30):
+        browser.get("/login")
+    assert len(attempts(browser)) <= ATTEMPTS_AT_ONCE
+    assert sign_on(central, browser).status_code == 302
+
+
 def test_an_attempt_is_good_for_a_quarter_of_an_hour(central: CentralStandIn, monkeypatch) -> None:
     browser = Client()
     back = central.authorize(browser.get("/login").headers["Location"])
@@ -159,17 +180,19 @@ def test_an_attempt_is_good_for_a_quarter_of_an_hour(central: CentralStandIn, mo
 def test_an_attempt_that_somebody_wrote_is_none(central: CentralStandIn) -> None:
     browser = Client()
     back = central.authorize(browser.get("/login").headers["Location"])
-    browser.cookies[ATTEMPT_COOKIE] = browser.cookies[ATTEMPT_COOKIE].value[:-2] + "xx"
+    name = attempts(browser)[0]
+    browser.cookies[name] = browser.cookies[name].value[:-2] + "xx"
     assert browser.get("/oidc/callback", back).status_code == 400
 
 
 def test_an_answer_is_good_once(central: CentralStandIn) -> None:
     browser = Client()
     there = browser.get("/login").headers["Location"]
-    attempt = browser.cookies[ATTEMPT_COOKIE].value
+    name = attempts(browser)[0]
+    attempt = browser.cookies[name].value
     back = central.authorize(there)
     assert browser.get("/oidc/callback", back).status_code == 302
-    browser.cookies[ATTEMPT_COOKIE] = attempt
+    browser.cookies[name] = attempt
     assert browser.get("/oidc/callback", back).status_code == 400
 
 

@@ -19,7 +19,9 @@ from openecf.platform.relying_party import provider, rules, services
 from openecf.platform.web import came_by
 
 ATTEMPT_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "attempt")
+"""Its name goes on with the beginning of the state: a browser that opens five tabs signs on in each of them."""
 ATTEMPT_LIFE = timedelta(minutes=15)
+ATTEMPTS_AT_ONCE = 8
 _SALT = "relying-party.attempt"
 
 
@@ -45,8 +47,11 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     )
     response = HttpResponse(status=302)
     response.headers["Location"] = there
+    under_way = [name for name in request.COOKIES if name.startswith(ATTEMPT_COOKIE)]
+    for name in under_way if len(under_way) >= ATTEMPTS_AT_ONCE else ():
+        response.delete_cookie(name, samesite="Lax")
     response.set_cookie(
-        ATTEMPT_COOKIE,
+        _attempt_cookie(attempt["state"]),
         signing.dumps(attempt, salt=_SALT),
         max_age=ATTEMPT_LIFE,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -56,13 +61,18 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _attempt_cookie(state: str) -> str:
+    return f"{ATTEMPT_COOKIE}_{state[:12]}"
+
+
 @access.rule(access.ANYONE)
 @never_cache
 @require_GET
 def callback(request: HttpRequest) -> HttpResponse:
     """Back from Central Sign-On: the code is traded for proof, and the session begins."""
+    cookie = _attempt_cookie(request.GET.get("state", ""))
     try:
-        attempt = signing.loads(request.COOKIES.get(ATTEMPT_COOKIE, ""), salt=_SALT, max_age=ATTEMPT_LIFE)
+        attempt = signing.loads(request.COOKIES.get(cookie, ""), salt=_SALT, max_age=ATTEMPT_LIFE)
     except signing.BadSignature:
         return _failed(request, "late")
     right = request.GET.get("state") == attempt["state"] and request.GET.get("iss") == provider.issuer()
@@ -86,7 +96,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     response.set_cookie(
         settings.SESSION_COOKIE_NAME, secret, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
     )
-    response.delete_cookie(ATTEMPT_COOKIE, samesite="Lax")
+    response.delete_cookie(cookie, samesite="Lax")
     return response
 
 
