@@ -65,8 +65,8 @@ class Filer:
             raise RuntimeError(f"{answer.status}: {_words(answer.text)}")
         return answer.location
 
-    def prepare(self, count: int) -> None:
-        """Everything before the upload: event, case, parties, related entries, text."""
+    def prepare(self, count: int) -> bool:
+        """Everything before the upload: event, case, parties, related entries, text. False: once is enough."""
         menu = Form(self.http.get("/filing/?q=dismiss").text)
         self.token = {"csrfmiddlewaretoken": menu.fields["csrfmiddlewaretoken"]}
         asked = [("parties", {"filers": self.case["party"]}), ("related", {"go": "on"}), ("text", {})]
@@ -76,6 +76,7 @@ class Filer:
             for version, (step, said) in enumerate(asked):
                 self._on(self.http.post(f"/filing/{draft}/{step}", {**self.token, "version": version, **said}))
             self.waiting.append(draft)
+        return False
 
     def file(self) -> bool:
         """Upload one, look at its final page, submit it; False when none is left."""
@@ -97,7 +98,7 @@ def _words(page: str) -> str:
 
 def measure(*, quick: bool) -> list[Row]:
     here = stand()
-    rounds, seconds, per_client = (2, 3, 6) if quick else (4, 6, 20)
+    rounds, seconds, per_client = (2, 3, 6) if quick else (3, 5, 10)
     facts = {"count": CLIENTS, "recipients": RECIPIENTS, "filer": FILER, "serial": SERIAL}
     cases = here.inside(COURT, "filing_cases", **facts)["cases"]
     tpcb = TpcB(here.database_url(COURT))
@@ -154,8 +155,7 @@ def _by_services(alone: dict, tps: float) -> Row:
 
 
 def _round(filers: list[Filer], per_client: int) -> Load:
-    for filer in filers:
-        filer.prepare(per_client)
+    under_load([lambda filer=filer: filer.prepare(per_client) for filer in filers])
     acts: list[Callable[[], bool]] = [filer.file for filer in filers]
     return under_load(acts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+import os
 
 from procrastinate.contrib.django import app
 
@@ -16,11 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", help="the site's id: central, or a court's")
     parser.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
     parser.add_argument("--concurrency", type=int, default=4, help="jobs at a time")
+    parser.add_argument(
+        "--nice", type=int, default=10, help="how far jobs give way to pages on a busy machine, 0 to 19"
+    )
     parser.add_argument("--once", action="store_true", help="do the jobs that wait, then end")
 
 
 def run(args: argparse.Namespace) -> int:
     site = layout_of(args.var).site(args.site)
+    # Nobody waits for a job as people wait for a page; on a machine with time to spare nothing changes.
+    os.nice(min(max(args.nice, 0), 19))
     enter(site.folder)
     services = importlib.import_module("openecf.platform.jobs.services")
     with app.replace_connector(app.connector.get_worker_connector()):
