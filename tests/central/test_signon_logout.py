@@ -15,10 +15,12 @@ from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from openecf.central.courts.models import CourtSite
 from openecf.central.signon import keys, rules, services
 from openecf.central.signon.models import Client as RelyingParty
-from openecf.central.signon.models import LogoutDelivery, Revocation, SigningKey, SsoSession
+from openecf.central.signon.models import CourtSession, LogoutDelivery, Revocation, SigningKey, SsoSession
 from openecf.central.signon.services.logout import deliver_due_logouts, logout_token
+from openecf.kernel.courts import directory
 from tests.central.relying import (
     ISSUER,
     Court,
@@ -229,9 +231,15 @@ class Listener(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+class Courts(ThreadingHTTPServer):
+    """All of them behind one address: two hundred are told at once."""
+
+    request_queue_size = 256
+
+
 @pytest.fixture
-def listener() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+def listener() -> Iterator[Courts]:
+    server = Courts(("127.0.0.1", 0), Listener)
     server.heard, server.answers = [], []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -296,6 +304,38 @@ class TestBackChannel:
         assert deliver_due_logouts(at=timezone.now()) is None and LogoutDelivery.objects.get().given_up_at
         total = sum((rules.retry_after(n) for n in range(rules.GIVE_UP_AFTER)), timedelta())
         assert total > rules.ABSOLUTE
+
+
+def test_of_two_hundred_courts_every_one_that_is_up_is_told_at_once_and_the_others_later(court, listener) -> None:
+    now = timezone.now()
+    browser = signed_on(account())
+    session = session_of(browser)
+    ids = sorted(set(directory()) - {"flsb"})[:200]
+    CourtSite.objects.bulk_create(CourtSite(id=one, base_url="http://x.test", admitted_at=now) for one in ids)
+    down = set(ids[::10])
+    listening = f"http://127.0.0.1:{listener.server_port}"
+    RelyingParty.objects.bulk_create(
+        RelyingParty(
+            court_id=one,
+            backchannel_logout_uri=f"{'http://127.0.0.1:9' if one in down else listening}/{one}",
+            registered_at=now,
+        )
+        for one in ids
+    )
+    CourtSession.objects.bulk_create(
+        CourtSession(sso=session, court_id=one, rp_sid=f"sid-{one}", first_used_at=now, last_used_at=now) for one in ids
+    )
+    services.sign_off(session=session, at=now)
+    listener.answers = [500]
+    wait = deliver_due_logouts(at=now)
+    heard = [path.strip("/") for path, _kind, _token in listener.heard]
+    assert sorted(heard) == sorted(set(ids) - down), "each that is up, once"
+    waiting = LogoutDelivery.objects.filter(delivered_at=None)
+    assert waiting.count() == len(down) + 1, "those that are down, and the one that answered 500"
+    RelyingParty.objects.filter(court_id__in=down).update(backchannel_logout_uri=listening + "/back")
+    deliver_due_logouts(at=now + wait)
+    assert not LogoutDelivery.objects.filter(delivered_at=None).exists(), "and when they are back, they too"
+    assert len(listener.heard) == len(ids) + 1
 
 
 def jwt_id(token: str) -> str:
