@@ -219,6 +219,27 @@ def test_what_is_too_large_is_turned_away_unread(here, who, path, size, status):
     assert status == 413 or "Not logged in" in body_of(response)
 
 
+def test_a_page_that_costs_the_court_work_keeps_a_pace(here):
+    world, sample = here
+    browser, other = callers.client(callers.person(account_type="search")), clerk(world)
+    asked = [browser.get("/cgi-bin/DocVerify.pl", {"document": sample["doc_id"]}).status_code for _n in range(61)]
+    assert asked == [200] * 60 + [429]
+    assert other.get("/cgi-bin/DocVerify.pl").status_code == 200, "one person's pace is not another's"
+
+
+@pytest.mark.parametrize("change", [{"bytes": 200_000_000}, {}])
+def test_several_documents_at_once_have_a_limit_and_cost_nothing_beyond_it(here, monkeypatch, change):
+    from openecf.court.documents import services
+
+    world, _sample = here
+    Document.objects.update(**change) if change else monkeypatch.setattr(services, "MOST_TOGETHER", 1)
+    browser = callers.client(callers.person(account_type="search"))
+    browser.defaults["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    asked = {"caseid": str(world.case.pk), "arr_de_seq_nums": "1", "got_receipt": "1"}
+    assert "too much for one file" in body_of(browser.post("/cgi-bin/show_multidocs.pl", asked))
+    assert not MeterLine.objects.exists()
+
+
 NASTY = (
     "\x00", "a\x00b", "²", "٣", "9" * 40, "9" * 5000, "-1", "0", "' OR 1=1 --", "%", "_", "\\", "\ud7ff\uffff", "<script>x</script>",
     "../../etc/passwd", "a" * 5000, "1;2", "𝟙", "NaN", "1e999", "00000000-0000-0000-0000-000000000000", "\r\nX: y", "*", "",

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from openecf.court.transition.models import CourtProfile
 
 MEGABYTE = 1_000_000
+MOST_TOGETHER, BYTES_TOGETHER = 200, 300 * MEGABYTE
 RESEAL_JOB = "openecf.documents.reseal"
 
 
@@ -61,6 +62,13 @@ class NotHeld(Refusal):
 
     said = gettext_noop("The document is not available.")
     code = "not-held"
+
+
+class TooMuchTogether(Refusal):
+    """Several documents at once, but too many of them. Nothing was charged."""
+
+    said = _("That is too much for one file: choose at most 200 documents, of 300 MB together. Nothing was charged.")
+    code = "too-much-together"
 
 
 class LookIsGone(Refusal):
@@ -272,6 +280,12 @@ def require_look(*, document: Document, secret: str, at: datetime) -> None:
     """Raise LookIsGone unless a link's free look at a document is still there; it stays there."""
     if not looks.has_free_look(secret=secret, document_id=document.pk, at=at):
         raise LookIsGone(document=document.doc_id)
+
+
+def check_together(documents: Sequence[Document]) -> None:
+    """Raise TooMuchTogether when several documents are more than one file should hold."""
+    if len(documents) > MOST_TOGETHER or sum(document.bytes for document in documents) > BYTES_TOGETHER:
+        raise TooMuchTogether(documents=len(documents))
 
 
 def buy_several(

@@ -30,6 +30,7 @@ from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.origin import asked_here
+from openecf.platform.throttle.pace import paced
 from openecf.platform.web import came_by, takes_files, whole_number
 
 PDF = "application/pdf"
@@ -219,6 +220,7 @@ def show_multidocs(request: HttpRequest) -> HttpResponse:
         chosen = _chosen(request)
         if not chosen:
             raise queries.NoSuchDocument
+        services.check_together(chosen)
         zipped = _value(request, "zipit") != "0"
         if _bought(request):
             copy = services.buy_several(
@@ -257,6 +259,7 @@ def _chosen(request: HttpRequest) -> list[Document]:
 
 
 @access.rule(people_access.READER)
+@paced("verify", most=60)
 def doc_verify(request: HttpRequest) -> HttpResponse:
     """``DocVerify.pl``: the hash on record beside the hash of what the store holds today."""
     doc_id = _value(request, "document") or _value(request, "docid")
@@ -277,6 +280,7 @@ def _one_file() -> int:
 
 @access.rule(people_access.LINKED)
 @takes_files(_one_file)
+@paced("check-pdf", most=30)
 def check_pdf_document(request: HttpRequest) -> HttpResponse:
     """The utility that says beforehand whether a PDF will be taken. Nothing is kept."""
     form = CheckPdfForm(request.POST or None, request.FILES or None)

@@ -80,6 +80,19 @@ def too_large(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: more in a short time than this page can do for one caller."""
+    response = _said(
+        request,
+        status=429,
+        title=_("That was a lot in a short time"),
+        what=_("This page does work that costs the court something, so it does only so much of it for each of us."),
+        then=_("Wait a minute, then go on."),
+    )
+    response["Retry-After"] = "60"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500. Runs no query and keeps to what cannot fail."""
     return _said(
