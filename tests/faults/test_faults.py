@@ -47,6 +47,7 @@ def all_sent_once(machine: Machine, words: str) -> None:
 
 
 def test_a_killed_worker_loses_and_repeats_nothing_and_its_lasting_job_goes_on(machine, filer):
+    until(lambda: machine.one(UNDELIVERED) == 0, seconds=40, what="the demonstration's own messages to be delivered")
     with machine.without("work", COURT):
         filer.file("Moved while the worker was dead")
         with machine.program(COURT) as searcher:
