@@ -15,6 +15,7 @@ from openecf.court.docket import services as dockets
 from openecf.court.docket.models import Entry
 from openecf.court.documents.models import Document
 from openecf.court.importing import services as importing
+from openecf.court.importing import writing
 from openecf.court.transition.models import CourtProfile
 from tests.court import world
 from tests.wire.compare import leaves
@@ -294,3 +295,37 @@ def test_no_strange_value_in_the_heading_stops_the_import(take, docket):
     report = take(*broken)
     assert len(report.files) == len(broken)
     assert not [one.reason for one in report.refused if "shape that is known" in one.reason or "database" in one.reason]
+
+
+def test_numbers_that_a_docket_uses_twice_do_not_stop_it(take, docket):
+    first, second = [row for row in docket["docket_entries"] if row["pacer_doc_id"]][:2]
+    second["pacer_doc_id"] = first["pacer_doc_id"]
+    first["pacer_seq_no"] = second["pacer_seq_no"] = "900"
+    twice = {"attachment_number": 1, "description": "Exhibit", "pacer_doc_id": "050039999998"}
+    first["attachments"] = [twice, twice | {"description": "Again"}, twice | {"attachment_number": 2}]
+    report = take(docket)
+    assert [one.outcome for one in report.files] == ["taken"]
+    number = first["document_number"]
+    assert report.files[0].left_out == (
+        f"Entry {number}: attachment 1 is listed twice; the first is kept",
+        f"Entry {number}: attachment 2 is listed twice; the first is kept",
+    )
+    assert [d.description for d in Document.objects.filter(entry__number=number, part=1)] == ["Exhibit"]
+    assert Document.objects.filter(doc_id=f"{first['pacer_doc_id'][:3]}0{first['pacer_doc_id'][4:]}").count() == 1
+    assert len(set(Entry.objects.values_list("seq", flat=True))) == len(docket["docket_entries"])
+
+
+def test_a_file_that_the_importer_never_thought_of_is_refused_and_others_go_on(take, docket, monkeypatch):
+    """Whatever goes wrong inside, the reason names it; the next file finds everything in order."""
+    fill = writing.fill
+
+    def broken(case, found):
+        if case.number == "24-20001":
+            raise KeyError("surprise")
+        return fill(case, found)
+
+    monkeypatch.setattr(writing, "fill", broken)
+    report = take(docket | {"docket_number": "24-20001"}, docket | {"docket_number": "24-20002"})
+    assert [one.outcome for one in report.files] == ["refused", "taken"]
+    assert "KeyError" in report.refused[0].reason
+    assert list(Case.objects.values_list("number", flat=True)) == ["24-20002"]
