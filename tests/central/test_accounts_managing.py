@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -11,13 +13,14 @@ from django.test import Client
 from django.utils import timezone
 
 from openecf.central.accounts import services
-from openecf.central.accounts.models import Account, KnownDevice
-from openecf.central.accounts.services import remember_device
+from openecf.central.accounts.models import Account, KnownDevice, StrangerFailures
+from openecf.central.accounts.services import remember_device, signing_in
 from openecf.central.courts.services import note_link
 from openecf.central.signon import services as signing
 from openecf.central.signon.models import LogoutDelivery, SsoSession
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import AccountLinked
+from openecf.platform.throttle.models import Counter
 from tests.central.registrants import ADDRESS, NEW_PASSWORD, at_once, errors, legacy, link_in, mailed
 from tests.central.relying import PASSWORD, SESSION_COOKIE, Court, account, court, session_of, sign_in, signed_on
 
@@ -318,3 +321,37 @@ def test_of_eight_redemptions_of_an_address_link_one_changes_it():
     answers = at_once([lambda: Client().post(link) for _ in range(8)])
     assert sorted(one.status_code for one in answers) == [200] + [410] * 7
     assert len([mail for mail in mailed() if "address was changed" in mail.text]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_signs_on_with_the_old_password_while_it_is_changed_stays_signed_on():
+    who = account()
+    words = [PASSWORD, *(f"quiet meadow lantern {n}" for n in range(8))]
+    for old, new in itertools.pairwise(words):
+        who.refresh_from_db()
+        here = Client()
+        sign_in(here, "ada-counsel", old)
+        change = {"current": old, "password": new, "password_again": new}
+        at_once([
+            lambda here=here, change=change: here.post("/pscof/manage/password", change),
+            *[lambda old=old: sign_in(Client(), "ada-counsel", old) for _ in range(5)],
+        ])  # fmt: skip
+        live = SsoSession.objects.filter(ended_at=None)
+        assert [one.id for one in live] == [session_of(here).id], "only the browser that changed it"
+        SsoSession.objects.all().delete()
+        Counter.objects.all().delete()
+        StrangerFailures.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_password_that_is_changed_while_its_old_hash_is_renewed_stays_changed(monkeypatch):
+    who = account()
+    monkeypatch.setattr(signing_in, "_verify", lambda account, password: (changed(), (True, True))[1])
+
+    def changed() -> None:
+        Account.objects.filter(id=who.id).update(password="the new one")
+
+    with suppress(services.NotSignedOn):
+        services.check_password(username="ada-counsel", password=PASSWORD, now=timezone.now(), address="192.0.2.1")
+    who.refresh_from_db()
+    assert who.password == "the new one"

@@ -131,8 +131,8 @@ def check_password(*, username: str, password: str, now: datetime, address: str,
         log.info("sign_on.refused", **facts)
         raise NotSignedOn
     attempt.succeeded()
-    if stale:
-        Account.objects.filter(id=account.id).update(password=make_password(password))
+    if stale:  # unless the password was changed since it was read
+        Account.objects.filter(id=account.id, password=account.password).update(password=make_password(password))
     return account
 
 

@@ -43,15 +43,23 @@ _FIELDS = SsoSession._meta.concrete_fields
 _PROVED = ("digest", "auth_time", "acr", "amr", "client_code", "address", "device", "last_seen_at", "expires_at")
 """What a new proof of the same person changes in a session that goes on."""
 
-# The select sees the table as it was before the insert: the new session is not among those that may be too many.
+# Who changes the password waits for whoever holds the account here, and the other way round: no session that begins
+# with the old password misses its end. The last select sees the table as it was before the insert: the new session is
+# not among those that may be too many.
 _BEGIN = f"""
-WITH begun AS (
+WITH held AS (
+  SELECT FROM account
+  WHERE id = %(account_id)s AND is_active AND password_changed_at IS NOT DISTINCT FROM %(password_changed_at)s FOR SHARE
+), begun AS (
   INSERT INTO signon_session ({", ".join(f.column for f in _FIELDS)})
-  VALUES ({", ".join(f"%({f.column})s" for f in _FIELDS)})
+  SELECT {", ".join(f"%({f.column})s" for f in _FIELDS)} FROM held
+  RETURNING id
 )
-SELECT id FROM signon_session
-WHERE account_id = %(account_id)s AND kind = %(kind)s AND ended_at IS NULL AND expires_at > %(created_at)s
-ORDER BY created_at DESC OFFSET %(keep_besides)s
+SELECT (SELECT count(*) FROM begun), ARRAY(
+  SELECT id FROM signon_session
+  WHERE account_id = %(account_id)s AND kind = %(kind)s AND ended_at IS NULL AND expires_at > %(created_at)s
+  ORDER BY created_at DESC OFFSET %(keep_besides)s
+)
 """  # noqa: S608  (column names of our own model)
 
 
@@ -188,11 +196,17 @@ def _session_of(
 
 
 def _begin(session: SsoSession) -> None:
-    """Write a new session; the account's oldest of its kind end when there are too many."""
+    """Write a new session; the account's oldest of its kind end when there are too many.
+
+    NotSignedOn if the password was changed, or the account disabled, since it was proved.
+    """
     values = {f.column: f.get_db_prep_save(getattr(session, f.attname), connection) for f in _FIELDS}
+    values["password_changed_at"] = session.account.password_changed_at
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, values | {"keep_besides": rules.SESSIONS_OF_A_KIND - 1})
-        surplus = [row[0] for row in cursor.fetchall()]
+        begun, surplus = cursor.fetchone()
+    if not begun:
+        raise accounts.NotSignedOn
     if surplus:
         _end(surplus, "too-many", session.created_at)
     _record("signon.signed-on", session)
