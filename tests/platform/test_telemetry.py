@@ -69,6 +69,18 @@ def test_a_request_is_one_line_that_names_the_route_and_not_the_path(caplog):
     assert not [line for line in lines if "secret-of-a-mailed-link" in line]
 
 
+def test_an_error_leaves_its_traceback_and_no_path(caplog, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise ZeroDivisionError("the reason")
+
+    monkeypatch.setattr("openecf.platform.health.checks.failures", broken)
+    answer = Client(raise_request_exception=False).get("/readyz?secret-of-a-mailed-link")
+    assert answer.status_code == 500
+    error = next(record for record in caplog.records if record.levelno == logging.ERROR)
+    assert error.getMessage() == "http.error" and error.exc_info[0] is ZeroDivisionError
+    assert not [record for record in caplog.records if "secret-of-a-mailed-link" in record.getMessage()]
+
+
 def test_lines_are_json_with_the_site_and_the_time():
     formatter = logging.getLogger().handlers
     ours = next(h.formatter for h in formatter if isinstance(h.formatter, structlog.stdlib.ProcessorFormatter))

@@ -6,6 +6,8 @@ a request is answered carries that request's ``request_id``.
 
 from __future__ import annotations
 
+import logging
+
 import structlog
 
 _SHARED = [
@@ -15,6 +17,14 @@ _SHARED = [
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     structlog.processors.format_exc_info,
 ]
+
+
+class NoPath(logging.Filter):
+    """An error's line has its traceback but not the path: that may hold a secret (a mailed link)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = "http.error", ()
+        return True
 
 
 def configure(*, site: str) -> dict:
@@ -43,6 +53,7 @@ def configure(*, site: str) -> dict:
                 "foreign_pre_chain": shared,
             }
         },
+        "filters": {"no-path": {"()": NoPath}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
@@ -53,7 +64,6 @@ def configure(*, site: str) -> dict:
             "pikepdf": {"level": "WARNING"},
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-            # A path may hold a secret (a mailed link): the request's own line names the route instead.
-            "django.request": {"handlers": [], "level": "CRITICAL", "propagate": True},
+            "django.request": {"handlers": [], "level": "ERROR", "propagate": True, "filters": ["no-path"]},
         },
     }
