@@ -37,6 +37,8 @@ class CourtStory:
     sealed_case: str
     unknown_case: str
     closed_case: str
+    clerks_case: str
+    """Where the clerk's office closes and reopens, while others file in ``case``."""
     link_label: str
     filing_menu: str
     paper: str
@@ -58,6 +60,7 @@ BANKRUPTCY = CourtStory(
     sealed_case="24-10188",
     unknown_case="24-19999",
     closed_case="23-10977",
+    clerks_case="24-10203",
     link_label="Link a CM/ECF account to my PACER account",
     filing_menu="Bankruptcy",
     paper="Case 24-10142",
@@ -74,6 +77,7 @@ DISTRICT = CourtStory(
     sealed_case="1:24-cv-20200",
     unknown_case="1:24-cv-29999",
     closed_case="1:23-cv-24870",
+    clerks_case="1:24-cv-20255",
     link_label="Link a CM/ECF account to my PACER account",
     filing_menu="Civil",
     paper="Case 1:24-cv-20101",
@@ -90,6 +94,7 @@ APPELLATE = CourtStory(
     sealed_case="24-10055",
     unknown_case="24-19999",
     closed_case="23-13990",
+    clerks_case="24-10102",
     link_label="Link my filer account to my PACER account",
     filing_menu="Filing",
     paper="24-10011",

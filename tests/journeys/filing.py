@@ -89,7 +89,9 @@ class Filing:
     def related(self, outcomes: Mapping[str, str] | None = None) -> None:
         """Tick entries by their number and, for an order, say what becomes of each."""
         for number, outcome in (outcomes or {}).items():
-            self.page.get_by_text(f"Refer to entry {number}", exact=True).locator("..").click()
+            box = self.page.get_by_label(f"Refer to entry {number}", exact=True)
+            box.focus()
+            box.press("Space")
             if outcome:
                 self.page.get_by_label(f"Decision on entry {number}", exact=True).select_option(outcome)
         self.press("Next")

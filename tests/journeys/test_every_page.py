@@ -40,7 +40,12 @@ def test_every_page_of_a_court(court, who, stand, visitors):
         page, paths = visitors.stranger().new_page(), ["/", "/nextgen", "/login/court", "/cgi-bin/CourtInfo.pl"]
     else:
         page = visitors.at(court.id, who)
-        paths = ["/", "/nextgen", "/utilities/", *(f"/cgi-bin/iqquerymenu.pl?{case}" for case in case_ids(stand, court))]
+        paths = [
+            "/",
+            "/nextgen",
+            "/utilities/",
+            *(f"/cgi-bin/iqquerymenu.pl?{case}" for case in case_ids(stand, court)),
+        ]
     starts = [stand.url(court.id, path) for path in paths]
     looker = looked_at(page, stand, court.id, "en", starts)
     assert looker.seen >= len(starts)
