@@ -119,6 +119,8 @@ def test_what_no_page_of_ours_sends_finds_nothing(kind, key, said, stuck):
 @pytest.mark.django_db(transaction=True)
 def test_a_restart_of_the_database_costs_no_visitor_a_page():
     """What lies in the pool is dead afterwards; nobody should be handed it."""
+    connections.close_all()
+    connection.close_pool()  # a fresh one: threads of tests before kept connections for good
     assert ready()[0] == 200
     connections.close_all()  # back into the pool
     with psycopg.connect(this_site().config.database_url, dbname=connection.settings_dict["NAME"]) as other:
