@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import signal
 import sys
 import time
 import traceback
@@ -23,14 +24,20 @@ def main() -> int:
     unknown = set(args.names) - set(MEASUREMENTS)
     if unknown:
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
+    # A measurement that is asked to end takes its sites with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     rows, failed, began = [], [], time.monotonic()
     for name in args.names or MEASUREMENTS:
         print(f"… {name}, after {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         try:
-            rows += importlib.import_module(f"bench.{name}").measure(quick=args.quick)
+            measured = importlib.import_module(f"bench.{name}").measure(quick=args.quick)
         except Exception:  # noqa: BLE001  (whatever it was, the other figures are wanted)
             traceback.print_exc()
             failed.append(name)
+            continue
+        for row in measured:
+            print(f"  {row.work}: {row.ours}, {row.theirs} {row.verdict}", file=sys.stderr, flush=True)
+        rows += measured
     print_table(rows)
     print(f"\n{time.monotonic() - began:.0f} s in all", *(f"; {name} failed, see above" for name in failed), sep="")
     return 1 if failed else 0
