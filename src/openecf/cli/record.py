@@ -44,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
             for broken in breaks(case_id, number, with_bytes=args.bytes):
                 console.print(f"[red]✗[/] {broken.case}: {broken.what}", soft_wrap=True)
                 wrong += 1
-    said = "the record is as it was entered" if not wrong else f"{wrong} places are not as they were entered"
-    console.print(f"{len(cases)} cases: {said}.")
+    said = "the record is as it was entered" if not wrong else "not everything is as it was entered"
+    console.print(f"Cases read: {len(cases)}. Places that are wrong: {wrong}; {said}.")
     return 1 if wrong else 0
 
 
