@@ -44,7 +44,7 @@ def under_load(acts: Sequence[Callable[[], bool | None]], *, seconds: float = 0)
         except BaseException as failure:  # noqa: BLE001  (told to the one who measures, below)
             failures.append(failure)
 
-    threads = [threading.Thread(target=client, args=(place,)) for place in range(len(acts))]
+    threads = [threading.Thread(target=client, args=(place,), daemon=True) for place in range(len(acts))]
     for thread in threads:
         thread.start()
     for thread in threads:
