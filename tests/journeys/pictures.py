@@ -86,6 +86,9 @@ def docket(visitors: Visitors, stand: Stand) -> None:
         page.get_by_role("button", name="Run query").click()
         page.get_by_role("link", name="Docket sheet", exact=True).last.click()
         page.locator("main form [type=submit]").click()
+        if size is TALL:  # parties above, entries below
+            top = page.locator("main table[rules=all]").bounding_box()["y"]
+            page.evaluate("top => window.scrollTo(0, top)", top - TALL["height"] / 2)
         keep(page, name)
 
 
