@@ -9,19 +9,26 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey
 
 from openecf.platform.config import public_pem, this_site
+from openecf.platform.relying_party import middleware, provider
+from openecf.platform.relying_party.models import Feed
+from openecf.platform.relying_party.views import ATTEMPT_COOKIE
 
 SUBJECT = UUID("0ecf0000-0000-4000-8000-00000000abcd")
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -166,3 +173,46 @@ def sign_on(central: CentralStandIn, browser: Client, *, next: str = "/", fresh:
     """The whole way of a browser: to the provider and back to the court."""
     there = browser.get("/login", {"next": next} | ({"fresh": "1"} if fresh else {}))
     return browser.get("/oidc/callback", central.authorize(there.headers["Location"]))
+
+
+COOKIE = settings.SESSION_COOKIE_NAME
+SEEN: list = []
+STRANGER = ECKey.generate_key("P-256", auto_kid=True)
+
+
+@pytest.fixture
+def central(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[CentralStandIn]:
+    """The provider is up, and this court has just heard from it."""
+    stand_in = CentralStandIn()
+    monkeypatch.setattr(provider, "issuer", lambda: stand_in.issuer)
+    monkeypatch.setattr(provider, "_keys", None)
+    Feed.objects.update_or_create(id=1, defaults={"cursor": 1, "heard_at": timezone.now(), "asked_at": timezone.now()})
+    yield stand_in
+    stand_in.stop()
+
+
+def who(browser: Client):
+    """Who the court takes the browser for."""
+    SEEN.clear()
+    watched = middleware.SignedOnPeople(lambda request: SEEN.append(request.signed_on))
+    request = browser.get("/healthz").wsgi_request
+    request.arrived = timezone.now()
+    watched(request)
+    return SEEN[0]
+
+
+def program(token: str) -> Client:
+    browser = Client()
+    browser.cookies["NextGenCSO"] = token
+    return browser
+
+
+def attempts(browser: Client) -> list[str]:
+    """The cookies of sign-ons under way."""
+    return [name for name, one in browser.cookies.items() if name.startswith(ATTEMPT_COOKIE) and one.value]
+
+
+def silent_for(seconds: float) -> None:
+    """The court has heard nothing for so long, and may ask again at once."""
+    then = timezone.now() - timedelta(seconds=seconds)
+    Feed.objects.update(heard_at=then, asked_at=then)
