@@ -18,6 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.mail import queries, rules, services
 from openecf.platform.mail.models import OutgoingMail
+from openecf.platform.store import services as store
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -107,6 +108,19 @@ def test_words_of_all_languages_arrive_whole(postman):
     said = "Notificación electrónica — Avi sou dosye a, “Doña Núñez v. Ménard”"
     attempt(promise(subject=said, text=said))
     assert (postman.mail()["Subject"].strip(), postman.mail().get_content().strip()) == (said, said)
+
+
+def test_an_attachment_arrives_as_the_store_has_it(postman):
+    paper = store.put([b"%PDF-1.4 ", bytes(range(256))])
+    assert attempt(promise(attachments=[rules.Attachment("bill.pdf", "application/pdf", paper.sha256)]))
+    (arrived,) = postman.mail().iter_attachments()
+    assert (arrived.get_filename(), arrived.get_content_type()) == ("bill.pdf", "application/pdf")
+    assert arrived.get_content() == b"%PDF-1.4 " + bytes(range(256))
+
+
+def test_a_mail_whose_attachment_is_lost_waits_for_a_person(postman):
+    mail = promise(attachments=[rules.Attachment("bill.pdf", "application/pdf", "0" * 64)])
+    assert not attempt(mail) and mail.dead_at == AT and not postman.kept
 
 
 def test_a_subject_of_several_lines_cannot_add_headers(postman):

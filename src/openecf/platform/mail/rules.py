@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 MAX_ATTEMPTS = 30
 LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail: its name, its media type, and the SHA-256 under which the store has it."""
+
+    name: str
+    type: str
+    sha256: str
 
 
 def pause(*, attempts: int, luck: float) -> timedelta:

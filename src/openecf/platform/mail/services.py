@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import smtplib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
@@ -20,6 +21,7 @@ from openecf.platform.audit.services import record
 from openecf.platform.config import this_site
 from openecf.platform.mail import queries, rules
 from openecf.platform.mail.models import OutgoingMail
+from openecf.platform.store import services as store
 
 log = structlog.get_logger()
 DELIVER = "openecf.mail.deliver"
@@ -50,9 +52,13 @@ def send(
     bcc: Sequence[str] = (),
     sender: str = "",
     headers: Mapping[str, str] | None = None,
+    attachments: Sequence[rules.Attachment] = (),
     reference: str = "",
 ) -> None:
-    """Promise a mail inside the caller's transaction; it leaves after that commits. Text and HTML say the same."""
+    """Promise a mail inside the caller's transaction; it leaves after that commits. Text and HTML say the same.
+
+    What is attached must be in the document store already.
+    """
     with transaction.atomic():
         mail = OutgoingMail.objects.create(
             created_at=at,
@@ -64,6 +70,7 @@ def send(
             text=text,
             html=html,
             headers=dict(headers or {}),
+            attachments=[asdict(one) for one in attachments],
             reference=reference,
         )
         app.configure_task(DELIVER, queue="mail").defer(mail_id=mail.pk)
@@ -105,7 +112,7 @@ def _deliver(mail_id: int, at: datetime) -> str:
     try:
         _keep_demonstrations_here()
         _compose(mail).send()
-    except (OSError, smtplib.SMTPException, ValueError) as wrong:
+    except (OSError, smtplib.SMTPException, ValueError, store.NotStored) as wrong:
         return _failed(mail, wrong, at)
     OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=at, last_error="")
     OutgoingMail.objects.filter(sent_at=None, dead_at=None, last_error__startswith=AWAY).update(
@@ -153,6 +160,9 @@ def _compose(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for one in mail.attachments:
+        with store.open(one["sha256"]) as file:
+            message.attach(one["name"], file.read(), one["type"])
     return message
 
 
@@ -183,9 +193,10 @@ def _is_away(wrong: Exception) -> bool:
 
 
 def _is_final(wrong: Exception) -> bool:
-    """The server refused every recipient, or the content, for good (5xx); an unusable header cannot get better."""
+    """The server refused every recipient, or the content, for good (5xx); an unusable header or a
+    lost attachment cannot get better."""
     if isinstance(wrong, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _said in wrong.recipients.values())
     if isinstance(wrong, smtplib.SMTPResponseException):
         return 550 <= wrong.smtp_code < 560
-    return isinstance(wrong, ValueError)
+    return isinstance(wrong, ValueError | store.NotStored)
