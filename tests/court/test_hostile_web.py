@@ -325,7 +325,7 @@ def test_markup_in_stored_words_stays_words_on_every_page(here):
     assert poison() > 20
     type(world.case).objects.update(flags=[PAYLOAD], header_lines=[[PAYLOAD, PAYLOAD]], panel=[PAYLOAD])
     entry = Entry.objects.get()
-    docket.render_again(entry.pk)
+    docket.finish(entry)
     notice = notices.prepare(entry=Entry.objects.get(), at=AT)
     browser = clerk(world)
     pages = {url: [browser.get(address(url, sample))] for url in HERE if url != "metrics"}

@@ -103,6 +103,7 @@ URLS = {
     "cases/<int:case_id>/edit/attorney/<int:representation_id>": "clerk",
     "cases/<int:case_id>/edit/entries": "clerk",
     "cases/<int:case_id>/edit/entries/<int:seq>": "clerk",
+    "cases/<int:case_id>/edit/entries/<int:seq>/restriction": "clerk",
     "cgi-bin/iquery.pl": "reader",
     "cgi-bin/iqquerymenu.pl": "reader",
     "cgi-bin/possible_case_numbers.pl": "reader-xml",

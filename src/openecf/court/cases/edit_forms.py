@@ -148,6 +148,41 @@ class RestrictionForm(forms.Form):
     reason = forms.CharField(label=_("Reason, for the record"), max_length=400)
 
 
+class EntryRestrictionForm(forms.Form):
+    """Who may read an entry, and each of its documents. ``parts`` are (part, name, level now)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    level = forms.TypedChoiceField(label=_("The entry itself"), coerce=int)
+    reason = forms.CharField(label=_("Reason, for the record"), max_length=400)
+
+    LEVELS = (
+        (Restriction.PUBLIC, _("Everyone")),
+        (Restriction.PARTICIPANTS_AND_TERMINAL, _("Participants, and public terminals at the courthouse")),
+        (Restriction.PARTICIPANTS, _("Participants and the court")),
+        (Restriction.FILER_AND_COURT, _("Who filed it, and the court")),
+        (Restriction.COURT, _("The court only (sealed)")),
+        (Restriction.CHAMBERS, _("Chambers only")),
+    )
+
+    def __init__(self, *args: object, parts: Sequence[tuple[int, str, int]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = self.LEVELS
+        for part, name, now in parts:
+            field = forms.TypedChoiceField(label=name, coerce=int, choices=self._choices(now), initial=now)
+            self.fields[f"part-{part}"] = field
+        self.order_fields(["version", "level", *(f"part-{part}" for part, _name, _now in parts), "reason"])
+
+    def _choices(self, now: int) -> list[tuple[int, object]]:
+        # Selected readers are named elsewhere; a document that has some keeps them unless its level changes.
+        kept = [(Restriction.SELECTED, _("Selected people (as now)"))] if now == Restriction.SELECTED else []
+        return [*self.LEVELS, *kept]
+
+    def levels_of_parts(self) -> dict[int, int]:
+        """What was chosen for each document, by part. Only of a valid form."""
+        chosen = self.cleaned_data.items()
+        return {int(name.removeprefix("part-")): level for name, level in chosen if name.startswith("part-")}
+
+
 class EntryForm(forms.Form):
     """Words of a docket entry, and why they change."""
 

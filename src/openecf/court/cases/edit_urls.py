@@ -18,4 +18,5 @@ urlpatterns = [
     path("cases/<int:case_id>/edit/attorney/<int:representation_id>", edit_views.attorney, name="edit-attorney"),
     path("cases/<int:case_id>/edit/entries", edit_views.entries, name="edit-entries"),
     path("cases/<int:case_id>/edit/entries/<int:seq>", edit_views.entry, name="edit-entry"),
+    path("cases/<int:case_id>/edit/entries/<int:seq>/restriction", edit_views.entry_restriction, name="restrict-entry"),
 ]

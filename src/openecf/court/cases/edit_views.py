@@ -49,6 +49,7 @@ DID = {
     "reopened": lambda: _("The case is reopened."),
     "restricted": lambda: _("Who may see the case is changed."),
     "corrected": lambda: _("The entry is corrected; what it said before stays on record."),
+    "entry-restricted": lambda: _("The entry's levels are changed; pages, notices and the store follow them."),
     "struck": lambda: _("The entry is struck; its number stays taken."),
 }
 
@@ -260,3 +261,31 @@ def entry(request: HttpRequest, case_id: int, seq: int) -> HttpResponse:
             form.add_error(None, refusal.said)
     context = {"case": case, "entry": row, "form": form, "revisions": row.revisions.order_by("-id")}
     return render(request, "cases/edit_entry.html", context)
+
+
+@rule(access.CLERK)
+def entry_restriction(request: HttpRequest, case_id: int, seq: int) -> HttpResponse:
+    """Seal an entry or documents of it, or open them again."""
+    case = _case(request, case_id)
+    row = docket_queries.entry_for(request.reader, case_id=case_id, seq=seq)
+    if row is None:
+        raise Http404
+    parts = [(one.part, one.description or one.filename, one.restriction) for one in row.documents.order_by("part")]
+    initial = {"level": row.restriction, "version": docket.version_of(row)}
+    form = edit_forms.EntryRestrictionForm(request.POST or None, initial=initial, parts=parts)
+    if form.is_valid():
+        try:
+            docket.restrict_entry(
+                entry_id=row.id,
+                level=form.cleaned_data["level"],
+                parts=form.levels_of_parts(),
+                reason=form.cleaned_data["reason"],
+                version=form.cleaned_data["version"],
+                by=request.reader,
+                at=request.arrived,
+            )
+            return _back(case_id, "entry-restricted")
+        except Refusal as refusal:
+            form.add_error(None, refusal.said)
+    context = {"case": case, "entry": row, "form": form}
+    return render(request, "cases/edit_entry_restriction.html", context)

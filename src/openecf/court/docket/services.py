@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,12 +17,15 @@ from openecf.court.docket import queries
 from openecf.court.docket.models import Entry, EntryFiler, EntryRelation, EntryRevision, Motion
 from openecf.court.docket.rules import DocumentFacts, correction_link, entry_link, number_sort, one_line, text_bytes
 from openecf.court.documents import queries as documents
+from openecf.court.documents import services as sealing
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 
 if TYPE_CHECKING:
+    from openecf.court.cases.models import Case
     from openecf.court.people.models import CourtUser
+    from openecf.court.people.rules import Reader
 
 
 class NoSuchEntry(Refusal):
@@ -148,9 +151,43 @@ def strike_entry(*, entry_id: int, reason: str, by: str, version: int, at: datet
 
 
 @transaction.atomic
-def _revise(
-    *, entry_id: int, text: str | None, strike: bool, reason: str, by: str, version: int, at: datetime
+def restrict_entry(
+    *, entry_id: int, level: int, parts: Mapping[int, int], reason: str, by: Reader, version: int, at: datetime
 ) -> Entry:
+    """Seal an entry and its documents, or open them again: ``level`` of the entry, ``parts`` of documents by part.
+
+    From now on pages, counts, notices and the store follow the levels; who read before is on record. Raises
+    NoSuchEntry, EntryChanged, NothingToCorrect (every level as before).
+    """
+    case, entry = _locked(entry_id, version)
+    papers = {row.part: row for row in entry.documents.all()}
+    changed = {part: to for part, to in parts.items() if part in papers and papers[part].restriction != to}
+    if entry.restriction == level and not changed:
+        raise NothingToCorrect(_("Every level is as it was."))
+    before = {"restriction": entry.restriction, "parts": {str(part): papers[part].restriction for part in changed}}
+    _note(case, entry, text=entry.text, struck=entry.struck_at is not None, reason=reason, by=by.ref, at=at, **before)
+    entry.restriction = level
+    entry.save(update_fields=["restriction"])
+    for part, to in changed.items():
+        sealing.restrict(document=papers[part], restriction=to, by=by, at=at)
+    _render(entry)
+    entry.save(update_fields=["row", "text_bytes", "guarded"])
+    sealing.keep_entry_by_level(entry_id=entry.id)
+    audit.record(
+        act="docket.restricted",
+        by=by.ref,
+        at=at,
+        subject=f"entry:{entry.id}",
+        case=case.id,
+        seq=entry.seq,
+        before=before["restriction"],
+        level=level,
+        why=reason,
+    )
+    return entry
+
+
+def _locked(entry_id: int, version: int) -> tuple[Case, Entry]:
     try:
         case_id = Entry.objects.values_list("case_id", flat=True).get(id=entry_id)
     except Entry.DoesNotExist:
@@ -159,16 +196,15 @@ def _revise(
     entry = Entry.objects.select_for_update().get(id=entry_id)
     if version_of(entry) != version:
         raise EntryChanged(entry=entry_id)
-    if (strike and entry.struck_at) or (not strike and text in ("", entry.text)):
-        raise NothingToCorrect
+    return case, entry
+
+
+def _note(
+    case: Case, entry: Entry, *, text: str, struck: bool, reason: str, by: str, at: datetime, **before: object
+) -> None:
+    """Keep what the entry was, and bind the change into the case's chain."""
     head = correction_link(
-        case.chain_head,
-        case_id=case.id,
-        seq=entry.seq,
-        text=entry.text if text is None else text,
-        struck=strike or entry.struck_at is not None,
-        reason=reason,
-        at=at,
+        case.chain_head, case_id=case.id, seq=entry.seq, text=text, struck=struck, reason=reason, at=at
     )
     EntryRevision.objects.create(
         entry=entry,
@@ -180,15 +216,26 @@ def _revise(
             "struck": entry.struck_at.isoformat() if entry.struck_at else None,
             "previous": case.chain_head,
             "chain": head,
+            **before,
         },
     )
-    if text is not None:
-        entry.text = text
+    cases.chain_on(case.id, after=case.chain_head, head=head)
+
+
+@transaction.atomic
+def _revise(
+    *, entry_id: int, text: str | None, strike: bool, reason: str, by: str, version: int, at: datetime
+) -> Entry:
+    case, entry = _locked(entry_id, version)
+    if (strike and entry.struck_at) or (not strike and text in ("", entry.text)):
+        raise NothingToCorrect
+    says = entry.text if text is None else text
+    _note(case, entry, text=says, struck=strike or entry.struck_at is not None, reason=reason, by=by, at=at)
+    entry.text = says
     if strike:
         entry.struck_at = at
     _render(entry)
     entry.save(update_fields=["text", "struck_at", "row", "text_bytes", "guarded"])
-    cases.chain_on(case.id, after=case.chain_head, head=head)
     audit.record(
         act="docket.struck" if strike else "docket.corrected",
         by=by,

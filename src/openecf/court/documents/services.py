@@ -196,6 +196,12 @@ def keep_case_by_level(*, case_id: int) -> int:
     return changed
 
 
+def keep_entry_by_level(*, entry_id: int) -> None:
+    """After an entry was sealed (or opened): keep each of its documents as its level asks."""
+    for key in Document.objects.filter(entry=entry_id).order_by("pk").values_list("pk", flat=True):
+        _keep_by_level(_locked(key))
+
+
 def _locked(key: int) -> Document:
     return Document.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=key)
 
