@@ -12,6 +12,7 @@ from openecf.court.cases import services
 from openecf.court.cases.merging import Change, Collision, merge, merged_list
 from openecf.court.cases.models import Case, CaseChange, Party
 from openecf.court.docket import services as docket
+from openecf.court.transition import services as transition
 from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.models import AuditLine
 from tests.court.callers import client, court_user, kinds_of_person, linked
@@ -216,6 +217,7 @@ PAGES = [
 
 @pytest.fixture
 def filled(db: None) -> dict[str, int]:
+    transition.set_up(at=NOW, live_at=NOW)
     case = a_case()
     party = services.add_party(case_id=case.id, name="Ada Debtor", type="Debtor", at=NOW, by=BY)
     [row] = services.appear(case=case, user=court_user(), party_ids=[party.id], roles=[], at=NOW, by=BY)
