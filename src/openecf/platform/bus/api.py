@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from openecf.platform import access
 from openecf.platform.bus import services
-from openecf.platform.bus.envelopes import Forged
+from openecf.platform.bus.envelopes import Forged, holds_many
 from openecf.platform.bus.handlers import NobodyHandles
 
 log = structlog.get_logger()
@@ -20,11 +20,16 @@ MAX_ENVELOPE = 1_000_000
 @csrf_exempt  # the signature is the proof
 @require_POST
 def inbox(request: HttpRequest) -> HttpResponse:
-    """200 applied or known, 202 kept for the desk, 401 not signed right, 422 nobody handles it, 503 try later."""
+    """200 applied or known, 202 kept for the desk, 401 not signed right, 422 nobody handles it, 503 try later.
+
+    An envelope with many messages: 200 and what became of each, in their order, as a JSON list.
+    """
     if int(request.headers.get("Content-Length") or 0) > MAX_ENVELOPE:
         return HttpResponse("too large", status=413, content_type="text/plain")
     envelope = request.body.decode("ascii", "replace")
     try:
+        if holds_many(envelope):
+            return JsonResponse(services.receive_many(envelope=envelope, at=request.arrived), safe=False)
         outcome = services.receive(envelope=envelope, at=request.arrived)
     except Forged as refusal:
         return HttpResponse(refusal.said, status=401, content_type="text/plain")

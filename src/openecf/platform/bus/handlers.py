@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from openecf.kernel.refusal import Refusal
 from openecf.platform.bus.messages import Message
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
 _HANDLERS: dict[str, Callable[..., None]] = {}
+_TOGETHER: dict[str, Callable[..., None]] = {}
+
+
+@dataclass(frozen=True)
+class Received:
+    """One message of several that are applied together."""
+
+    message: Any
+    message_id: UUID
 
 
 class CannotApply(Refusal):
@@ -39,6 +50,26 @@ def handles(kind: type[Message]) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def handles_together(kind: type[Message]) -> Callable[[Handler], Handler]:
+    """Register ``handler(received, *, sender, at)`` for a list of messages of one kind, beside the one for each.
+
+    All or nothing: any exception undoes the whole list, and then each of them is applied by itself.
+    """
+
+    def register(handler: Handler) -> Handler:
+        known = _TOGETHER.setdefault(kind.type, handler)
+        if known is not handler:
+            raise RuntimeError(f"Two handlers for many {kind.type}: {known.__qualname__} and {handler.__qualname__}")
+        return handler
+
+    return register
+
+
+def handler_of_many(type_: str) -> Callable[..., Any] | None:
+    """The function that applies messages of that type together; None if they are applied one by one."""
+    return _TOGETHER.get(type_)
 
 
 def handler_of(type_: str) -> Callable[..., Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import accumulate
 
 MAX_ATTEMPTS = 14
 FIRST_PAUSE = timedelta(seconds=2)
@@ -11,6 +13,18 @@ LEASE = timedelta(seconds=45)
 """A message taken by a relay that then died is free again after this long."""
 ENVELOPE_LIFE = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(seconds=60)
+MOST_TOGETHER = 200
+"""Messages that one envelope carries."""
+LARGEST_TOGETHER = 500_000
+"""Characters of their bodies; a signed envelope is about a third longer, and an inbox takes a million bytes."""
+LONGEST_TOGETHER = timedelta(seconds=8)
+"""After that long an inbox answers for what it has applied; the rest of the envelope is sent again, at no attempt."""
+
+
+def together(sizes: Sequence[int]) -> int:
+    """How many of the first messages, of these sizes, share an envelope; one at least."""
+    held = accumulate(sizes[:MOST_TOGETHER])
+    return max(sum(size <= LARGEST_TOGETHER for size in held), 1)
 
 
 def pause(*, attempts: int, luck: float) -> timedelta:
