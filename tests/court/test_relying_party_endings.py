@@ -261,6 +261,15 @@ class TestWhileTheProviderIsAway:
         answer = browser.get("/oidc/callback", back)
         assert answer.status_code == 503 and b"does not answer" in answer.content
 
+    @pytest.mark.parametrize(("seconds", "sent"), [(5, True), (15, False)])
+    def test_a_browser_is_not_sent_to_where_nobody_answers(self, central, seconds: int, sent: bool) -> None:
+        Client().get("/login")
+        central.stop()
+        silent_for(seconds)
+        answer = Client().get("/login")
+        assert (answer.status_code == 302) is sent
+        assert sent or b"Central Sign-On does not answer" in answer.content
+
     def test_a_program_that_nobody_vouched_for_is_nobody(self, central: CentralStandIn) -> None:
         token = central.program()
         central.stop()

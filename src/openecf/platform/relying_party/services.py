@@ -11,9 +11,11 @@ from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit.services import record
 from openecf.platform.relying_party import provider
 from openecf.platform.relying_party.models import ApiToken, EndedName, Feed, LogoutToken, RpSession
+from openecf.platform.relying_party.rules import FRESH_FOR
 
 LONGEST = timedelta(hours=12)
 ASK_AGAIN_AFTER = timedelta(seconds=2)
+HEARD_OF_LATE = timedelta(seconds=10)
 ANSWERS_KEPT_FOR = timedelta(minutes=20)
 """What the provider said of programs' tokens: longer than ``queries.BELIEVED_WHILE_AWAY``."""
 
@@ -122,6 +124,19 @@ def listen(*, at: datetime, wait: timedelta = ASK_AGAIN_AFTER) -> bool:
             end_named(sids=sids, why="feed", at=at)
         Feed.objects.filter(id=1).update(cursor=following, heard_at=at)
     return True
+
+
+def provider_answers(*, at: datetime) -> bool:
+    """Whether a browser that is sent to the provider now will find it there: heard of late, or asked just now."""
+    heard = Feed.objects.filter(id=1).values_list("heard_at", flat=True).first()
+    if heard is not None and at - heard <= HEARD_OF_LATE:
+        return True
+    try:
+        if listen(at=at):
+            return True
+    except provider.ProviderAway:
+        return False
+    return heard is not None and at - heard <= FRESH_FOR  # somebody else of this court is asking
 
 
 def sweep(*, at: datetime) -> None:

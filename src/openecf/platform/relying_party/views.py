@@ -29,7 +29,12 @@ _SALT = "relying-party.attempt"
 @never_cache
 @require_GET
 def sign_on(request: HttpRequest) -> HttpResponse:
-    """Send the browser to Central Sign-On. ``next`` is where it comes back to; ``fresh=1`` asks for the password anew."""
+    """Send the browser to Central Sign-On. ``next`` is where it comes back to; ``fresh=1`` asks for the password anew.
+
+    While Central Sign-On is away the person gets a page that says so, not the browser's own error.
+    """
+    if not services.provider_answers(at=request.arrived):
+        return _failed(request, "away", status=503)
     fresh = request.GET.get("fresh") == "1"
     attempt = {
         "not_before": request.arrived.timestamp() if fresh else 0.0,
