@@ -108,7 +108,10 @@ def test_while_the_central_site_is_away_people_read_and_after_a_minute_nobody_fi
         assert "Central Sign-On cannot be reached" in answer.text and "Your draft is kept" in answer.text
         assert entries(machine, "Waited for the sign-on") == 0
         assert filer.http.get(f"/cgi-bin/iqquerymenu.pl?{case}").status_code == 200
-    assert filer.submit(draft).url.path.endswith("/done")
+    # The court asks the provider every two seconds.
+    until(
+        lambda: filer.submit(draft).url.path.endswith("/done"), seconds=10, what="the court to hear it again", every=1
+    )
     assert entries(machine, "Waited for the sign-on") == 1
 
 
