@@ -80,6 +80,9 @@ URLS = {
     "pscof/manage/payments": "account",
     "pscof/manage/usage": "account",
     "pscof/manage/usage.csv": "account",
+    "pscof/manage/statements": "account",
+    "pscof/manage/statements/<str:quarter>": "account",
+    "pscof/manage/statements/<str:quarter>/pdf": "account",
     "pscof/firm": "firm",
     "pscof/firm/requests": "firm",
     "pscof/firm/requests/<uuid:invitation>/withdraw": "firm",
@@ -142,7 +145,7 @@ def urls(patterns: list | None = None, before: str = "") -> Iterator[tuple[str, 
 
 HERE = dict(urls())
 SAMPLE = {"<str:kind>": "mail", "<str:key>": "1", "<str:state>": "FL", "<str:secret>": "x" * 43,
-          "<uuid:invitation>": str(uuid.uuid4()), "<int:membership>": "7"}  # fmt: skip
+          "<uuid:invitation>": str(uuid.uuid4()), "<int:membership>": "7", "<str:quarter>": "2026-Q1"}  # fmt: skip
 LAST = ("csologin/logout", "oauth2/logout", "pscof/manage/sessions")
 """What may end the caller's session."""
 

@@ -107,13 +107,14 @@ class Usage:
     chart: rules.Chart | None = field(default=None)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When the day begins at the Service Center."""
     return datetime.combine(day, time(), ZoneInfo(rules.ZONE))
 
 
 def _between(account: UUID, since: date, until: date) -> QuerySet[UsageLine]:
-    following = _midnight(until + timedelta(days=1))
-    return UsageLine.objects.filter(account_id=account, at__gte=_midnight(since), at__lt=following)
+    following = midnight(until + timedelta(days=1))
+    return UsageLine.objects.filter(account_id=account, at__gte=midnight(since), at__lt=following)
 
 
 def _used(account: UUID, since: date, until: date) -> Money:
@@ -126,7 +127,7 @@ def _quarter(account: UUID, since: date, until: date, today: date) -> Quarter:
 
 def quarter_began(at: datetime) -> datetime:
     """The first moment of the quarter that is running at ``at``."""
-    return _midnight(rules.quarter_of(legal_day(at, rules.ZONE))[0])
+    return midnight(rules.quarter_of(legal_day(at, rules.ZONE))[0])
 
 
 def quarter_to_date(*, account: UUID, now: datetime) -> Quarter:

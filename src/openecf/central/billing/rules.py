@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -40,6 +41,40 @@ def waiver_on(day: date) -> Money:
 def due(*, used: Money, waiver: Money) -> Money:
     """What a quarter costs: nothing up to the waiver, everything above it."""
     return used if used > waiver else Money()
+
+
+REPORTED_WITHIN = timedelta(days=5)
+"""How long after a quarter's end its statements are made, so that courts that were out of reach have reported."""
+PAID_WITHIN = timedelta(days=30)
+"""From the day of an invoice to the day by which it is to be paid."""
+KEPT_MONTHS = 24
+"""For how long statements are shown. Source: PACER, "My Account & Billing"."""
+
+
+def statements_on(day: date) -> date:
+    """The first day on which the statements of the quarter of ``day`` are made."""
+    return quarter_of(day)[1] + REPORTED_WITHIN
+
+
+def quarter_name(since: date) -> str:
+    """``2026-Q1``: the quarter that begins on that day."""
+    return f"{since.year}-Q{since.month // 3 + 1}"
+
+
+def quarter_named(name: str) -> date | None:
+    """The first day of a quarter; None if that is no quarter's name."""
+    found = re.fullmatch(r"([12][0-9]{3})-Q([1-4])", name, re.ASCII)
+    return date(int(found[1]), int(found[2]) * 3 - 2, 1) if found else None
+
+
+def statement_number(*, account_number: str, since: date) -> str:
+    """``7200001-Q12026``, as PACER numbers its invoices: a payer has one statement for a quarter."""
+    return f"{account_number}-Q{since.month // 3 + 1}{since.year}"
+
+
+def is_invoice(due: Money) -> bool:
+    """A statement with a balance due is an invoice; with a credit or nothing, a statement of account."""
+    return due > Money()
 
 
 def safe_cell(text: str) -> str:

@@ -1,9 +1,12 @@
-"""Messages that the billing room applies."""
+"""Messages that the billing room applies, and its jobs."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from openecf.central.billing import services
 from openecf.platform.bus.handlers import handles
@@ -14,3 +17,17 @@ from openecf.platform.bus.messages import UsageRecorded
 def usage(message: UsageRecorded, *, sender: str, message_id: UUID, at: datetime) -> None:
     """A court reports a billable access."""
     services.record_usage(usage=message, sender=sender, message_id=message_id, at=at)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="openecf.billing.statements", queueing_lock="billing.statements", lock="billing.statements")
+def make_statements(timestamp: int) -> None:
+    """Make the statements of a quarter that is over, and go on where a killed worker stopped."""
+    services.make_due(at=timezone.now())
+
+
+@app.periodic(cron="27 4 * * *")
+@app.task(name="openecf.billing.check", queueing_lock="billing.check")
+def check_statements(timestamp: int) -> None:
+    """See each night that the statements are what the ledgers say."""
+    services.check()

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from openecf.central.accounts.context import PAYMENTS, USAGE, manage_frame
-from openecf.central.billing import queries, rules
+from openecf.central.billing import bills, papers, queries, rules
 from openecf.central.billing.forms import UsageForm
 from openecf.central.signon.access import ACCOUNT
 from openecf.kernel.days import legal_day
 from openecf.platform import access
+from openecf.platform.store import services as store
 
 
 def _form(request: HttpRequest) -> UsageForm:
@@ -94,9 +96,47 @@ def _rows(lines: Iterator[queries.Line]) -> Iterator[str]:
 @never_cache
 @require_safe
 def payments(request: HttpRequest) -> HttpResponse:
-    """What each quarter cost, and how bills come about."""
+    """What is owed and what was paid, what each quarter cost, and how bills come about."""
     page = {
+        "balance": bills.balance(payer=request.account.id),
         "quarters": queries.quarters(account=request.account.id, now=request.arrived),
         **manage_frame(request, PAYMENTS),
     }
     return render(request, "billing/payments.html", page)
+
+
+def _bill(request: HttpRequest, quarter: str) -> bills.Bill:
+    """The caller's own bill of the quarter: nobody can name another's."""
+    found = bills.statement(payer=request.account.id, quarter=quarter, now=request.arrived)
+    if found is None:
+        raise Http404
+    return found
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@require_safe
+def statements(request: HttpRequest) -> HttpResponse:
+    """PACER's View Quarterly Invoice/Statement of Account: those of the past 24 months."""
+    found = bills.statements(payer=request.account.id, now=request.arrived)
+    return render(request, "billing/statements.html", {"bills": found, **manage_frame(request, USAGE)})
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@require_safe
+def statement(request: HttpRequest, quarter: str) -> HttpResponse:
+    """One invoice or statement of account."""
+    bill = _bill(request, quarter)
+    page = {"bill": bill, "notes": papers.notes(bill), **manage_frame(request, USAGE)}
+    return render(request, "billing/statement.html", page)
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@require_safe
+def statement_file(request: HttpRequest, quarter: str) -> HttpResponseBase:
+    """The same as it was mailed; printed now if its mail is still being written."""
+    bill = _bill(request, quarter)
+    file = store.open(bill.paper) if bill.paper else io.BytesIO(papers.printed(bill))
+    return FileResponse(file, content_type="application/pdf", as_attachment=True, filename=papers.file_name(bill))

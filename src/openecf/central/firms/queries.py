@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +26,17 @@ class Member:
     search_status: str
     files_at: tuple[str, ...]
     quarter: Quarter
+
+
+@dataclass(frozen=True)
+class Span:
+    """A firm pays for an account from ``since`` up to but not including ``until``."""
+
+    account: UUID
+    firm: UUID
+    since: datetime
+    until: datetime
+    cost_centre: str
 
 
 def members(*, firm: UUID, now: datetime) -> list[Member]:
@@ -80,3 +92,15 @@ def paid_by(*, firm: UUID, since: datetime, until: datetime) -> list[tuple[UUID,
         if row.left_at is None or row.left_at > since
     ]
     return [span for span in spans if span[1] < span[2]]
+
+
+def spans(*, until: datetime) -> Iterator[Span]:
+    """All times before ``until`` at which some firm paid for an account. No moment of an account's is in two spans."""
+    rows = Membership.objects.filter(billed_from__lt=until).order_by("account_id", "billed_from", "id")
+    account, taken_to = None, None
+    for row in rows.iterator(chunk_size=2000):
+        since = max(row.billed_from, taken_to) if row.account_id == account and taken_to else row.billed_from
+        ends = min(until, row.left_at or until)
+        if since < ends:
+            account, taken_to = row.account_id, ends
+            yield Span(row.account_id, row.firm_id, since, ends, row.cost_centre)

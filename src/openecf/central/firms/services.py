@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts import services as account_services
 from openecf.central.billing import queries as billing
+from openecf.central.billing import services as money
 from openecf.central.firms import queries, rules
 from openecf.central.firms.models import FirmRules, Invitation, Membership
 from openecf.kernel import client_codes
@@ -135,7 +136,7 @@ def refuse(*, account: UUID, invitation: UUID, at: datetime) -> None:
 
 
 def accept(*, account: UUID, invitation: UUID, at: datetime) -> Membership:
-    """The owner says yes: the balance of the quarter moves to the firm, whose client-code rules now count.
+    """The owner says yes: what it owes and used in the quarter moves to the firm, whose client-code rules now count.
 
     InvitationOver, AnotherFirmPays. Of two acceptances at once one wins.
     """
@@ -152,6 +153,9 @@ def accept(*, account: UUID, invitation: UUID, at: datetime) -> Membership:
                     quarter_began=billing.quarter_began(at),
                     left_another=left.values_list("left_at", flat=True),
                 ),
+            )
+            money.move_balance(
+                from_payer=account, to_payer=asked.firm_id, reference=f"membership:{joined.pk}", by=str(account), at=at
             )
             record(act="firm.joined", by=str(account), at=at, subject=f"firm:{asked.firm_id}")
             _apply_rules(queries.rules_of(asked.firm_id), [account], at)

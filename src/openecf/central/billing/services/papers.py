@@ -1,0 +1,80 @@
+"""Handing statements out: each has one paper in the document store, and one mail that brings it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext
+
+from openecf.central.billing import bills, papers
+from openecf.central.billing.bills import Bill
+from openecf.central.billing.models import Statement, StatementPaper, StatementRun
+from openecf.platform.mail import rules as mail_rules
+from openecf.platform.mail import services as mail
+from openecf.platform.store import services as store
+
+log = structlog.get_logger()
+BATCH = 100
+TOLD_EVERY = 1000
+
+
+def hand_out(*, run: int, at: datetime) -> int:
+    """Mail every statement of the run that was not mailed yet; how many. A hundred at a time, each with its promise.
+
+    Two that do this at once take different statements; where they still meet, the database lets one of them win.
+    """
+    total, done = Statement.objects.filter(run_id=run).count(), 0
+    left = Statement.objects.filter(run_id=run, paper=None).count()
+    while sent := _hand_out_some(run, at):
+        told, done = done // TOLD_EVERY, done + sent
+        if done // TOLD_EVERY > told:
+            log.info("statements.progress", run=run, handed_out=total - left + done, of=total)
+    if not Statement.objects.filter(run_id=run, paper=None).exists():
+        StatementRun.objects.filter(pk=run, finished_at=None).update(finished_at=at)
+        log.info("statements.finished", run=run, statements=total)
+    return done
+
+
+def _hand_out_some(run: int, at: datetime) -> int:
+    with transaction.atomic():
+        waiting = Statement.objects.filter(run_id=run, paper=None).order_by("pk").values_list("pk", flat=True)
+        keys = list(waiting.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+        for row in bills.whole(Statement.objects.filter(pk__in=keys)).order_by("pk"):
+            _hand_out(bills.bill(row), at)
+    return len(keys)
+
+
+def _hand_out(bill: Bill, at: datetime) -> None:
+    paper = store.put([papers.printed(bill)])
+    StatementPaper.objects.create(statement_id=bill.id, sha256=paper.sha256, made_at=at)
+    if not bill.used and not bill.is_invoice:
+        return  # nothing happened but that an old credit is still there
+    mail.send(
+        to=[bill.email],
+        subject=papers.title(bill),
+        text=_told(bill),
+        at=at,
+        attachments=[mail_rules.Attachment(papers.file_name(bill), "application/pdf", paper.sha256)],
+        reference=f"statement:{bill.number}",
+    )
+
+
+def _told(bill: Bill) -> str:
+    facts = {"number": bill.number, "since": f"{bill.since:%m/%d/%Y}", "until": f"{bill.until:%m/%d/%Y}",
+             "used": bill.used, "waived": bill.waived, "due": bill.due, "day": f"{bill.due_on:%m/%d/%Y}",
+             "credit": bill.credit_left}  # fmt: skip
+    if bill.is_invoice:
+        text = gettext(
+            "Invoice {number} for PACER fees from {since} to {until} is attached.\n\n"
+            "Used: ${used}\nAmount due: ${due}\nPlease pay by {day}."
+        )
+    else:
+        text = gettext(
+            "Statement of account {number} for PACER fees from {since} to {until} is attached.\n\n"
+            "Used: ${used}\nWaived: ${waived}\nCredit: ${credit}\nNothing is due; please do not pay."
+        )
+    return text.format(**facts) + "\n\n" + gettext(
+        "You find it for 24 months in Manage My Account, under Usage, with the transactions that it is made of."
+    )  # fmt: skip
