@@ -41,6 +41,7 @@ RULES = {
     "desk": dict.fromkeys(ACCOUNTS_OF, HIDDEN),
     "account": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON},
     "upgraded": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE},
+    "proved": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE},
     "firm": dict.fromkeys(ACCOUNTS_OF, MANAGE) | {"nobody": SIGN_ON, "legacy": UPGRADE, "billing": IN},
     "member": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE, "billing": FIRM},
 }
@@ -71,6 +72,11 @@ URLS = {
     "pscof/manage/username": "upgraded",
     "pscof/manage/password": "upgraded",
     "pscof/manage/email": "upgraded",
+    "pscof/manage/factors": "proved",
+    "pscof/manage/factors/add": "proved",
+    "pscof/manage/factors/<uuid:app>/confirm": "proved",
+    "pscof/manage/factors/<uuid:app>/remove": "proved",
+    "pscof/manage/factors/recovery": "proved",
     "pscof/manage/billing-preferences": "upgraded",
     "pscof/manage/sessions": "account",
     "pscof/manage/maintenance": "account",
@@ -93,6 +99,7 @@ URLS = {
     "pscof/manage/firm/<uuid:invitation>": "member",
     "pscof/manage/firm/leave": "member",
     "csologin/login.jsf": "anyone",
+    "csologin/code": "anyone",
     "csologin/told": "account",
     "csologin/logout": "anyone",
     "login": "anyone",
@@ -145,6 +152,7 @@ def urls(patterns: list | None = None, before: str = "") -> Iterator[tuple[str, 
 
 HERE = dict(urls())
 SAMPLE = {"<str:kind>": "mail", "<str:key>": "1", "<str:state>": "FL", "<str:secret>": "x" * 43,
+          "<uuid:app>": str(uuid.uuid4()),
           "<uuid:invitation>": str(uuid.uuid4()), "<int:membership>": "7", "<str:quarter>": "2026-Q1"}  # fmt: skip
 LAST = ("csologin/logout", "oauth2/logout", "pscof/manage/sessions")
 """What may end the caller's session."""

@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     *PLATFORM_APPS,
     "openecf.central.accounts",
+    "openecf.central.factors",
     "openecf.central.signon",
     "openecf.central.billing",
     "openecf.central.courts",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("openecf.platform.bus.urls")),
     path("", include("openecf.platform.shell.urls")),
     path("", include("openecf.central.accounts.urls")),
+    path("", include("openecf.central.factors.urls")),
     path("", include("openecf.central.signon.urls")),
     path("", include("openecf.central.billing.urls")),
     path("", include("openecf.central.courts.urls")),

@@ -85,6 +85,9 @@ class Account(AbstractBaseUser):
     client_code_format = models.CharField(max_length=32, blank=True, help_text="set by the firm that pays")
     last_used_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True, help_text="sessions begun before it are over")
+    second_factor_since = models.DateTimeField(
+        null=True, help_text="since when signing on asks for a code; null: never. Kept by the factors room"
+    )
 
     objects = AccountManager()
 

@@ -10,6 +10,7 @@ from openecf.platform.access import Rule
 
 SIGN_ON = "/csologin/login.jsf"
 UPGRADE = "/pscof/upgrade"
+ENROL = "/pscof/manage/factors/add"
 
 
 def sign_on_and_back(request: HttpRequest) -> HttpResponse:

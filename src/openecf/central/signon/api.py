@@ -91,6 +91,7 @@ def _auth(request: HttpRequest) -> HttpResponse:
             password=given["password"],
             client_code=given["clientCode"],
             redaction_confirmed=given["redactFlag"] == "1",
+            one_time_code=given["otpCode"],
             address=request.META.get("REMOTE_ADDR", ""),
             user_agent=request.headers.get("User-Agent", ""),
             at=request.arrived,

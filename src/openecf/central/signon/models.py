@@ -10,7 +10,7 @@ import uuid
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import RawSQL, Value
 
 
 class Client(models.Model):
@@ -99,6 +99,9 @@ class Code(models.Model):
     challenge = models.CharField(max_length=43)
     nonce = models.TextField(blank=True)
     scope = models.CharField(max_length=120)
+    auth_time = models.DateTimeField(db_default=TransactionNow())
+    acr = models.CharField(max_length=40, db_default="")
+    amr = models.JSONField(db_default=Value([], models.JSONField()))
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

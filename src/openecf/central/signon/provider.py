@@ -297,7 +297,7 @@ def discovery() -> dict[str, object]:
         "revocation_endpoint_auth_methods_supported": ["private_key_jwt"],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "acr_values_supported": [rules.AAL1],
+        "acr_values_supported": [rules.AAL1, rules.AAL2],
         "claim_types_supported": ["normal"],
         "claims_supported": _CLAIMS,
         "claims_parameter_supported": False,

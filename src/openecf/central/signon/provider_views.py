@@ -14,7 +14,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from openecf.central.signon import keys, queries, rules, services
-from openecf.central.signon.access import SIGN_ON
+from openecf.central.signon.access import ENROL, SIGN_ON
+from openecf.central.signon.context import ask_for_code
 from openecf.central.signon.provider import ProviderRequest, authenticated_court, discovery, hinted, issuer, provider
 from openecf.central.signon.views import ASKED, TOLD, asked_at, mark_asked, signed_off
 from openecf.platform import access
@@ -73,6 +74,10 @@ def authorize(request: HttpRequest) -> HttpResponse:
     hint = asked.get("id_token_hint", "")
     if hint and (hinted(hint) or {}).get("sub") != str(request.account.id):
         return _error_back(request, redirect_uri, "login_required", "The hint is for somebody else.")
+    if rules.asks_for_aal2(asked.get("acr_values", "")) and request.sso.acr != rules.AAL2:
+        if prompt == "none":
+            return _error_back(request, redirect_uri, "interaction_required", "A second factor is asked for.")
+        return _to_second_factor(request, here)
     if request.sso.told_at is None and _must_be_told(request):
         if prompt == "none":
             return _error_back(request, redirect_uri, "interaction_required")
@@ -117,6 +122,13 @@ def _to_sign_on(request: HttpRequest, asked: QueryDict, here: str) -> HttpRespon
     response = _redirect(f"{SIGN_ON}?{urlencode(court | {'appurl': mark_asked(here, request.arrived)})}")
     languages.remember(response, languages.asked_for(asked.get("ui_locales", "")))
     return response
+
+
+def _to_second_factor(request: HttpRequest, here: str) -> HttpResponse:
+    """To the code, or for an account that has no second factor yet to where it gets one; then back to this request."""
+    if request.account.second_factor_since is None:
+        return _redirect(f"{ENROL}?{urlencode({'appurl': here})}")
+    return ask_for_code(services.step_up_asked(session=request.sso, at=request.arrived), here)
 
 
 def _must_be_told(request: HttpRequest) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 AAL1 = "urn:openecf:aal1"
 """One factor: a password."""
 AAL2 = "urn:openecf:aal2"
+"""Two factors: a password and a one-time code."""
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
@@ -34,6 +35,18 @@ KEY_VERIFIES_FOR = timedelta(days=2)
 
 SCOPES = ("openid", "profile", "email", "offline_access")
 FILERS = frozenset({"attorney", "non-attorney"})
+
+
+def acr_of(amr: Iterable[str]) -> str:
+    """How much a sign-on proves that was done by these methods (RFC 8176)."""
+    return AAL2 if "mfa" in amr else AAL1
+
+
+def asks_for_aal2(acr_values: str) -> bool:
+    """Whether a relying party wants two factors and no less: it names them, and not one factor as well."""
+    asked = acr_values.split()
+    return AAL2 in asked and AAL1 not in asked
+
 
 Prompt = Literal["none", "login", ""]
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from openecf.central.accounts import services as accounts
 from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
+from openecf.central.signon.context import ask_for_code, hand_over
 from openecf.kernel.tokens import digest
 from openecf.platform import access
 from openecf.platform.web import came_by
@@ -57,14 +58,7 @@ def _without_note(address: str) -> str:
 
 def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -> None:
     """Hand the new session's cookie to the browser."""
-    response.set_cookie(
-        settings.SESSION_COOKIE_NAME,
-        begun.secret,
-        max_age=rules.ABSOLUTE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    hand_over(response, begun)
     if not request.COOKIES.get(DEVICE_COOKIE):
         secret = accounts.remember_device(account=begun.session.account, at=request.arrived)
         response.set_cookie(
@@ -106,6 +100,8 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     except (accounts.NotSignedOn, services.BadClientCode) as refusal:
         page["advise_reset"] = isinstance(refusal, accounts.NotSignedOn)
         return render(request, "signon/login.html", page | {"refusal": refusal.said})
+    if isinstance(begun, services.CodeAsked):
+        return ask_for_code(begun, appurl)
     response = HttpResponseRedirect(back_address(request, appurl) if appurl else "/pscof/manage")
     begin(request, response, begun)
     return response

@@ -16,6 +16,7 @@ from openecf.central.accounts.services.maintaining import (
     confirm_email,
     request_reset,
     require_client_code,
+    require_owner,
     slow_resets,
     update_address,
     update_person,
@@ -44,11 +45,13 @@ from openecf.central.accounts.services.signing_in import (
     NotSignedOn,
     SignOnBusy,
     check_password,
+    forget_failures,
     hashing_place,
+    knows_device,
     remember_device,
     touch,
 )
-from openecf.central.accounts.services.standing import obey_firm, suspend_search
+from openecf.central.accounts.services.standing import ask_second_factor, hold, obey_firm, suspend_search
 
 __all__ = [
     "DEVICE_COOKIE",
@@ -69,6 +72,7 @@ __all__ = [
     "WeakPassword",
     "WrongPassword",
     "accept_twin",
+    "ask_second_factor",
     "ask_for_email",
     "begin",
     "begin_upgrade",
@@ -78,12 +82,16 @@ __all__ = [
     "choose_type",
     "confirm",
     "confirm_email",
+    "forget_failures",
     "hashing_place",
+    "hold",
+    "knows_device",
     "look_at_link",
     "obey_firm",
     "remember_device",
     "request_reset",
     "require_client_code",
+    "require_owner",
     "save_step",
     "send_again",
     "slow_resets",

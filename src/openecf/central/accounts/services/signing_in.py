@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -109,12 +110,24 @@ class _Attempt:
             StrangerFailures.objects.filter(key=self.key).delete()
 
 
-def check_password(*, username: str, password: str, now: datetime, address: str, device: str = "") -> Account:
+def check_password(
+    *,
+    username: str,
+    password: str,
+    now: datetime,
+    address: str,
+    device: str = "",
+    second: Callable[[Account], bool] | None = None,
+) -> Account:
     """The account that this name and password open.
 
     ``address`` is the caller's IP address, ``device`` the secret of the known-device cookie. NotSignedOn if the
     password is wrong, the name unknown, the account disabled or the guesses too many. The budgets are looked at
     inside the hashing place, so parallel guesses overrun them by no more than the number of places.
+
+    ``second`` proves the second factor of an account that has one, where it comes along with the password: then a
+    wrong code is a failure like a wrong password. Where it is asked for later, failures are not forgotten until
+    ``forget_failures``.
     """
     name = rules.login_name(username)
     _nobodys_hash()
@@ -126,14 +139,25 @@ def check_password(*, username: str, password: str, now: datetime, address: str,
             log.info("sign_on.throttled", **facts)
             raise NotSignedOn
         right, stale = _verify(account, password)
-    if account is None or not right or not account.is_active:
+    two_step = account is not None and account.second_factor_since is not None
+    right = account is not None and right and account.is_active
+    if right and two_step and second is not None:
+        right = second(account)
+    if not right:
         attempt.failed()
         log.info("sign_on.refused", **facts)
         raise NotSignedOn
-    attempt.succeeded()
+    if not two_step or second is not None:
+        attempt.succeeded()
     if stale:  # unless the password was changed since it was read
         Account.objects.filter(id=account.id, password=account.password).update(password=make_password(password))
     return account
+
+
+def forget_failures(*, account: Account, now: datetime, address: str, device: str = "") -> None:
+    """The owner proved the second factor too: wrong passwords before it count no more."""
+    name = rules.login_name(account.username)
+    _attempt(name, _find(name, device, now), address=address, device=device, now=now).succeeded()
 
 
 _FIND = f"""
@@ -186,6 +210,11 @@ def _verify(account: Account | None, password: str) -> tuple[bool, bool]:
     usable = account is not None and account.has_usable_password() and len(password) <= rules.PASSWORD_MAX
     right, stale = verify_password(password[: rules.PASSWORD_MAX], account.password if usable else _nobodys_hash())
     return right and usable, stale
+
+
+def knows_device(*, account: UUID, secret: str, now: datetime) -> bool:
+    """Whether ``secret`` is that of a browser that the account signed in from."""
+    return KnownDevice.objects.filter(digest=digest(secret), account_id=account, expires_at__gt=now).exists()
 
 
 def remember_device(*, account: Account, at: datetime) -> str:

@@ -28,3 +28,13 @@ def obey_firm(*, account: UUID, code_required: bool, code_format: str, at: datet
     Account.objects.filter(id=account).update(client_code_required=code_required, client_code_format=code_format)
     Account.objects.filter(id=account, search_note=LEFT_FIRM).update(search_status=SearchStatus.ACTIVE, search_note="")
     audit.record(act="account.firm-rules", by="system", at=at, subject=str(account), code_required=code_required)
+
+
+def hold(*, account: UUID) -> None:
+    """Nobody else changes the account, and no sign-on begins, until the caller's transaction ends."""
+    Account.objects.select_for_update(no_key=True).values_list("id").get(id=account)
+
+
+def ask_second_factor(*, account: UUID, since: datetime | None) -> None:
+    """From now on signing on asks for a code; ``None``: no more. Inside the transaction of the act that says why."""
+    Account.objects.filter(id=account).update(second_factor_since=since)

@@ -19,6 +19,7 @@ from openecf.central.signon.services.sessions import (
     BadClientCode,
     Begun,
     ClientCodeMissing,
+    CodeAsked,
     RedactionNotConfirmed,
     confirm_told,
     end_all,
@@ -26,13 +27,17 @@ from openecf.central.signon.services.sessions import (
     sign_off,
     sign_off_program,
     sign_on,
+    sign_on_by_code,
     sign_on_program,
+    step_up,
+    step_up_asked,
 )
 
 __all__ = [
     "BadClientCode",
     "Begun",
     "ClientCodeMissing",
+    "CodeAsked",
     "Redeemed",
     "RedactionNotConfirmed",
     "Refreshed",
@@ -50,7 +55,10 @@ __all__ = [
     "sign_off",
     "sign_off_program",
     "sign_on",
+    "sign_on_by_code",
     "sign_on_program",
+    "step_up",
+    "step_up_asked",
     "take_assertion",
     "tend_keys",
 ]

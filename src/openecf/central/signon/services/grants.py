@@ -17,17 +17,18 @@ from openecf.platform.audit import services as audit
 _ISSUE = """
 WITH live AS (
   UPDATE signon_session SET last_seen_at = %(now)s
-  WHERE id = %(sso)s AND ended_at IS NULL AND expires_at > %(now)s RETURNING id
+  WHERE id = %(sso)s AND ended_at IS NULL AND expires_at > %(now)s
+  RETURNING id, auth_time, acr, amr
 ), at_court AS (
   INSERT INTO signon_court_session (sso_id, court_id, rp_sid, first_used_at, last_used_at)
   SELECT id, %(court)s, %(rp_sid)s, %(now)s, %(now)s FROM live
   ON CONFLICT (sso_id, court_id) DO UPDATE SET last_used_at = %(now)s RETURNING sso_id, rp_sid
 )
 INSERT INTO signon_code
-  (digest, court_id, sso_id, rp_sid, redirect_uri, challenge, nonce, scope, issued_at, expires_at)
+  (digest, court_id, sso_id, rp_sid, redirect_uri, challenge, nonce, scope, auth_time, acr, amr, issued_at, expires_at)
 SELECT %(digest)s, %(court)s, sso_id, rp_sid, %(redirect_uri)s, %(challenge)s, %(nonce)s, %(scope)s,
-  %(now)s, %(expires)s
-FROM at_court RETURNING rp_sid
+  auth_time, acr, amr, %(now)s, %(expires)s
+FROM at_court JOIN live ON live.id = at_court.sso_id RETURNING rp_sid
 """
 
 _REDEEM = """
@@ -37,7 +38,7 @@ WITH used AS (
     AND c.challenge = %(challenge)s AND c.used_at IS NULL AND c.expires_at > %(now)s
     AND s.id = c.sso_id AND s.ended_at IS NULL AND s.expires_at > %(now)s
   RETURNING c.digest, c.court_id, c.sso_id, c.rp_sid, c.redirect_uri, c.challenge, c.nonce, c.scope,
-    s.account_id, s.auth_time, s.acr, s.amr
+    s.account_id, c.auth_time, c.acr, c.amr
 ), issued AS (
   INSERT INTO signon_token (digest, code, court_id, sso_id, rp_sid, scope, issued_at, expires_at)
   SELECT %(token)s, digest, court_id, sso_id, rp_sid, scope, %(now)s, %(expires)s FROM used

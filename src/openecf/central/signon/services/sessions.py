@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
 from openecf.central.accounts import services as accounts
+from openecf.central.factors import services as factors
 from openecf.central.signon import rules
 from openecf.central.signon.models import SsoSession
 from openecf.central.signon.services.logout import DELIVER
@@ -39,6 +41,9 @@ WITH ended AS (
 SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM courts)
 """
 
+PASSWORD = ("pwd",)
+"""What alone an account without a second factor is proved by."""
+
 _FIELDS = SsoSession._meta.concrete_fields
 _PROVED = ("digest", "auth_time", "acr", "amr", "client_code", "address", "device", "last_seen_at", "expires_at")
 """What a new proof of the same person changes in a session that goes on."""
@@ -49,7 +54,8 @@ _PROVED = ("digest", "auth_time", "acr", "amr", "client_code", "address", "devic
 _BEGIN = f"""
 WITH held AS (
   SELECT FROM account
-  WHERE id = %(account_id)s AND is_active AND password_changed_at IS NOT DISTINCT FROM %(password_changed_at)s FOR SHARE
+  WHERE id = %(account_id)s AND is_active AND password_changed_at IS NOT DISTINCT FROM %(password_changed_at)s
+    AND second_factor_since IS NOT DISTINCT FROM %(second_factor_since)s FOR SHARE
 ), begun AS (
   INSERT INTO signon_session ({", ".join(f.column for f in _FIELDS)})
   SELECT {", ".join(f"%({f.column})s" for f in _FIELDS)} FROM held
@@ -101,6 +107,13 @@ class Begun:
     warning: str = ""
 
 
+@dataclass(frozen=True)
+class CodeAsked:
+    """The password was right; the account's second factor is still to be proved. ``secret`` is for a cookie."""
+
+    secret: str
+
+
 def sign_on(
     *,
     username: str,
@@ -111,8 +124,9 @@ def sign_on(
     known_device: str = "",
     replaces: SsoSession | None = None,
     at: datetime,
-) -> Begun:
-    """Begin a browser's sign-on. NotSignedOn if the password is wrong, BadClientCode.
+) -> Begun | CodeAsked:
+    """Begin a browser's sign-on. NotSignedOn if the password is wrong, BadClientCode. CodeAsked if the account has a
+    second factor: ``sign_on_by_code`` goes on from there.
 
     ``replaces`` is the sign-on that the browser had. The same person's goes on under a new cookie, so that signing off
     still reaches every court that it opened; anybody else's ends. A cookie planted before the sign-on opens nothing
@@ -122,9 +136,61 @@ def sign_on(
     account = accounts.check_password(
         username=username, password=password, now=at, address=address, device=known_device
     )
+    if account.second_factor_since is not None:
+        return CodeAsked(factors.wait_for_code(account=account, client_code=client_code, at=at))
+    return _in_browser(account, PASSWORD, client_code, address, user_agent, replaces, at)
+
+
+def sign_on_by_code(
+    *,
+    waiting: str,
+    code: str,
+    address: str,
+    user_agent: str = "",
+    known_device: str = "",
+    replaces: SsoSession | None = None,
+    at: datetime,
+) -> Begun:
+    """The second step of a browser's sign-on, after ``sign_on`` or ``step_up_asked``; ``replaces`` as there.
+
+    WrongCode, WaitingOver (factors.services); NotSignedOn if the account was changed meanwhile.
+    """
+    proved = factors.try_code(secret=waiting, code=code, device=known_device, at=at)
+    accounts.forget_failures(account=proved.account, now=at, address=address, device=known_device)
+    return _in_browser(proved.account, proved.amr, proved.client_code, address, user_agent, replaces, at)
+
+
+def step_up_asked(*, session: SsoSession, at: datetime) -> CodeAsked:
+    """Ask the person of a sign-on that has no second factor yet for its code: the password was proved with it."""
+    return CodeAsked(factors.wait_for_code(account=session.account, client_code=session.client_code, at=at))
+
+
+def step_up(*, session: SsoSession, amr: Sequence[str], at: datetime) -> Begun:
+    """A second factor was proved in a running sign-on: it goes on, as AAL2, under a new cookie. Inside the caller's
+    transaction. NotSignedOn if it ended meanwhile."""
+    proved, secret = copy(session), base62(43)
+    proved.digest, proved.auth_time, proved.acr, proved.amr = digest(secret), at, rules.acr_of(amr), list(amr)
+    changed = SsoSession.objects.filter(id=session.id, ended_at=None).update(
+        digest=proved.digest, auth_time=at, acr=proved.acr, amr=proved.amr
+    )
+    if not changed:
+        raise accounts.NotSignedOn
+    audit.record(act="signon.stepped-up", by=str(session.account_id), at=at, subject=f"session:{session.id}")
+    return Begun(proved, secret)
+
+
+def _in_browser(
+    account: Account,
+    amr: Sequence[str],
+    client_code: str,
+    address: str,
+    user_agent: str,
+    replaces: SsoSession | None,
+    at: datetime,
+) -> Begun:
     secret = base62(43)
     session = _session_of(account, SsoSession.Kind.BROWSER, client_code, address, user_agent, at)
-    session.digest = digest(secret)
+    session.digest, session.acr, session.amr = digest(secret), rules.acr_of(amr), list(amr)
     with transaction.atomic():
         if replaces is not None and replaces.account_id == account.id and _renew(replaces, session):
             return Begun(session, secret)
@@ -142,16 +208,28 @@ def sign_on_program(
     redaction_confirmed: bool,
     address: str,
     user_agent: str = "",
+    one_time_code: str = "",
     at: datetime,
 ) -> Begun:
-    """Begin a program's sign-on (PACER Authentication API). NotSignedOn, BadClientCode, RedactionNotConfirmed."""
+    """Begin a program's sign-on (PACER Authentication API). NotSignedOn, BadClientCode, RedactionNotConfirmed.
+
+    ``one_time_code`` is asked of an account with a second factor, and is used up by the attempt.
+    """
     _check_client_code(client_code)
-    account = accounts.check_password(username=username, password=password, now=at, address=address)
+    amr = PASSWORD
+
+    def second(account: Account) -> bool:
+        nonlocal amr
+        amr = factors.prove(account=account, code=one_time_code, at=at) or ()
+        return bool(amr)
+
+    account = accounts.check_password(username=username, password=password, now=at, address=address, second=second)
     if account.type in rules.FILERS and not redaction_confirmed:
         raise RedactionNotConfirmed
     selector, secret = base62(22), base62(106)
     session = _session_of(account, SsoSession.Kind.API, client_code, address, user_agent, at)
     session.selector, session.digest, session.told_at = selector, digest(secret), at
+    session.acr, session.amr = rules.acr_of(amr), list(amr)
     with transaction.atomic():
         _begin(session)
     return Begun(session, selector + secret, _warning(account, client_code))
@@ -185,7 +263,7 @@ def _session_of(
         kind=kind,
         auth_time=at,
         acr=rules.AAL1,
-        amr=["pwd"],
+        amr=list(PASSWORD),
         client_code=client_code,
         address=address or None,
         device=user_agent[:200],
@@ -198,10 +276,10 @@ def _session_of(
 def _begin(session: SsoSession) -> None:
     """Write a new session; the account's oldest of its kind end when there are too many.
 
-    NotSignedOn if the password was changed, or the account disabled, since it was proved.
+    NotSignedOn if the password or the second factor was changed, or the account disabled, since it was proved.
     """
     values = {f.column: f.get_db_prep_save(getattr(session, f.attname), connection) for f in _FIELDS}
-    values["password_changed_at"] = session.account.password_changed_at
+    values |= {name: getattr(session.account, name) for name in ("password_changed_at", "second_factor_since")}
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, values | {"keep_besides": rules.SESSIONS_OF_A_KIND - 1})
         begun, surplus = cursor.fetchone()
