@@ -86,3 +86,54 @@ def test_one_message_delivered_eight_times_at_once_is_one_line():
         given = at_once([lambda m=message_id: record(message(who.id), message_id=m) for _ in range(8)])
         assert sorted(given) == [False] * 7 + [True]
     assert UsageLine.objects.count() == 10 == AuditLine.objects.filter(act="usage.recorded").count()
+
+
+# Many at once
+
+
+def carried(*usages: UsageRecorded) -> list[tuple[UUID, UsageRecorded]]:
+    return [(uuid4(), usage) for usage in usages]
+
+
+def test_many_accesses_are_written_at_once_as_each_would_be_by_itself():
+    ada, ben = account(), account(username="ben-counsel")
+    usages = carried(message(ada.id), message(ben.id, pages=7, cents=70), message(ada.id, exempt=True))
+    assert services.record_usages(usages=usages, sender="flsb", at=AT) == 3
+    alone = [(uuid4(), usage) for _message, usage in usages]
+    for message_id, usage in alone:
+        record(usage, message_id=message_id)
+
+    def lines(of: list[tuple[UUID, UsageRecorded]]) -> list[tuple]:
+        rows = UsageLine.objects.filter(message__in=[message_id for message_id, _usage in of])
+        return sorted(rows.values_list(*(f.name for f in UsageLine._meta.fields if f.name not in ("id", "message"))))
+
+    def told(of: list[tuple[UUID, UsageRecorded]]) -> list[tuple]:
+        rows = AuditLine.objects.filter(facts__message__in=[str(message_id) for message_id, _usage in of])
+        return sorted(rows.values_list("act", "by", "subject", "on_behalf_of", "address", "at"))
+
+    assert lines(usages) == lines(alone) and len(lines(alone)) == 3
+    assert told(usages) == told(alone) and len(told(alone)) == 3
+
+
+def test_of_many_accesses_those_that_are_known_are_not_written_again():
+    who = account()
+    usages = carried(*[message(who.id)] * 6)
+    record(usages[2][1], message_id=usages[2][0])
+    assert services.record_usages(usages=usages, sender="flsb", at=AT) == 5
+    assert services.record_usages(usages=usages[::-1], sender="flsb", at=AT) == 0
+    assert UsageLine.objects.count() == AuditLine.objects.filter(act="usage.recorded").count() == 6
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        (lambda who: message(uuid4()), NoSuchAccount),
+        (lambda who: message(who, court="nysb"), services.ForeignUsage),
+    ],
+    ids=["of an unknown account", "of another court"],
+)
+def test_of_many_accesses_with_one_that_cannot_be_written_none_is(wrong, refusal):
+    who = account()
+    with pytest.raises(refusal):
+        services.record_usages(usages=carried(message(who.id), wrong(who.id)), sender="flsb", at=AT)
+    assert not UsageLine.objects.exists() and not AuditLine.objects.filter(act="usage.recorded").exists()

@@ -33,6 +33,11 @@ def account(account_id: UUID | str) -> Account:
         raise NoSuchAccount(str(account_id)) from None
 
 
+def existing(account_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the ids that accounts have."""
+    return set(Account.objects.filter(id__in=set(account_ids)).values_list("id", flat=True))
+
+
 def numbered(number: str) -> Account | None:
     """The account with that seven-digit number; None if there is none."""
     return Account.objects.filter(number=number).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from openecf.central.billing import services
-from openecf.platform.bus.handlers import handles
+from openecf.platform.bus.handlers import Received, handles, handles_together
 from openecf.platform.bus.messages import UsageRecorded
 
 
@@ -24,6 +25,12 @@ def usage(message: UsageRecorded, *, sender: str, message_id: UUID, at: datetime
 def make_statements(timestamp: int) -> None:
     """Make the statements of a quarter that is over, and go on where a killed worker stopped."""
     services.make_due(at=timezone.now())
+
+
+@handles_together(UsageRecorded)
+def usages(received: Sequence[Received], *, sender: str, at: datetime) -> None:
+    """A court reports billable accesses."""
+    services.record_usages(usages=[(one.message_id, one.message) for one in received], sender=sender, at=at)
 
 
 @app.periodic(cron="27 4 * * *")

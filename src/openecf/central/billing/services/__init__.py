@@ -11,7 +11,7 @@ from openecf.central.billing.services.ledger import (
 )
 from openecf.central.billing.services.papers import hand_out
 from openecf.central.billing.services.statements import check, compute, differing, make_due, open_run
-from openecf.central.billing.services.usage import ForeignUsage, record_usage
+from openecf.central.billing.services.usage import ForeignUsage, record_usage, record_usages
 
 __all__ = [
     "ForeignUsage",
@@ -27,4 +27,5 @@ __all__ = [
     "record_payment",
     "record_refund",
     "record_usage",
+    "record_usages",
 ]
