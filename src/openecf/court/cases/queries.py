@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from openecf.court.cases import kept
@@ -161,6 +163,37 @@ def appearances(*, party_ids: Iterable[int], user_id: int | None = None) -> list
     if user_id is not None:
         rows = rows.filter(user=user_id)
     return list(rows.values_list("id", flat=True))
+
+
+_PARTY_LINES = """
+SELECT id, name, type, terminated, EXISTS (
+  SELECT FROM representation WHERE party_id = party.id AND user_id = %(user)s AND terminated IS NULL
+) FROM party WHERE case_id = %(case)s ORDER BY position, id
+"""
+
+
+@dataclass(frozen=True)
+class PartyLine:
+    """A party as a filing names it. ``spoken_for``: the person who files is its counsel now."""
+
+    id: int
+    name: str
+    type: str
+    terminated: date | None
+    spoken_for: bool
+
+
+def party_lines(*, case_id: int, user_id: int | None) -> list[PartyLine]:
+    """The parties of a case in order, and for which of them a court user speaks: asked at each page of a filing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTY_LINES, {"case": case_id, "user": user_id})
+        return [PartyLine(*row) for row in cursor.fetchall()]
+
+
+def standing_counsel() -> Prefetch:
+    """To be prefetched with parties: ``party.standing``, the appearances that have not ended, with their people."""
+    rows = Representation.objects.filter(terminated=None).select_related("user")
+    return Prefetch("representations", queryset=rows, to_attr="standing")
 
 
 def judges() -> list[Judge]:

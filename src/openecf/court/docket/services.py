@@ -63,16 +63,20 @@ def enter(
     restriction: int = 0,
     numbered: bool = True,
     filed: date | None = None,
+    case: Case | None = None,
+    papers: Sequence[DocumentFacts] | None = None,
 ) -> Entry:
     """Put an entry on a case's docket and return it; call ``finish`` once its documents are attached.
 
-    Locks the case, so that numbers and the chain follow the order of entering. Runs inside the caller's transaction
-    (the filing's), whose audit line covers it. ``filed`` is the court's day of ``at`` unless the court backdates.
+    Locks the case, so that numbers and the chain follow the order of entering (``case``: the caller locked it already,
+    and read it then). Runs inside the caller's transaction (the filing's), whose audit line covers it. ``filed`` is the
+    court's day of ``at`` unless the court backdates. ``papers``, when the documents are numbered already: the entry is
+    finished with them at once, and ``finish`` has nothing left to do.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("docket.services.enter needs the caller's transaction")
     zone = settings.COURT.zone
-    case = cases.locked(case_id)
+    case = case or cases.locked(case_id)
     day = legal_day(at, zone)
     filed = filed or day
     number = str(case.next_number) if numbered else ""
@@ -95,7 +99,9 @@ def enter(
         guarded=restriction > 0,
         previous=case.chain_head,
     )
-    entry.chain = entry_link(entry.previous, queries.facts(entry, ()))
+    entry.chain = entry_link(entry.previous, queries.facts(entry, papers or ()))
+    if papers is not None:
+        _render(entry, papers)
     entry.save(force_insert=True)
     EntryFiler.objects.bulk_create(EntryFiler(entry=entry, party_id=party) for party in party_ids)
     EntryRelation.objects.bulk_create(EntryRelation(entry=entry, to_id=to) for to in relates_to)

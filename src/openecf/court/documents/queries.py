@@ -98,19 +98,22 @@ def facts_of(entry_ids: Sequence[int]) -> dict[int, tuple[DocumentFacts, ...]]:
     """The documents of entries as docket rows show them, in order of parts. The caller asks who may see them."""
     found: dict[int, list[DocumentFacts]] = {}
     for row in Document.objects.filter(entry__in=entry_ids).order_by("entry", "part"):
-        found.setdefault(row.entry_id, []).append(
-            DocumentFacts(
-                part=row.part,
-                doc_id=row.doc_id,
-                description=row.description,
-                pages=row.pages,
-                bytes=row.bytes,
-                size_text=row.size_text,
-                restriction=row.restriction,
-                sha256=row.sha256,
-            )
-        )
+        found.setdefault(row.entry_id, []).append(facts(row))
     return {entry: tuple(documents) for entry, documents in found.items()}
+
+
+def facts(document: Document) -> DocumentFacts:
+    """A document as docket rows show it."""
+    return DocumentFacts(
+        part=document.part,
+        doc_id=document.doc_id,
+        description=document.description,
+        pages=document.pages,
+        bytes=document.bytes,
+        size_text=document.size_text,
+        restriction=document.restriction,
+        sha256=document.sha256,
+    )
 
 
 def selected_readers(entry_ids: Sequence[int]) -> dict[str, set[int]]:

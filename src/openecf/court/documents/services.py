@@ -34,6 +34,7 @@ from openecf.court.fees import services as fees
 from openecf.court.fees.rules import Receipt
 from openecf.court.notices import services as looks
 from openecf.court.people.rules import NOBODY, Reader
+from openecf.court.transition import queries as transition
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
@@ -41,12 +42,20 @@ from openecf.platform.audit.services import record
 from openecf.platform.store import services as store
 
 if TYPE_CHECKING:
+    from openecf.court.cases.models import Case
     from openecf.court.docket.models import Entry
     from openecf.court.transition.models import CourtProfile
 
 MEGABYTE = 1_000_000
 MOST_TOGETHER, BYTES_TOGETHER = 200, 300 * MEGABYTE
 RESEAL_JOB = "openecf.documents.reseal"
+ROOM = 1000
+"""Numbers left free above those taken over: filings that take some at that moment do not get beyond them."""
+_RAISE = """
+SELECT setval('document_serial', %(taken)s + %(room)s) FROM document_serial
+WHERE last_value + is_called::int <= %(taken)s
+"""
+_SERIALS = "SELECT nextval('document_serial') FROM generate_series(1, %s)"
 
 
 class BadPdf(Refusal):
@@ -112,48 +121,66 @@ def _examined(file: BinaryIO, copy: Any, filename: str, profile: CourtProfile) -
 
 
 def attach(*, entry: Entry, documents: Sequence[NewDocument], at: datetime) -> list[Document]:
-    """Make checked PDFs the documents of an entry, inside the caller's transaction. Their bytes must be in the store.
+    """Make checked PDFs the documents of an entry, inside the caller's transaction. Their bytes must be in the store."""
+    return keep(entry=entry, documents=numbered(case=entry.case, restriction=entry.restriction, documents=documents))
 
-    Numbers are taken from the court's counter; a rolled-back filing leaves a gap, never a number used twice.
+
+def numbered(*, case: Case, restriction: int, documents: Sequence[NewDocument]) -> list[Document]:
+    """Checked PDFs as documents of an entry that is to come, by parts, with their numbers and nothing written yet.
+
+    ``restriction`` is the level that the entry will have. Numbers come from the court's sequence, for which no filing
+    waits: one that comes to nothing leaves a gap, and no number is ever used twice.
     """
     if not documents:
         return []
     parts = sorted(documents, key=lambda each: each.part)
-    levels = [level(entry.case.restriction, entry.restriction, new.restriction) for new in parts]
-    for new, needed in zip(parts, levels, strict=True):
-        _store_as(new.sha256, sealed=needed >= SEALED_FROM)
-    # Only now: other filings of this court wait for the counter, and not for our disk.
-    prefix, serial = _take_serials(len(parts))
+    prefix = transition.profile().doc_prefix
     rows = []
-    for offset, (new, needed) in enumerate(zip(parts, levels, strict=True)):
+    for new, serial in zip(parts, _take_serials(len(parts)), strict=True):
+        sealed = level(case.restriction, restriction, new.restriction) >= SEALED_FROM
+        # Nothing to do for what was made ready, unless the case was sealed or opened meanwhile.
+        _store_as(new.sha256, sealed=sealed)
         rows.append(
             Document(
-                entry=entry,
                 part=new.part,
-                doc_id=DocId(prefix, str(serial + offset)).stored,
+                doc_id=DocId(prefix, str(serial)).stored,
                 description=new.description,
                 filename=new.filename[:255],
                 sha256=new.sha256,
                 bytes=new.bytes,
                 pages=new.pages,
                 restriction=new.restriction,
-                sealed=needed >= SEALED_FROM,
+                sealed=sealed,
                 transcript=new.transcript,
                 opinion=new.opinion,
             )
         )
-    return Document.objects.bulk_create(rows)
+    return rows
 
 
-def _take_serials(count: int) -> tuple[str, int]:
+def keep(*, entry: Entry, documents: Sequence[Document]) -> list[Document]:
+    """Write numbered documents as those of their entry, inside the caller's transaction."""
+    for document in documents:
+        document.entry = entry
+    return Document.objects.bulk_create(documents)
+
+
+def make_ready(*, case: Case, restriction: int, documents: Sequence[NewDocument]) -> None:
+    """Store the bytes in the form that the entry will ask for, before a row is locked that others wait for."""
+    for new in documents:
+        _store_as(new.sha256, sealed=level(case.restriction, restriction, new.restriction) >= SEALED_FROM)
+
+
+def number_above(serial: int) -> None:
+    """Give no number up to ``serial`` from now on: such numbers were taken over from elsewhere."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE court_profile SET next_doc_serial = next_doc_serial + %s WHERE id = 1 "
-            "RETURNING doc_prefix, next_doc_serial - %s",
-            [count, count],
-        )
-        prefix, serial = cursor.fetchone()
-    return prefix, serial
+        cursor.execute(_RAISE, {"taken": serial, "room": ROOM})
+
+
+def _take_serials(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SERIALS, [count])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _store_as(sha256: str, *, sealed: bool) -> None:

@@ -125,26 +125,26 @@ def add_document(
         "pages": checked.pages,
     }
     with transaction.atomic():
-        version = _lock(draft)
+        _touch(draft, at)
         if part is None:
             part = (draft.documents.aggregate(last=Max("part"))["last"] or 0) + 1
         row = DraftDocument(draft=draft, part=part, **facts)
         DraftDocument.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["draft", "part"], update_fields=list(facts)
         )
-        _touched(draft, version, at)
+    queries.forget_documents(draft)
     return row
 
 
 def remove_document(*, draft: Draft, part: int, at: datetime) -> None:
     """Take a PDF out of the draft; the attachments after it move up."""
     with transaction.atomic():
-        version = _lock(draft)
+        _touch(draft, at)
         draft.documents.filter(part=part).delete()
         if part:
             for row in draft.documents.filter(part__gt=part).order_by("part"):
                 DraftDocument.objects.filter(id=row.id).update(part=F("part") - 1)
-        _touched(draft, version, at)
+    queries.forget_documents(draft)
 
 
 def discard(*, draft_id: object, reader: Reader, at: datetime) -> None:
@@ -156,11 +156,22 @@ def discard(*, draft_id: object, reader: Reader, at: datetime) -> None:
         record(act="filing.discarded", by=reader.ref, at=at, subject=f"draft:{draft_id}")
 
 
-def _touched(draft: Draft, version: int, at: datetime) -> None:
-    """The draft, locked at ``version``, is another one now: a final text seen before names other documents."""
-    Draft.objects.filter(id=draft.id).update(changed_at=at, version=version + 1)
+def _touch(draft: Draft, at: datetime) -> None:
+    """Lock the draft until the transaction ends, and make it another one: a final text seen before names other documents.
+
+    Whatever its version is. NoSuchDraft, AlreadyFiled.
+    """
+    version = draft.version
+    if not _moved_on(draft, version, at):
+        version = _lock(draft)
+        Draft.objects.filter(id=draft.id).update(changed_at=at, version=version + 1)
     _follow(draft, version, changed_at=at)
-    queries.forget_documents(draft)
+
+
+def _moved_on(draft: Draft, version: int, at: datetime, **columns: Any) -> bool:
+    """One conditional UPDATE: it does nothing when someone was faster."""
+    mine = Draft.objects.filter(id=draft.id, version=version, submitted_at=None)
+    return bool(mine.update(version=version + 1, changed_at=at, **columns))
 
 
 def _follow(draft: Draft, version: int, **columns: Any) -> None:
@@ -184,9 +195,8 @@ def _lock(draft: Draft) -> int:
 
 
 def _write(draft: Draft, version: int, at: datetime, **columns: Any) -> None:
-    """One conditional UPDATE: it does nothing when someone was faster."""
-    mine = Draft.objects.filter(id=draft.id, version=version, submitted_at=None)
-    if mine.update(version=version + 1, changed_at=at, **columns):
+    """Write what the draft at ``version`` says now. DraftChanged when someone was faster."""
+    if _moved_on(draft, version, at, **columns):
         _follow(draft, version, changed_at=at, **columns)
         return
     _lock_free_check(draft)

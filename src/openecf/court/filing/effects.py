@@ -162,6 +162,15 @@ EXECUTORS: dict[type[Record], Callable[[Act, Any], None]] = {
 """Every effect of the dictionary, and who does it."""
 
 
+CHANGE_THE_CASE = (events.CloseCase, events.ReopenCase, events.SetFlag, events.ClearFlag)
+"""Effects after which the case says something else than when it was locked."""
+
+
+def changes_the_case(event: Event) -> bool:
+    """Whether a notice has to read the case again after the event's effects."""
+    return any(isinstance(effect, CHANGE_THE_CASE) for effect in event.effects)
+
+
 def run(act: Act) -> None:
     """Run the event's effects, in the order in which the dictionary names them."""
     for effect in act.event.effects:

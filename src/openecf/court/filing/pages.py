@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django import forms as django_forms
 from django.conf import settings
@@ -292,23 +293,26 @@ def text_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResp
     return _render(request, place, said=said, form=form, preview=preview)
 
 
+def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The submission. It looks at everything itself, so nothing of the draft is read before it."""
+    try:
+        services.submit(
+            draft_id=draft_id,
+            reader=request.reader,
+            at=request.arrived,
+            fresh=_fresh(request),
+            version=_version(request),
+        )
+    except (services.SignOnNotFresh, drafts.DraftChanged, drafts.StoreFailed) as refusal:
+        draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
+        queries.check_visible(draft, request.reader)
+        return show(request, draft, "final", said=str(refusal.said))
+    return redirect("filing-done", draft_id=draft_id)
+
+
 def final_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
     """The text as it will stand on the docket, the warning, and the submission."""
     draft = place.draft
-    if request.method == "POST":
-        try:
-            services.submit(
-                draft_id=draft.id,
-                reader=request.reader,
-                at=request.arrived,
-                fresh=_fresh(request),
-                version=_version(request),
-            )
-            return redirect("filing-done", draft_id=draft.id)
-        except (services.SignOnNotFresh, drafts.DraftChanged, drafts.StoreFailed) as refusal:
-            draft = place.draft
-            draft.refresh_from_db()
-            said = refusal.said
     text = rules.docket_text(queries.text_facts(draft, place.event, request.reader, request.arrived))
     level = queries.restriction_of(draft, place.event)
     documents = [

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.calendar import services as calendar
@@ -35,14 +34,10 @@ class NoSuchDraft(Refusal):
 
 def draft_for(*, reader: Reader, draft_id: object) -> Draft:
     """A person's own draft; NoSuchDraft for everybody else."""
-    draft = (
-        Draft.objects.select_related("case", "case__assigned_to", "entry", "filer")
-        .filter(id=draft_id, filer=reader.user)
-        .first()
-    )
-    if draft is None:
-        raise NoSuchDraft(draft=draft_id)
-    return draft
+    try:
+        return Draft.objects.select_related("case", "filer").get(id=draft_id, filer=reader.user)
+    except Draft.DoesNotExist:
+        raise NoSuchDraft(draft=draft_id) from None
 
 
 def check_visible(draft: Draft, reader: Reader) -> None:
@@ -105,11 +100,8 @@ def not_yet_counsel(draft: Draft, reader: Reader) -> list[tuple[str, str]]:
     if reader.group not in rules.ASSOCIATING_GROUPS or draft.case is None:
         return []
     filers = picked(draft, "filers")
-    represented = draft.case.parties.filter(
-        id__in=filers, representations__user=reader.user, representations__terminated=None
-    )
-    others = set(filers) - set(represented.values_list("id", flat=True)) if filers else set()
-    found = [(str(party.id), f"{party.name} ({party.type})") for party in _parties(draft) if party.id in others]
+    others = [party for party in _parties(draft) if party.id in filers and not party.spoken_for] if filers else []
+    found = [(str(party.id), f"{party.name} ({party.type})") for party in others]
     added = new_party(draft)
     return [*found, (NEW_PARTY, f"{added[0]} ({added[1]})")] if added else found
 
@@ -181,20 +173,22 @@ def line_restriction_of(draft: Draft, event: Event) -> int:
 
 def documents_of(draft: Draft) -> list[DraftDocument]:
     """The PDFs of a draft, main document first; read once until the draft is read again."""
-    prefetch_related_objects([draft], "documents")
-    return list(draft.documents.all())
+    if "papers" not in draft.__dict__:
+        draft.papers = list(DraftDocument.objects.filter(draft_id=draft.id).order_by("part"))  # type: ignore[attr-defined]
+    return list(draft.papers)  # type: ignore[attr-defined]
 
 
 def forget_documents(draft: Draft) -> None:
     """Read the draft's PDFs anew next time: they were just changed."""
-    if "documents" in getattr(draft, "_prefetched_objects_cache", ()):
-        draft.refresh_from_db(fields=["documents"])
+    draft.__dict__.pop("papers", None)
 
 
-def _parties(draft: Draft) -> list[Any]:
-    """The parties of the draft's case, in order; read once until the draft is read again."""
-    prefetch_related_objects([draft.case], "parties")
-    return sorted(draft.case.parties.all(), key=lambda party: (party.position, party.id))
+def _parties(draft: Draft) -> list[cases.PartyLine]:
+    """The parties of the draft's case, in order; read once until the draft is read again, or its case is another."""
+    if draft.__dict__.get("party_lines", (None,))[0] != draft.case_id:
+        lines = cases.party_lines(case_id=draft.case_id, user_id=draft.filer_id)
+        draft.party_lines = (draft.case_id, lines)  # type: ignore[attr-defined]
+    return draft.party_lines[1]  # type: ignore[attr-defined]
 
 
 def name_of_part(document: DraftDocument) -> str:

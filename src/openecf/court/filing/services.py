@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.court.cases import services as cases
 from openecf.court.docket import services as docket
+from openecf.court.documents import queries as document_queries
 from openecf.court.documents import services as documents
 from openecf.court.documents.rules import NewDocument
 from openecf.court.events.rules import Event
@@ -57,17 +58,21 @@ def submit(*, draft_id: object, reader: Reader, at: datetime, fresh: bool = True
 
 
 def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None) -> Any:
+    draft = queries.draft_for(reader=reader, draft_id=draft_id)
     with transaction.atomic():
-        draft, filed_before = _claim(draft_id, reader, at, version)
-        if filed_before:
-            return draft.entry
+        if not _claim(draft, at, version):
+            return _filed_before(draft_id, reader, version)
         event = queries.event_of(draft, reader)
         _check(draft, event, reader, at)
+        restriction, new = queries.line_restriction_of(draft, event), _new_documents(draft, event)
+        # While nothing is locked but the draft: no other filing waits for our disk.
+        documents.make_ready(case=draft.case, restriction=restriction, documents=new)
         act_filers, associate = _parties(draft, event, reader, at)
         text = queries.text_facts(draft, event, reader, at)
         user = draft.filer
-        restriction = queries.restriction_of(draft, event)
         related = [int(each) for each in draft.answers.get("related", {}).get("entries", [])]
+        case = cases.locked(draft.case_id)
+        papers = documents.numbered(case=case, restriction=restriction, documents=new)
         entry = docket.enter(
             case_id=draft.case_id,
             event=event.code,
@@ -78,19 +83,24 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
             entered_by=f"{user.last_name}, {user.first_name}".strip(", "),
             party_ids=act_filers,
             relates_to=related,
-            restriction=queries.line_restriction_of(draft, event),
+            restriction=restriction,
             numbered=event.numbered,
             filed=text.filed,
+            case=case,
+            papers=[document_queries.facts(paper) for paper in papers],
         )
-        documents.attach(entry=entry, documents=_new_documents(draft, restriction), at=at)
+        if event.notice:
+            for paper in papers:
+                notices.stamp(entry=entry, document=paper)
+        documents.keep(entry=entry, documents=papers)
         act = _act(draft, event, reader, entry, act_filers, related, text)
         if associate and not event.appears:
             effects.appear(act, associate)
         effects.run(act)
-        docket.finish(entry)
-        entry.case.refresh_from_db()
         if event.notice:
-            notices.prepare(entry=entry, at=at)
+            if effects.changes_the_case(event):
+                entry.case.refresh_from_db()
+            notices.prepare(entry=entry, at=at, documents=papers)
         Draft.objects.filter(id=draft.id).update(entry=entry)
         record(
             act="filing.submitted",
@@ -105,16 +115,22 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
     return entry
 
 
-def _claim(draft_id: object, reader: Reader, at: datetime, version: int | None) -> tuple[Draft, bool]:
-    """One conditional UPDATE: of two submissions at once the second waits here, then finds the entry of the first."""
-    mine = Draft.objects.filter(id=draft_id, filer=reader.user, submitted_at=None)
-    if version is not None:
-        mine = mine.filter(version=version)
-    claimed = mine.update(submitted_at=at)
+def _claim(draft: Draft, at: datetime, version: int | None) -> bool:
+    """One conditional UPDATE: of two submissions at once the second waits here, then finds the entry of the first.
+
+    It holds the draft to the version that was read, so that what was read of it holds as well.
+    """
+    if version not in (None, draft.version):
+        return False
+    return bool(Draft.objects.filter(id=draft.id, submitted_at=None, version=draft.version).update(submitted_at=at))
+
+
+def _filed_before(draft_id: object, reader: Reader, version: int | None) -> Any:
+    """The entry that the draft became; DraftChanged when it is none, so that another version of it waits."""
     draft = queries.draft_for(reader=reader, draft_id=draft_id)
-    if not claimed and draft.entry is None:
-        raise drafts.DraftChanged(draft=draft_id)
-    return draft, not claimed
+    if draft.entry is None:
+        raise drafts.DraftChanged(draft=draft_id, version=version)
+    return draft.entry
 
 
 def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
@@ -155,7 +171,8 @@ def _parties(draft: Draft, event: Event, reader: Reader, at: datetime) -> tuple[
     return filers, associate
 
 
-def _new_documents(draft: Draft, restriction: int) -> list[NewDocument]:
+def _new_documents(draft: Draft, event: Event) -> list[NewDocument]:
+    restriction = queries.restriction_of(draft, event)
     return [
         NewDocument(
             part=row.part,

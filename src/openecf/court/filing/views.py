@@ -125,6 +125,8 @@ def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @in_words
 def page(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
     """One page of a filing."""
+    if step == "final" and request.method == "POST":
+        return pages.submit(request, draft_id)
     draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
     if draft.submitted_at:
         return redirect("filing-done", draft_id=draft.id)

@@ -11,17 +11,16 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models.functions import Greatest
 
 from openecf.court.bench import bench
 from openecf.court.cases.models import Case, CriminalCount, Judge, Party, Representation
 from openecf.court.cases.rules import PartyFacts
 from openecf.court.docket.models import Entry
 from openecf.court.docket.rules import DocumentFacts, EntryFacts, entry_link, number_sort, one_line, text_bytes
+from openecf.court.documents import services as papers
 from openecf.court.documents.models import Document
 from openecf.court.importing.rules import CannotRead, ImportedCase, ImportedEntry
 from openecf.court.transition import queries as transition
-from openecf.court.transition.models import CourtProfile
 
 BY = "system:import"
 LABELS = {
@@ -227,9 +226,7 @@ def _raise_counters(case: Case, fresh: Sequence[ImportedEntry], *, highest: int,
         int(document.doc_id[4:]) for one in fresh for document in one.documents if document.doc_id.startswith(prefix)
     ]
     if serials:
-        CourtProfile.objects.filter(id=1, next_doc_serial__lte=max(serials)).update(
-            next_doc_serial=Greatest("next_doc_serial", max(serials) + 1)
-        )
+        papers.number_above(max(serials))
 
 
 def _next_ids(model: type[models.Model], count: int) -> list[int]:

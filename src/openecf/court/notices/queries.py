@@ -58,8 +58,9 @@ def service_list_of(entry: Entry) -> list[Addressee]:
 
 def _people(entry: Entry, needed: int) -> Iterator[Addressee]:
     parties = entry.case.parties.filter(terminated=None).order_by("position", "id")
-    for party in parties.prefetch_related("representations__user"):
-        counsel = [one for one in party.representations.all() if one.terminated is None]
+    # Counsel with their accounts in one statement: of a filing, this is under the case's lock.
+    for party in parties.prefetch_related(cases.standing_counsel()):
+        counsel = party.standing
         for one in counsel:
             if _may_know(one.user, entry, needed):
                 yield _counsel(one, party)

@@ -37,13 +37,15 @@ MAIL_JOB = "openecf.notices.mail"
 LOOK_DIGITS = 10**18
 
 
-def prepare(*, entry: Entry, at: datetime) -> Notice:
+def prepare(*, entry: Entry, at: datetime, documents: Sequence[Document] | None = None) -> Notice:
     """Stamp an entry's documents, write its notice and the service list, and promise the mailing.
 
-    Runs in the transaction of the filing: the mail leaves only when the entry is on the docket.
+    Runs in the transaction of the filing: the mail leaves only when the entry is on the docket. ``documents`` are the
+    entry's, by parts, where the caller has them at hand.
     """
     with transaction.atomic(savepoint=False):
-        documents = list(entry.documents.order_by("part"))
+        if documents is None:
+            documents = list(entry.documents.order_by("part"))
         facts = facts_of(entry, documents, people=queries.service_list_of(entry))
         layout = bench().notice
         notice = Notice.objects.create(
@@ -77,7 +79,7 @@ def facts_of(entry: Entry, documents: Sequence[Document], *, people: Sequence[Ad
         case_url=site.config.base_url + bench().notice.case_path(case_id=case.pk, case_number=case.number),
         chapter=case.chapter,
         closed=f"{case.terminated:%m/%d/%Y}" if case.terminated else "",
-        filers=tuple(filer.party.name for filer in entry.filers.select_related("party")),
+        filers=tuple(entry.filers.order_by("id").values_list("party__name", flat=True)),
         document_number=entry.number,
         document_url=link_of(entry, documents) if documents else "",
         docket_text=" ".join(entry.text.split()),
@@ -101,11 +103,20 @@ def _plain_query(entry: Entry) -> str:
     return bench().documents.look_query(case_id=entry.case_id, seq=entry.seq, secret="")
 
 
-def _document(entry: Entry, document: Document) -> NoticeDocument:
+def stamp(*, entry: Entry, document: Document) -> StampLine:
+    """Sign that this document is part of this entry. The stamp is put on the row, which the caller writes."""
     serial = DocId.parse(document.doc_id).serial
     line = _stamp(entry, sha256=document.sha256, part=document.part, file_number=serial)
     document.stamp, document.stamped_facts = line.stamp, vars(line.facts).copy()
-    document.save(update_fields=["stamp", "stamped_facts"])
+    return line
+
+
+def _document(entry: Entry, document: Document) -> NoticeDocument:
+    before = document.stamp
+    line = stamp(entry=entry, document=document)
+    # A signature over the same facts is the same.
+    if line.stamp != before:
+        document.save(update_fields=["stamp", "stamped_facts"])
     description = document.description or ("Main Document" if document.part == 0 else "")
     return NoticeDocument(description=description, filename=document.filename, stamp=line)
 
@@ -191,7 +202,7 @@ def _send(notice: Notice, recipient: Recipient, address: str, secret: str, at: d
         entry = notice.entry
         plain = _plain_query(entry)
         own = bench().documents.look_query(case_id=entry.case_id, seq=entry.seq, secret=secret)
-        html = html.replace(f"?{escape(plain)}\"", f"?{escape(own)}\"")
+        html = html.replace(f'?{escape(plain)}"', f'?{escape(own)}"')
         text = text.replace(f"?{plain}\n", f"?{own}\n")
     mail.send(
         to=[profile.pool_address or profile.from_address],
@@ -213,14 +224,12 @@ def look_digest(secret: str, document_id: int) -> str:
 def use_free_look(*, secret: str, document_id: int, at: datetime) -> bool:
     """Take the one free look of a link at a document; False when it was taken before, expired or never given."""
     return bool(
-        FreeLook.objects.filter(
-            digest=look_digest(secret, document_id), used_at=None, expires_at__gt=at
-        ).update(used_at=at)
+        FreeLook.objects.filter(digest=look_digest(secret, document_id), used_at=None, expires_at__gt=at).update(
+            used_at=at
+        )
     )
 
 
 def has_free_look(*, secret: str, document_id: int, at: datetime) -> bool:
     """Whether a link's free look at a document is still there, without taking it."""
-    return FreeLook.objects.filter(
-        digest=look_digest(secret, document_id), used_at=None, expires_at__gt=at
-    ).exists()
+    return FreeLook.objects.filter(digest=look_digest(secret, document_id), used_at=None, expires_at__gt=at).exists()

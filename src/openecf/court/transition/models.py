@@ -28,7 +28,6 @@ class CourtProfile(models.Model):
     pool_address = models.EmailField(blank=True)
     languages = ArrayField(models.CharField(max_length=5), default=list)
     doc_prefix = models.CharField(max_length=3)
-    next_doc_serial = models.PositiveBigIntegerField(default=20_000_001)
     closed_days = ArrayField(models.DateField(), default=list, blank=True)
 
     class Meta:
