@@ -11,7 +11,7 @@ import traceback
 
 from bench.table import print_table
 
-MEASUREMENTS = ("docket", "pages", "editing", "filing", "signon", "importing", "startup")
+MEASUREMENTS = ("docket", "pages", "editing", "filing", "signon", "importing", "statements", "startup")
 
 
 def main() -> int:

@@ -113,6 +113,36 @@ def file_by_services(*, cases: list[dict], filer: str, event: str, pdf: str, per
     return {"filings": len(taken), "seconds": seconds, "check": [c for c, _ in taken], "submit": [s for _, s in taken]}
 
 
+def readers(*, count: int) -> dict:
+    """People with accounts who only search; their numbers begin with B."""
+    model = importlib.import_module("openecf.central.accounts.models").Account
+    at = datetime.now(UTC)
+    model.objects.bulk_create(
+        (
+            model(number=f"B{n:06d}", username=f"bench-{n}", type="search", last_name=f"Counsel{n}", first_name="Ada",
+                  email=f"ada{n}@counsel.example", created_at=at, upgraded_at=at, password="!")
+            for n in range(count)
+        ),
+        batch_size=2000,
+    )  # fmt: skip
+    return {"readers": count}
+
+
+def statements(*, day: str) -> dict:
+    """Open and compute the statements of the quarter of ``day``, then compute them again to compare."""
+    services = importlib.import_module("openecf.central.billing.services")
+    models = importlib.import_module("openecf.central.billing.models")
+    at = datetime.now(UTC)
+    began = time.perf_counter()
+    run = services.open_run(day=datetime.fromisoformat(day).date(), at=at)
+    count = services.compute(run=run.pk, at=at)
+    seconds, began = time.perf_counter() - began, time.perf_counter()
+    differing = services.differing(run=run.pk)
+    again = time.perf_counter() - began
+    items = models.StatementItem.objects.filter(statement__run=run).count()
+    return {"seconds": seconds, "again": again, "statements": count, "items": items, "differing": len(differing)}
+
+
 def _reader(login: str) -> object:
     user_model = importlib.import_module("openecf.court.people.models").CourtUser
     reader_type = importlib.import_module("openecf.court.people.rules").Reader
