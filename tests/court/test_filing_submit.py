@@ -6,12 +6,14 @@ import io
 import resource
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from procrastinate.exceptions import ConnectorException
 
 from openecf.court.calendar.models import Deadline, Hearing
+from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, Judge, Representation
 from openecf.court.docket.models import Entry, EntryRelation, Motion
 from openecf.court.documents.models import Document
@@ -192,6 +194,33 @@ def test_many_at_once_in_one_case_get_numbers_in_a_row(world):
 
     with ThreadPoolExecutor(6) as people:
         assert sorted(people.map(click, waiting)) == ["1", "2", "3", "4", "5", "6"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_filing_that_is_not_through_yet_holds_up_none_in_another_case(world):
+    other = cases.open_case(number="24-30001", type="bk", at=AT, by="test", filed=AT.date())
+    cases.add_party(case_id=other.id, name="Rowan Sedge", type="Debtor", at=AT, by="test")
+    elsewhere = SimpleNamespace(case=other, reader=world.reader)
+    waiting = prepared(elsewhere, world.counsel, "motion:dismiss-case")
+
+    def click():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '5s'")
+            return services.submit(draft_id=waiting.id, reader=world.reader(world.counsel), at=AT).documents.get().doc_id
+        finally:
+            connections.close_all()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as person:
+        mine = file(world, world.counsel, "motion:dismiss-case").documents.get().doc_id
+        assert person.submit(click).result(timeout=30) > mine
+
+
+@pytest.mark.django_db
+def test_a_submission_asks_the_database_few_things(world, django_assert_max_num_queries):
+    draft = prepared(world, world.counsel, "motion:dismiss-case", files=[pdfs.plain(2), pdfs.plain(1)])
+    with django_assert_max_num_queries(26):  # with the savepoint that the test's own transaction makes of ours
+        services.submit(draft_id=draft.id, reader=world.reader(world.counsel), at=AT)
 
 
 @pytest.mark.django_db(transaction=True)
