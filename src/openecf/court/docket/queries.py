@@ -184,6 +184,7 @@ class Rows:
         self.read: list[tuple[int, bool, str]] | None = None
         # No docket has more entries than it gave sequence numbers.
         count, size, guarded = self._read() if case.next_seq <= CHUNK and not self.multiple else self._totals()
+        self.for_everybody = self.read is not None and not guarded
         hidden = list(self.entries.filter(guarded=True)) if guarded else []
         self.own = {entry_id: one_line(self.layout.row(seen)) for entry_id, seen in seen_by(reader, hidden).items()}
         self.count = count - guarded + len(self.own)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
 from openecf.court.cases.rules import CaseFacts
-from openecf.court.docket import queries
+from openecf.court.docket import kept, queries
 from openecf.court.docket.rules import EntryFacts, Selection, text_bytes
 from openecf.court.fees import services as fees
 from openecf.court.fees.rules import Receipt
@@ -47,23 +47,54 @@ def sheet(
     *, reader: Reader, case: Case, selection: Selection, at: datetime, description: str = "Docket Report"
 ) -> Sheet:
     """The docket sheet of a case the reader may see (``cases.queries.case_for``), charged to the reader."""
+    # What the page depends on is asked before the page is read: what changes in between makes the next reading anew.
+    key = _key(case, selection)
     facts = _facts(case, selection)
+    page = kept.page((key, facts.office_name)) if key else None
+    if page is None:
+        page, rows = _made(reader, case, facts, selection)
+        if key and rows is None:
+            kept.keep((key, facts.office_name), page)
+    else:
+        rows = None
+    receipt = fees.charge(
+        reader=reader,
+        description=description,
+        criteria=f"{facts.heading_number} {selection.words}".strip(),
+        pages=pages_of_text(page.text_bytes),
+        case=case,
+        at=at,
+    )
+    return Sheet(case=facts, head=page.head, rows=page.rows if rows is None else rows, foot=page.foot, receipt=receipt)
+
+
+def _key(case: Case, selection: Selection) -> Hashable:
+    """What the public sheet of a case depends on, beside its facts; None when it is not the same for everybody.
+
+    None as well when it is long, or shows other cases, whose changes are not this case's.
+    """
+    versions = getattr(case, "kept_versions", None)
+    if versions is None or case.restriction or selection.multiple or selection.member_cases:
+        return None
+    entries = kept.version(case.id) if case.next_seq <= queries.CHUNK else None
+    return (case.id, versions, entries, selection) if entries is not None else None
+
+
+def _made(
+    reader: Reader, case: Case, facts: CaseFacts, selection: Selection
+) -> tuple[kept.Page, Iterable[bytes] | None]:
+    """A sheet as it is now. The rows by themselves when they are for this reader only, or come as they are read."""
     shows_entries = not selection.parts or "incDktEntries" in selection.parts
     rows = queries.Rows(case=case, selection=selection, reader=reader) if shows_entries else None
     count, size = (rows.count, rows.bytes) if rows else (0, 0)
     # A docket that never had an entry has no table of them; a selection that takes none has an empty one.
     table = count > 0 or (bool(case.ordered_by) and case.next_seq > 1 and not selection.parts)
     head = bench().sheet.head(facts, selection, entries=table)
-    receipt = fees.charge(
-        reader=reader,
-        description=description,
-        criteria=f"{facts.heading_number} {selection.words}".strip(),
-        pages=pages_of_text(text_bytes(head) + size),
-        case=case,
-        at=at,
-    )
     foot = bench().sheet.foot(facts, selection, entries=table)
-    return Sheet(case=facts, head=head, rows=rows if rows and table else (), foot=foot, receipt=receipt)
+    shown: Iterable[bytes] = rows if rows and table else ()
+    ours = rows is None or rows.for_everybody
+    page = kept.Page(head, tuple(shown) if ours else (), foot, text_bytes(head) + size)
+    return page, None if ours else shown
 
 
 def quote(*, reader: Reader, case: Case, at: datetime) -> Receipt:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 
 from openecf.court.cases import queries as cases
-from openecf.court.docket import reading
+from openecf.court.docket import frames, reading
 from openecf.court.docket.forms import DocketForm, HistoryForm, selection_of
 from openecf.court.fees.services import ClientCodeRequired
 from openecf.court.people.access import READER
@@ -24,7 +23,6 @@ from openecf.platform.origin import asked_here
 if TYPE_CHECKING:
     from openecf.court.cases.models import Case
 
-PLACE = "<!--sheet-->"
 NO_DOCUMENTS = gettext_noop("There are no documents for this case.")
 
 
@@ -62,8 +60,7 @@ def docket_report(request: HttpRequest) -> HttpResponseBase:
 
 def streamed(request: HttpRequest, sheet: reading.Sheet, template: str = "docket/sheet.html") -> StreamingHttpResponse:
     """The page round a sheet, sent piece by piece: the frame, the heading, the rows as they come, the frame's end."""
-    frame = render_to_string(template, {"case": sheet.case, "receipt": sheet.receipt}, request)
-    before, _place, after = frame.partition(PLACE)
+    before, after = frames.around(request, case=sheet.case, receipt=sheet.receipt, template=template)
 
     def pieces() -> Iterator[bytes]:
         yield before.encode()

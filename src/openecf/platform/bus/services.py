@@ -63,6 +63,15 @@ VALUES (%(id)s, %(to)s, %(type)s, %(body)s::jsonb, %(at)s, 0, %(at)s, '')
 """
 
 
+_PUT_WITH = """
+WITH fact AS ({fact}), durability AS MATERIALIZED ({durability})
+INSERT INTO bus_outbox (id, "to", type, body, at, attempts, next_at, last_error)
+SELECT %(put_id)s::uuid, %(put_to)s, %(put_type)s, %(put_body)s::jsonb, %(put_at)s, 0, %(put_at)s, '' FROM durability
+"""
+_AS_EVER = "SELECT 1"
+_SOON_DURABLE = "SELECT set_config('synchronous_commit', 'off', true)"
+
+
 class NotStuck(Refusal):
     """The message at the desk is not dead (any more)."""
 
@@ -96,6 +105,30 @@ def put(*, to: str, message: Message, at: datetime, soon: bool = True) -> UUID:
             )
         if soon:
             app.configure_task(RELAY, queue="bus").defer(to=to)
+    return message_id
+
+
+def put_with(
+    *, fact: str, values: dict[str, object], to: str, message: Message, at: datetime, may_lag: bool = False
+) -> UUID:
+    """Write a fact and the message that tells it in one statement; the message's id. Not relayed at once.
+
+    ``fact`` is the statement (``INSERT …``) that writes it, with ``values``. ``may_lag``: where the caller has no
+    transaction of its own, the answer does not wait for the disk. A crash of the database server can then lose both
+    together, of the last fraction of a second; it never loses one of them, nor anything that was written otherwise.
+    """
+    message_id = uuid4()
+    lags = may_lag and not connection.in_atomic_block
+    statement = _PUT_WITH.format(fact=fact, durability=_SOON_DURABLE if lags else _AS_EVER)
+    ours = {
+        "put_id": message_id,
+        "put_to": to,
+        "put_type": message.type,
+        "put_body": message.model_dump_json(),
+        "put_at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values | ours)
     return message_id
 
 
