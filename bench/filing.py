@@ -2,14 +2,23 @@
 
 A filing is what a filer waits for at the end: the PDF of ten pages is uploaded and checked, the submission enters it,
 signs its stamp, writes the notice and queues it to twenty recipients. Everything is committed durably on both sides.
+Told are the whole act over HTTP, each part of it, the submission alone without pages (a transaction against a
+transaction), and the processor time that each kind of process spends on one filing, which other work on the machine
+disturbs less than it does a rate.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from reportlab.lib.pagesizes import letter
@@ -19,7 +28,7 @@ from bench.client import Answer, Client, Form
 from bench.inside import MARK, marked
 from bench.load import Load, under_load
 from bench.pgbench import TpcB
-from bench.stand import Stand, say, stand
+from bench.stand import HOME, Stand, say, stand
 from bench.table import Row
 
 CLIENTS = 10
@@ -59,6 +68,8 @@ class Filer:
         self.case, self.content = case, content
         self.token: dict[str, object] = {}
         self.waiting: list[str] = []
+        self.uploaded: list[str] = []
+        self.seen: list[tuple[str, object]] = []
 
     def _on(self, answer: Answer) -> str:
         if answer.status != 302:
@@ -80,20 +91,52 @@ class Filer:
 
     def file(self) -> bool:
         """Upload one, look at its final page, submit it; False when none is left."""
+        return self.upload() and self.look() and self.submit()
+
+    def upload(self) -> bool:
+        """Bring the PDF of the next filing to the court, which checks and keeps it."""
         if not self.waiting:
             return False
         place = f"/filing/{self.waiting.pop()}"
         files = {"main": ("motion.pdf", marked(self.content))}
         self._on(self.http.post_parts(f"{place}/documents", {**self.token, "go": "on"}, files))
-        final = Form(self.http.get(f"{place}/final").text)
-        done = self._on(self.http.post(f"{place}/final", {**self.token, "version": final.fields["version"]}))
+        self.uploaded.append(place)
+        return True
+
+    def look(self) -> bool:
+        """The final page of the next one that is uploaded."""
+        if not self.uploaded:
+            return False
+        place = self.uploaded.pop()
+        self.seen.append((place, Form(self.http.get(f"{place}/final").text).fields["version"]))
+        return True
+
+    def submit(self) -> bool:
+        """Submit the next one whose final page was seen."""
+        if not self.seen:
+            return False
+        place, version = self.seen.pop()
+        done = self._on(self.http.post(f"{place}/final", {**self.token, "version": version}))
         if not done.endswith("/done"):
             raise RuntimeError(f"after the submission came {done}")
         return True
 
 
 def _words(page: str) -> str:
+    page = page.partition("<main")[2] or page
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))[:400]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the act under load, and the milliseconds of processor time that one filing took there of whom."""
+
+    load: Load
+    spent: dict[str, float]
+
+    def told(self) -> str:
+        whole = ", ".join(f"{who} {spent:.1f}" for who, spent in self.spent.items())
+        return f"half within {self.load.within(0.5) * 1000:.0f} ms; CPU-ms: {whole}"
 
 
 def measure(*, quick: bool) -> list[Row]:
@@ -108,6 +151,7 @@ def measure(*, quick: bool) -> list[Row]:
     filers = [Filer(address, cookies, case, content) for case in cases]
     theirs: dict[int, list[float]] = {scale: [] for scale in SCALES}
     ours: list[Load] = []
+    alone: list[dict] = []
     with here.worker_resting(COURT):
         _round(filers, 2)
         for nth in range(rounds):
@@ -116,8 +160,15 @@ def measure(*, quick: bool) -> list[Row]:
             ours.append(_round(filers, per_client))
             other = ", ".join(f"{theirs[scale][-1]:.0f} transactions/s at scale {scale}" for scale in SCALES)
             say(f"round {nth + 1} of {rounds}: {ours[-1].rate:.1f} filings/s, {other}")
+        parts = _parts(here, filers, per_client)
         queued = waiting_notices(here)
-        alone = by_services(here, cases, content, per_client=per_client)
+        # Last, since it asks nobody whether a sign-on still holds: the court's word for that is a minute old by now.
+        beside: dict[int, list[float]] = {scale: [] for scale in SCALES}
+        for _ in range(rounds):
+            for scale in SCALES:
+                beside[scale].append(tpcb.rate(scale=scale, clients=CLIENTS, seconds=seconds))
+            alone.append(by_services(here, cases, content, per_client=per_client))
+            say(f"without pages: {alone[-1]['check']:.1f} checks/s, {alone[-1]['submit']:.1f} submissions/s")
     settings = ", ".join(f"{name} {value}" for name, value in tpcb.settings.items())
     waits = f"half within {median(load.within(0.5) for load in ours) * 1000:.0f} ms"
     notes = {
@@ -125,7 +176,46 @@ def measure(*, quick: bool) -> list[Row]:
         10: f"a branch for each client; {settings}",
     }
     rows = [_against(ours, theirs[scale], scale, notes[scale]) for scale in SCALES]
-    return [*rows, _by_services(alone, median(theirs[1]))]
+    rows += [_alone(alone, beside[scale], scale) for scale in SCALES]
+    return rows + [_part(name, part) for name, part in parts.items()]
+
+
+def _parts(here: Stand, filers: list[Filer], per_client: int) -> dict[str, Part]:
+    """The act again, each part by itself, so that processor time can be told of each."""
+    under_load([lambda filer=filer: filer.prepare(per_client) for filer in filers])
+    parts = {}
+    for name, act in (
+        ("upload, checked and kept", Filer.upload),
+        ("final page", Filer.look),
+        ("submission", Filer.submit),
+    ):
+        before = spent(here, COURT)
+        load = under_load([lambda filer=filer, act=act: act(filer) for filer in filers])
+        after = spent(here, COURT)
+        parts[name] = Part(load, {who: (after[who] - before[who]) / load.done for who in after})
+    return parts
+
+
+def _part(name: str, part: Part) -> Row:
+    whole = sum(each for who, each in part.spent.items() if who != "client")
+    return Row(f"of it: {name}", f"{part.load.rate:.1f} /s", "", f"{whole:.1f} CPU-ms each", None, note=part.told())
+
+
+def spent(here: Stand, site: str) -> dict[str, float]:
+    """Milliseconds of processor time that each kind of process that files at a site has spent so far."""
+    told = {"web": 0.0, "inspector": 0.0, "PostgreSQL": 0.0, "client": time.process_time() * 1000}
+    for pid in here.serving():
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        told["inspector" if b"documents.inspector" in words else "web"] += _milliseconds(pid)
+    for pid in here.backends(site):
+        told["PostgreSQL"] += _milliseconds(pid)
+    return told
+
+
+def _milliseconds(pid: int) -> float:
+    """User and system time of a process and of its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(int(each) for each in fields[11:15]) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def _against(ours: list[Load], theirs: list[float], scale: int, note: str) -> Row:
@@ -141,16 +231,16 @@ def _against(ours: list[Load], theirs: list[float], scale: int, note: str) -> Ro
     )
 
 
-def _by_services(alone: dict, tps: float) -> Row:
-    rate = alone["filings"] / alone["seconds"]
+def _alone(alone: list[dict], theirs: list[float], scale: int) -> Row:
+    rate, check = (median(each[what] for each in alone) for what in ("submit", "check"))
     return Row(
-        "the same without pages, one process",
+        f"submission alone, without pages, {CLIENTS} clients",
         f"{rate:.1f} filings/s",
-        "pgbench TPC-B, same clients, scale 1",
-        f"{tps:.0f} transactions/s",
-        rate / tps,
-        note=f"one client alone waits {alone['one_check'] * 1000:.1f} ms for the check, "
-        f"{alone['one_submit'] * 1000:.1f} ms for the submission",
+        f"pgbench TPC-B, same clients, scale {scale}",
+        f"{median(theirs):.0f} transactions/s",
+        median(each["submit"] / other for each, other in zip(alone, theirs, strict=True)),
+        note=f"{median(each['submit_cpu'] for each in alone):.1f} CPU-ms each beside PostgreSQL's; "
+        f"checks before it: {check:.1f} /s, {median(each['check_cpu'] for each in alone):.1f} CPU-ms",
     )
 
 
@@ -169,11 +259,18 @@ def waiting_notices(here: Stand) -> int:
     return row[0]
 
 
-def by_services(here: Stand, cases: list[dict], content: bytes, *, per_client: int) -> dict:
-    """The check and the submission without pages: ten clients at once, then one alone."""
+def by_services(here: Stand, cases: list[dict], content: bytes, *, per_client: int) -> dict[str, float]:
+    """Checks a second and submissions a second without pages, and the CPU-ms of one; a process for each processor."""
     path = here.var / "paper.pdf"
     path.write_bytes(content)
-    facts = {"filer": FILER, "event": EVENT, "pdf": str(path)}
-    together = here.inside(COURT, "file_by_services", cases=cases, per_client=per_client, **facts)
-    alone = here.inside(COURT, "file_by_services", cases=cases[:1], per_client=max(10, per_client), **facts)
-    return together | {"one_check": median(alone["check"]), "one_submit": median(alone["submit"])}
+    count = min(os.cpu_count() or 1, len(cases))
+    facts = {"filer": FILER, "event": EVENT, "pdf": str(path), "per_client": per_client, "begin": time.time() + 12}
+    running = []
+    for nth in range(count):
+        words = [sys.executable, "-m", "bench.inside", str(here.var / COURT), "file_by_services"]
+        said = json.dumps(facts | {"cases": cases[nth::count]})
+        running.append(subprocess.Popen([*words, said], stdout=subprocess.PIPE, cwd=HOME))
+    told = [json.loads(process.communicate()[0]) for process in running]
+    done = sum(each["filings"] for each in told)
+    rates = {what: done / max(each[what] for each in told) for what in ("check", "submit")}
+    return rates | {f"{what}_cpu": sum(each[f"{what}_cpu"] for each in told) * 1000 / done for what in rates}

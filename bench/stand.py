@@ -193,6 +193,23 @@ class Stand:
         """The process that answers for a site: the largest of those that serve it."""
         return max(self._pids("serve", site), key=resident)
 
+    def serving(self) -> list[int]:
+        """The processes of the second fronts, with all that they started."""
+        found, pending = [], [process.pid for process in self.extra]
+        while pending:
+            found.append(pending.pop())
+            for children in Path(f"/proc/{found[-1]}/task").glob("*/children"):
+                pending += [int(pid) for pid in children.read_text().split()]
+        return found
+
+    def backends(self, site: str) -> list[int]:
+        """PostgreSQL's processes that work for a site, where it runs on this machine."""
+        with self.database(site) as database:
+            rows = database.execute(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).fetchall()
+        return [pid for (pid,) in rows if Path(f"/proc/{pid}/stat").exists()]
+
     def _pids(self, command: str, site: str) -> list[int]:
         wanted = {command.encode(), site.encode(), str(self.var).encode()}
         found = []
