@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from openecf.platform.bus import handlers, queries, rules, services
 from openecf.platform.bus.api import MAX_ENVELOPE
-from openecf.platform.bus.models import InboxMessage, OutboxMessage
+from openecf.platform.bus.models import InboxMessage, OutboxMessage, Peer
 from tests.platform.couriers import (
     AT,
     STRANGERS_KEY,
@@ -185,3 +186,37 @@ BAD_MANY = {
 def test_an_envelope_of_many_is_checked_as_one_of_one_is(bad):
     assert bring(bad()).status_code == 401
     assert not InboxMessage.objects.exists() and effects("forged") == 0
+
+
+# A fact and its message in one statement
+
+FACT = "INSERT INTO bus_peer (id, base_url, public_key) VALUES (%(peer)s, 'http://x.test', '')"
+
+
+def tell(peer: str) -> None:
+    services.put_with(fact=FACT, values={"peer": peer}, to="nysb", message=Noted(what=peer), at=AT, may_lag=True)
+
+
+def durability() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return cursor.fetchone()[0]
+
+
+def test_a_fact_and_its_message_are_written_together_or_not_at_all():
+    tell("cacd")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        tell("cacd")
+    assert Peer.objects.filter(id="cacd").count() == 1
+    assert [row.body for row in OutboxMessage.objects.all()] == [{"what": "cacd"}]
+    assert carry(Wire(200), at=AT) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_fact_by_itself_does_not_wait_for_the_disk_and_nothing_after_it():
+    tell("cacd")
+    assert durability() == "on", "the next transaction on this connection is as durable as ever"
+    with transaction.atomic():
+        tell("nyed")
+        assert durability() == "on", "a fact that belongs to another act is as durable as the act"
+    assert OutboxMessage.objects.count() == 2
