@@ -136,7 +136,8 @@ def provider_answers(*, at: datetime) -> bool:
             return True
     except provider.ProviderAway:
         return False
-    return heard is not None and at - heard <= FRESH_FOR  # somebody else of this court is asking
+    # Somebody else of this court is asking at this moment: a court that was just started waits for the first answer.
+    return heard is None or at - heard <= FRESH_FOR
 
 
 def sweep(*, at: datetime) -> None:
