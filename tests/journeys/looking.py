@@ -25,7 +25,7 @@ WIDER = """() => {
     .map((one) => one.tagName.toLowerCase() + (one.className ? "." + one.className : ""));
   return `${root.scrollWidth} px wide: ` + [...new Set(wide)].slice(0, 4).join(" ");
 }"""
-NOT_FOLLOWED = re.compile(r"log ?out|sign-off|/static/|\.(json|csv)\b|/metrics|/oauth2/|mailto:", re.IGNORECASE)
+NOT_FOLLOWED = re.compile(r"log ?out|sign-off|/static/|\.(json|csv)\b|/pdf$|/metrics|/oauth2/|mailto:", re.IGNORECASE)
 
 
 @cache
