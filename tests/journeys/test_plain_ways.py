@@ -26,6 +26,8 @@ class Keyboard:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        # The browser is told to hand file choosers over long before the key is pressed, not at that moment.
+        page.on("filechooser", lambda _chooser: None)
 
     def to(self, name: str) -> None:
         """Tab until what has the focus is called like that."""
