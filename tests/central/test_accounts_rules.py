@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from openecf.central.accounts import places, rules
+from openecf.kernel.networks import network_of
 
 TODAY = date(2026, 3, 2)
 
@@ -114,7 +115,7 @@ def test_passwords(password, fault):
     ],
 )
 def test_the_network_that_failures_are_counted_by(address, network):
-    assert rules.network_of(address) == network
+    assert network_of(address) == network
 
 
 def test_every_state_but_the_armed_forces_has_counties():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -37,16 +36,6 @@ def normal(text: str) -> str:
 def login_name(typed: str) -> str:
     """A user name as it is compared: normal form, no spaces around it, lower case."""
     return normal(typed).strip().lower()
-
-
-def network_of(address: str) -> str:
-    """The network that failures are counted by: /24 of IPv4, /56 of IPv6; the text itself if it is no address."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:60]
-    bits = 24 if ip.version == 4 else 56
-    return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))
 
 
 def strangers_wait(failures: int) -> timedelta:

@@ -23,6 +23,7 @@ from openecf.central.accounts.services.registering import (
 )
 from openecf.central.accounts.services.signing_in import hashing_place
 from openecf.kernel.names import same_mailbox
+from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import digest
 from openecf.platform.audit import services as audit
@@ -112,7 +113,7 @@ def _mail_reset(account: Account, address: str, at: datetime) -> None:
 
 def slow_resets(*, address: str, at: datetime) -> None:
     """Count one more reset request from a network; TooManyResets over the budget."""
-    key = f"reset-network:{rules.network_of(address)}"
+    key = f"reset-network:{network_of(address)}"
     if throttle.count(key=key, window=_HOUR, now=at) > _RESETS_PER_NETWORK:
         raise TooManyResets
 

@@ -16,6 +16,7 @@ from openecf.central.accounts.models import Account, AccountType, Draft, KnownDe
 from openecf.central.accounts.services.links import Purpose, make_link, take_link
 from openecf.central.accounts.services.signing_in import hashing_place
 from openecf.kernel.names import same_mailbox
+from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
@@ -346,13 +347,13 @@ def _next_number() -> str:
 
 
 def _slow_down(what: str, address: str, budget: int, at: datetime) -> None:
-    key = f"register-{what}:{rules.network_of(address)}"
+    key = f"register-{what}:{network_of(address)}"
     if throttle.count(key=key, window=_HOUR, now=at) > budget:
         raise TooMany
 
 
 def _slow_mails(email: str, address: str, at: datetime) -> None:
     mailbox = throttle.count(key=f"register-mail:{digest(same_mailbox(email))}", window=_HOUR, now=at)
-    network = throttle.count(key=f"register-mails:{rules.network_of(address)}", window=_HOUR, now=at)
+    network = throttle.count(key=f"register-mails:{network_of(address)}", window=_HOUR, now=at)
     if mailbox > _MAILS_PER_MAILBOX or network > _MAILS_PER_NETWORK:
         raise TooManyMails

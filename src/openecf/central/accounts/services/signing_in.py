@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, KnownDevice, StrangerFailures
+from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
@@ -193,7 +194,7 @@ def _find(name: str, device: str, now: datetime) -> _Found:
 def _attempt(name: str, found: _Found, *, address: str, device: str, now: datetime) -> _Attempt:
     """What counts against this try: a known device answers for itself alone, a stranger for its network too."""
     key = digest(name)
-    network = rules.network_of(address)
+    network = network_of(address)
     if found.device_known:
         budgets = {f"device:{key}:{digest(device)[:32]}": rules.KNOWN_DEVICE_BUDGET}
     else:
