@@ -10,6 +10,7 @@ class CheckPdfForm(forms.Form):
     """A PDF to try."""
 
     document = forms.FileField(
-        label=_("PDF document"), widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
+        label=_("PDF document"),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
         allow_empty_file=True,
     )

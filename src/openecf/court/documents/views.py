@@ -74,12 +74,14 @@ def document(request: HttpRequest, doc_id: str) -> HttpResponse:
     try:
         found = queries.open_for(reader=request.reader, doc_id=doc_id, case_id=_case_id(request))
         if _bought(request):
-            return _handed_out(services.buy(
-                document=found,
-                reader=request.reader,
-                with_header=_value(request, "pdf_header") != NO_HEADER,
-                at=request.arrived,
-            ))
+            return _handed_out(
+                services.buy(
+                    document=found,
+                    reader=request.reader,
+                    with_header=_value(request, "pdf_header") != NO_HEADER,
+                    at=request.arrived,
+                )
+            )
         return _menu_or_receipt(request, found, doc_id)
     except queries.NotYours as refusal:
         return _menu_without(request, doc_id, refusal)
@@ -93,9 +95,14 @@ def _menu_or_receipt(request: HttpRequest, found: Document, doc_id: str) -> Http
         return _menu(request, found, parts)
     quote = services.quote(document=found, reader=request.reader, at=request.arrived)
     if quote.free and request.method == "GET":
-        return _handed_out(services.buy(
-            document=found, reader=request.reader, with_header=_value(request, "pdf_header") != NO_HEADER, at=request.arrived
-        ))
+        return _handed_out(
+            services.buy(
+                document=found,
+                reader=request.reader,
+                with_header=_value(request, "pdf_header") != NO_HEADER,
+                at=request.arrived,
+            )
+        )
     return _receipt(request, found, quote)
 
 
@@ -125,34 +132,42 @@ def _menu(request: HttpRequest, found: Document, parts: list[queries.Part], secr
         }
         for part in parts
     ]
-    return render(request, f"documents/{pages.folder}/menu.html", {
-        "rows": rows,
-        "main": rows[0],
-        "attachments": rows[1:],
-        "entry": entry,
-        "case": entry.case,
-        "secret": secret,
-        "total": size_text(sum(row["document"].bytes for row in rows if row["open"])),
-        "path": f"/{pages.path}/{DocId.parse(found.doc_id).straight}",
-    })
+    return render(
+        request,
+        f"documents/{pages.folder}/menu.html",
+        {
+            "rows": rows,
+            "main": rows[0],
+            "attachments": rows[1:],
+            "entry": entry,
+            "case": entry.case,
+            "secret": secret,
+            "total": size_text(sum(row["document"].bytes for row in rows if row["open"])),
+            "path": f"/{pages.path}/{DocId.parse(found.doc_id).straight}",
+        },
+    )
 
 
 def _receipt(request: HttpRequest, found: Document, quote: Receipt) -> HttpResponse:
     pages = bench().documents
     entry = found.entry
     path = f"/{pages.path}/{DocId.parse(found.doc_id).straight}"
-    return render(request, f"documents/{pages.folder}/receipt.html", {
-        "receipt": quote,
-        "document": found,
-        "entry": entry,
-        "case_number": cases.heading_number(entry.case),
-        "part": pages.part_label(found.part),
-        "many": found.part > 0,
-        "path": path,
-        "action": pages.receipt_action(path),
-        "dls_id": DocId.parse(found.doc_id).straight,
-        "pdf_header": _value(request, "pdf_header") or "1",
-    })
+    return render(
+        request,
+        f"documents/{pages.folder}/receipt.html",
+        {
+            "receipt": quote,
+            "document": found,
+            "entry": entry,
+            "case_number": cases.heading_number(entry.case),
+            "part": pages.part_label(found.part),
+            "many": found.part > 0,
+            "path": path,
+            "action": pages.receipt_action(path),
+            "dls_id": DocId.parse(found.doc_id).straight,
+            "pdf_header": _value(request, "pdf_header") or "1",
+        },
+    )
 
 
 def _free_look(request: HttpRequest, doc_id: str, secret: str) -> HttpResponse:
@@ -164,9 +179,14 @@ def _free_look(request: HttpRequest, doc_id: str, secret: str) -> HttpResponse:
             return _menu(request, found, parts, secret)
         if not looks_used_by(request):
             return _confirm_look(request, found, secret)
-        return _handed_out(services.take_free_look(
-            document=found, secret=secret, with_header=_value(request, "pdf_header") != NO_HEADER, at=request.arrived
-        ))
+        return _handed_out(
+            services.take_free_look(
+                document=found,
+                secret=secret,
+                with_header=_value(request, "pdf_header") != NO_HEADER,
+                at=request.arrived,
+            )
+        )
     except Refusal as refusal:
         return _refused(request, refusal)
 
@@ -180,13 +200,17 @@ def looks_used_by(request: HttpRequest) -> bool:
 
 def _confirm_look(request: HttpRequest, found: Document, secret: str) -> HttpResponse:
     services.require_look(document=found, secret=secret, at=request.arrived)
-    return render(request, "documents/free_look.html", {
-        "document": found,
-        "entry": found.entry,
-        "secret": secret,
-        "case_number": cases.heading_number(found.entry.case),
-        "path": f"/{bench().documents.path}/{DocId.parse(found.doc_id).straight}",
-    })
+    return render(
+        request,
+        "documents/free_look.html",
+        {
+            "document": found,
+            "entry": found.entry,
+            "secret": secret,
+            "case_number": cases.heading_number(found.entry.case),
+            "path": f"/{bench().documents.path}/{DocId.parse(found.doc_id).straight}",
+        },
+    )
 
 
 @access.rule(people_access.READER)
@@ -196,9 +220,7 @@ def show_case_doc(request: HttpRequest) -> HttpResponse:
     number, case_id = (words + ["", ""])[:2]
     part = next((part for word in words[2:] if (part := whole_number(word)) is not None), 0)
     try:
-        found = queries.at_place(
-            reader=request.reader, case_id=whole_number(case_id) or -1, number=number, part=part
-        )
+        found = queries.at_place(reader=request.reader, case_id=whole_number(case_id) or -1, number=number, part=part)
     except Refusal as refusal:
         return _refused(request, refusal)
     return HttpResponseRedirect(
@@ -234,15 +256,19 @@ def show_multidocs(request: HttpRequest) -> HttpResponse:
         quote = services.quote_several(documents=chosen, reader=request.reader, at=request.arrived)
     except Refusal as refusal:
         return _refused(request, refusal)
-    return render(request, "documents/several.html", {
-        "receipt": quote,
-        "documents": chosen,
-        "zipped": zipped,
-        "path": request.path,
-        "case_id": chosen[0].entry.case_id,
-        "seqs": ",".join(str(seq) for seq in dict.fromkeys(found.entry.seq for found in chosen)),
-        "serials": ",".join(DocId.parse(found.doc_id).serial for found in chosen),
-    })
+    return render(
+        request,
+        "documents/several.html",
+        {
+            "receipt": quote,
+            "documents": chosen,
+            "zipped": zipped,
+            "path": request.path,
+            "case_id": chosen[0].entry.case_id,
+            "seqs": ",".join(str(seq) for seq in dict.fromkeys(found.entry.seq for found in chosen)),
+            "serials": ",".join(DocId.parse(found.doc_id).serial for found in chosen),
+        },
+    )
 
 
 def _chosen(request: HttpRequest) -> list[Document]:
@@ -293,7 +319,11 @@ def check_pdf_document(request: HttpRequest) -> HttpResponse:
             form.add_error("document", refusal.said)
         except OSError:
             form.add_error("document", _("The court's disk is full at the moment. Try again later."))
-    return render(request, "documents/check_pdf.html", {"form": form, "checked": checked, "limit": transition.profile().pdf_megabytes})
+    return render(
+        request,
+        "documents/check_pdf.html",
+        {"form": form, "checked": checked, "limit": transition.profile().pdf_megabytes},
+    )
 
 
 def show_doc(request: HttpRequest, at: datetime) -> HttpResponse:
@@ -304,9 +334,11 @@ def show_doc(request: HttpRequest, at: datetime) -> HttpResponse:
     try:
         found = queries.open_for(reader=request.reader, doc_id=number, case_id=_case_id(request))
         if accepted and (request.reader.kind != "browser" or asked_here(request)):
-            return _handed_out(services.buy(
-                document=found, reader=request.reader, with_header=_value(request, "incPdfHeader") != "N", at=at
-            ))
+            return _handed_out(
+                services.buy(
+                    document=found, reader=request.reader, with_header=_value(request, "incPdfHeader") != "N", at=at
+                )
+            )
         return _menu_or_receipt(request, found, DocId.parse(number).straight)
     except Refusal as refusal:
         return _refused(request, refusal)
