@@ -68,6 +68,28 @@ def test_a_newer_copy_adds_the_entries_that_are_not_here(take, docket):
     assert queries.chain_breaks(Case.objects.get().id) == []
 
 
+def test_a_newer_copy_adds_the_attachments_that_an_entry_has_not_and_the_chain_vouches_for_them(take, docket):
+    with_papers = next(e for e in docket["docket_entries"] if e["pacer_doc_id"].isdigit() and e["document_number"])
+    take(docket)
+    attachment = {
+        "attachment_number": 1,
+        "description": "Exhibit A",
+        "pacer_doc_id": f"{with_papers['pacer_doc_id'][:4]}99999991",
+        "page_count": 3,
+    }
+    with_papers["attachments"] = [attachment]
+    report = take(docket, name="newer")
+    assert [one.outcome for one in report.files] == ["extended"] and report.rows == 1
+    added = Document.objects.get(part=1)
+    assert (added.description, added.pages, added.entry.documents.count()) == ("Exhibit A", 3, 2)
+    assert queries.chain_breaks(Case.objects.get().id) == []
+    assert papers._take_serials(1)[0] > 99_999_991
+    take(docket | {"case_name": "Read once more"}, name="again")
+    assert Document.objects.filter(part=1).count() == 1
+    Document.objects.filter(part=1).update(part=2)
+    assert queries.chain_breaks(Case.objects.get().id) == [added.entry.seq]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

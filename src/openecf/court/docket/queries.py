@@ -21,6 +21,7 @@ from openecf.court.docket.rules import (
     Selection,
     correction_link,
     entry_link,
+    identity,
     one_line,
     text_bytes,
 )
@@ -266,7 +267,11 @@ def chain_breaks(case_id: int) -> list[int]:
 def _is_as_linked(entry: Entry, made: Sequence[EntryRevision], papers: Iterable[DocumentFacts]) -> bool:
     """Whether an entry's own link, and those of its corrections, are what its words and documents make."""
     first = made[0].before["text"] if made else entry.text
-    sound = entry.chain == entry_link(entry.previous, replace(facts(entry, papers), text=first))
+    papers = tuple(papers)
+    later = [each for revision in made for each in revision.before.get("added", ())]
+    sound = all(each in map(identity, papers) for each in later)
+    filed = tuple(paper for paper in papers if identity(paper) not in later)
+    sound &= entry.chain == entry_link(entry.previous, replace(facts(entry, filed), text=first))
     for place, revision in enumerate(made):
         after = made[place + 1].before if place + 1 < len(made) else None
         sound &= revision.before["chain"] == correction_link(
@@ -277,6 +282,7 @@ def _is_as_linked(entry: Entry, made: Sequence[EntryRevision], papers: Iterable[
             struck=bool(after["struck"]) if after else entry.struck_at is not None,
             reason=revision.reason,
             at=revision.at,
+            added=revision.before.get("added", ()),
         )
     return sound
 

@@ -230,9 +230,14 @@ def link(previous: str, facts: Sequence[object]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+def identity(document: DocumentFacts) -> list[object]:
+    """What the chain says of a document: its part, its number, the hash of its bytes ("": we do not hold them)."""
+    return [document.part, document.doc_id, document.sha256]
+
+
 def entry_link(previous: str, entry: EntryFacts) -> str:
     """The chain's link for an entry: its place, its words, its documents' hashes."""
-    documents = [[d.part, d.doc_id, d.sha256] for d in entry.documents]
+    documents = [identity(document) for document in entry.documents]
     entered = int(entry.entered.timestamp()) if entry.entered else None
     return link(
         previous,
@@ -251,10 +256,19 @@ def entry_link(previous: str, entry: EntryFacts) -> str:
 
 
 def correction_link(
-    previous: str, *, case_id: int, seq: int, text: str, struck: bool, reason: str, at: datetime
+    previous: str,
+    *,
+    case_id: int,
+    seq: int,
+    text: str,
+    struck: bool,
+    reason: str,
+    at: datetime,
+    added: Sequence[Sequence[object]] = (),
 ) -> str:
-    """The chain's link for a correction of an entry."""
-    return link(previous, ["correction", case_id, seq, text, struck, reason, int(at.timestamp())])
+    """The chain's link for a correction of an entry. ``added``: documents that came to it, as ``identity`` says them."""
+    facts = ["correction", case_id, seq, text, struck, reason, int(at.timestamp())]
+    return link(previous, [*facts, added] if added else facts)
 
 
 def number_sort(number: str) -> int | None:

@@ -15,7 +15,15 @@ from openecf.court.bench import bench
 from openecf.court.cases import services as cases
 from openecf.court.docket import queries
 from openecf.court.docket.models import Entry, EntryFiler, EntryRelation, EntryRevision, Motion
-from openecf.court.docket.rules import DocumentFacts, correction_link, entry_link, number_sort, one_line, text_bytes
+from openecf.court.docket.rules import (
+    DocumentFacts,
+    correction_link,
+    entry_link,
+    identity,
+    number_sort,
+    one_line,
+    text_bytes,
+)
 from openecf.court.documents import queries as documents
 from openecf.court.documents import services as sealing
 from openecf.kernel.days import legal_day
@@ -157,6 +165,25 @@ def strike_entry(*, entry_id: int, reason: str, by: str, version: int, at: datet
 
 
 @transaction.atomic
+def add_documents(
+    *, entry_id: int, documents: Sequence[DocumentFacts], reason: str, by: str, version: int, at: datetime
+) -> Entry:
+    """Documents that another court's record names and ours did not, on an entry that is here; their bytes are not held.
+
+    Raises NoSuchEntry, EntryChanged. Inside an import, whose audit line covers it.
+    """
+    case, entry = _locked(entry_id, version)
+    added = [identity(document) for document in documents]
+    _note(case, entry, text=entry.text, struck=entry.struck_at is not None, reason=reason, by=by, at=at, added=added)
+    sealing.take_over(entry=entry, documents=documents)
+    if entry.elsewhere in {document.doc_id for document in documents}:
+        entry.elsewhere = ""
+    _render(entry)
+    entry.save(update_fields=["elsewhere", "row", "text_bytes", "guarded"])
+    return entry
+
+
+@transaction.atomic
 def restrict_entry(
     *, entry_id: int, level: int, parts: Mapping[int, int], reason: str, by: Reader, version: int, at: datetime
 ) -> Entry:
@@ -206,12 +233,23 @@ def _locked(entry_id: int, version: int) -> tuple[Case, Entry]:
 
 
 def _note(
-    case: Case, entry: Entry, *, text: str, struck: bool, reason: str, by: str, at: datetime, **before: object
+    case: Case,
+    entry: Entry,
+    *,
+    text: str,
+    struck: bool,
+    reason: str,
+    by: str,
+    at: datetime,
+    added: Sequence[Sequence[object]] = (),
+    **before: object,
 ) -> None:
     """Keep what the entry was, and bind the change into the case's chain."""
     head = correction_link(
-        case.chain_head, case_id=case.id, seq=entry.seq, text=text, struck=struck, reason=reason, at=at
+        case.chain_head, case_id=case.id, seq=entry.seq, text=text, struck=struck, reason=reason, at=at, added=added
     )
+    if added:
+        before["added"] = added
     EntryRevision.objects.create(
         entry=entry,
         at=at,

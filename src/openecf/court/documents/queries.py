@@ -102,6 +102,11 @@ def facts_of(entry_ids: Sequence[int]) -> dict[int, tuple[DocumentFacts, ...]]:
     return {entry: tuple(documents) for entry, documents in found.items()}
 
 
+def known_ids(doc_ids: Sequence[str]) -> set[str]:
+    """Which of these document numbers the court has."""
+    return set(Document.objects.filter(doc_id__in=doc_ids).values_list("doc_id", flat=True)) if doc_ids else set()
+
+
 def facts(document: Document) -> DocumentFacts:
     """A document as docket rows show it."""
     return DocumentFacts(

@@ -44,6 +44,7 @@ from openecf.platform.store import services as store
 if TYPE_CHECKING:
     from openecf.court.cases.models import Case
     from openecf.court.docket.models import Entry
+    from openecf.court.docket.rules import DocumentFacts
     from openecf.court.transition.models import CourtProfile
 
 MEGABYTE = 1_000_000
@@ -163,6 +164,22 @@ def keep(*, entry: Entry, documents: Sequence[Document]) -> list[Document]:
     for document in documents:
         document.entry = entry
     return Document.objects.bulk_create(documents)
+
+
+def take_over(*, entry: Entry, documents: Sequence[DocumentFacts]) -> list[Document]:
+    """Write documents that another court's record names, inside the caller's transaction. We do not hold their bytes."""
+    return Document.objects.bulk_create(
+        Document(
+            entry=entry,
+            part=one.part,
+            doc_id=one.doc_id,
+            description=one.description,
+            bytes=one.bytes,
+            pages=one.pages,
+            size_text=one.size_text,
+        )
+        for one in documents
+    )
 
 
 def make_ready(*, case: Case, restriction: int, documents: Sequence[NewDocument]) -> None:

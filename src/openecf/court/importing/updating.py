@@ -18,6 +18,8 @@ from openecf.court.cases.models import Case, CaseChange, Party
 from openecf.court.cases.rules import PartyFacts
 from openecf.court.docket import services as docket
 from openecf.court.docket.models import Entry
+from openecf.court.docket.rules import DocumentFacts
+from openecf.court.documents import queries as documents
 from openecf.court.importing import writing
 from openecf.court.importing.rules import ImportedCase, ImportedEntry
 from openecf.court.importing.writing import BY
@@ -29,7 +31,7 @@ def extend(
     case: Case, found: ImportedCase, *, source_hash: str, name: str, at: datetime
 ) -> tuple[int, int, tuple[str, ...]]:
     """Bring a case up to a newer copy: rows written or changed, entries added, and what the copy says in vain."""
-    fresh, changed = _sorted_out(case, found.entries)
+    fresh, changed, papers = _sorted_out(case, found.entries)
     order = _order(case, found.entries, fresh)
     entries, rows = writing.write_entries(case, fresh)
     case.source_hash = source_hash
@@ -41,6 +43,13 @@ def extend(
         docket.correct_entry(
             entry_id=entry_id, text=text, reason=f"A newer copy: {name}"[:200], by=BY, version=version, at=at
         )
+    for entry_id, added in papers:
+        version = docket.version_of(Entry.objects.get(id=entry_id))
+        docket.add_documents(
+            entry_id=entry_id, documents=added, reason=f"A newer copy: {name}"[:200], by=BY, version=version, at=at
+        )
+        writing.number_above([document.doc_id for document in added])
+        rows += len(added)
     edits = _Edits(case, at)
     edits.heading(found)
     edits.parties(found.parties)
@@ -60,8 +69,12 @@ def _keys(case: Case, given: Sequence[ImportedEntry]) -> tuple[dict[Key, tuple[i
     return here, [_key(one.number, one.filed, one.text, shared=shared) for one in given]
 
 
-def _sorted_out(case: Case, given: Sequence[ImportedEntry]) -> tuple[list[ImportedEntry], list[tuple[int, str]]]:
-    """Entries that are not here yet; and those that are, by id, with the words of the copy where they differ."""
+def _sorted_out(
+    case: Case, given: Sequence[ImportedEntry]
+) -> tuple[list[ImportedEntry], list[tuple[int, str]], list[tuple[int, list[DocumentFacts]]]]:
+    """Entries that are not here yet; those that are, by id, with the words of the copy where they differ; and, by
+    entry, the documents of the copy that are not here.
+    """
     here, keys = _keys(case, given)
     fresh = [one for key, one in zip(keys, given, strict=True) if key not in here]
     known = [(here[key], one) for key, one in zip(keys, given, strict=True) if key in here]
@@ -73,7 +86,22 @@ def _sorted_out(case: Case, given: Sequence[ImportedEntry]) -> tuple[list[Import
         for (row, text), one in known
         if " ".join(one.text.split()) not in ("", " ".join(text.split())) and row not in revised
     ]
-    return fresh, changed
+    return fresh, changed, _papers([(row, one.documents) for (row, _text), one in known])
+
+
+def _papers(known: Sequence[tuple[int, Sequence[DocumentFacts]]]) -> list[tuple[int, list[DocumentFacts]]]:
+    """By entry, documents that no entry of the court has yet, at parts that the entry has not."""
+    parts: dict[int, set[int]] = defaultdict(set)
+    for entry_id, facts in documents.facts_of([row for row, _papers in known]).items():
+        parts[entry_id] = {document.part for document in facts}
+    taken = documents.known_ids([document.doc_id for _row, papers in known for document in papers])
+    found = []
+    for row, papers in known:
+        added = [document for document in papers if document.part not in parts[row] and document.doc_id not in taken]
+        taken |= {document.doc_id for document in added}
+        if added:
+            found.append((row, added))
+    return found
 
 
 def _order(case: Case, given: Sequence[ImportedEntry], fresh: Sequence[ImportedEntry]) -> list[int | ImportedEntry]:

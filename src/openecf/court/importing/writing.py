@@ -17,7 +17,8 @@ from openecf.court.cases.models import Case, CriminalCount, Judge, Party, Repres
 from openecf.court.cases.rules import PartyFacts
 from openecf.court.docket.models import Entry
 from openecf.court.docket.rules import DocumentFacts, EntryFacts, entry_link, number_sort, one_line, text_bytes
-from openecf.court.documents import services as papers
+from openecf.court.documents import queries as papers
+from openecf.court.documents import services as numbering
 from openecf.court.documents.models import Document
 from openecf.court.importing.rules import CannotRead, ImportedCase, ImportedEntry
 from openecf.court.transition import queries as transition
@@ -130,7 +131,8 @@ def write_entries(case: Case, fresh: Sequence[ImportedEntry]) -> tuple[int, int]
     Raises the case's counters; the caller saves the case.
     """
     ids, sheet = _next_ids(Entry, len(fresh)), bench().sheet
-    taken_ids = _documents_elsewhere(fresh)
+    # Numbers that belong to entries here already: the same filing in a sister case.
+    taken_ids = papers.known_ids([document.doc_id for one in fresh for document in one.documents])
     seqs = set(Entry.objects.filter(case=case).values_list("seq", flat=True)) if case.next_seq > 1 else set()
     highest = max([case.next_seq - 1, *(one.seq for one in fresh)], default=0)
     entries, documents = [], []
@@ -208,12 +210,6 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time_of_day(), ZoneInfo(settings.COURT.zone)) if day else None
 
 
-def _documents_elsewhere(entries: Sequence[ImportedEntry]) -> set[str]:
-    """Document numbers that belong to entries here already: the same filing in a sister case."""
-    wanted = [document.doc_id for one in entries for document in one.documents]
-    return set(Document.objects.filter(doc_id__in=wanted).values_list("doc_id", flat=True)) if wanted else set()
-
-
 def _raise_counters(case: Case, fresh: Sequence[ImportedEntry], *, highest: int, seqs: set[int]) -> None:
     """What is numbered from now on comes after everything that was taken over."""
     numbers = [number_sort(one.number) or 0 for one in fresh]
@@ -221,12 +217,14 @@ def _raise_counters(case: Case, fresh: Sequence[ImportedEntry], *, highest: int,
     case.next_number = max([case.next_number, *(number + 1 for number in small)])
     case.next_seq = max([case.next_seq, highest + 1, *(seq + 1 for seq in seqs)])
     case.last_filing = max(filter(None, [case.last_filing, *(one.filed for one in fresh)]), default=None)
+    number_above([document.doc_id for one in fresh for document in one.documents])
+
+
+def number_above(doc_ids: Sequence[str]) -> None:
+    """Documents that are numbered from now on come after these."""
     prefix = transition.profile().doc_prefix
-    serials = [
-        int(document.doc_id[4:]) for one in fresh for document in one.documents if document.doc_id.startswith(prefix)
-    ]
-    if serials:
-        papers.number_above(max(serials))
+    if serials := [int(doc_id[4:]) for doc_id in doc_ids if doc_id.startswith(prefix)]:
+        numbering.number_above(max(serials))
 
 
 def _next_ids(model: type[models.Model], count: int) -> list[int]:
