@@ -19,20 +19,25 @@ from django.utils import timezone
 from openecf.central import demo
 from openecf.central.accounts.models import Account
 from openecf.central.signon import services
+from openecf.central.signon.models import SsoSession
+from openecf.central.signon.rules import AAL2
 from openecf.platform.demo_cast import ACCOUNTS
 
 pytestmark = pytest.mark.django_db
 
 IN, SIGN_ON, UPGRADE, HIDDEN = "in", "to the sign-on page", "to the upgrade", "hidden"
 MANAGE, FIRM = "to the own account", "to the firm's members"
+STAFF = {each.id: each.staff for each in ACCOUNTS if each.staff}
 ACCOUNTS_OF = {
     "nobody": None,
     "legacy": lambda a: a.upgraded_at is None,
     "billing": lambda a: a.type == "paa",
-    "searcher": lambda a: a.type == "search" and not a.shared and a.upgraded_at,
+    "searcher": lambda a: a.type == "search" and not a.shared and a.upgraded_at and a.id not in STAFF,
     "shared": lambda a: a.shared,
     "attorney": lambda a: a.type == "attorney" and a.upgraded_at,
     "non-attorney": lambda a: a.type == "non-attorney" and a.upgraded_at,
+    "agent": lambda a: STAFF.get(a.id) == "agent",
+    "supervisor": lambda a: STAFF.get(a.id) == "supervisor",
 }
 RULES = {
     "anyone": dict.fromkeys(ACCOUNTS_OF, IN),
@@ -44,6 +49,8 @@ RULES = {
     "proved": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE},
     "firm": dict.fromkeys(ACCOUNTS_OF, MANAGE) | {"nobody": SIGN_ON, "legacy": UPGRADE, "billing": IN},
     "member": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE, "billing": FIRM},
+    "staff": dict.fromkeys(ACCOUNTS_OF, HIDDEN) | {"nobody": SIGN_ON, "agent": IN, "supervisor": IN},
+    "supervisor": dict.fromkeys(ACCOUNTS_OF, HIDDEN) | {"nobody": SIGN_ON, "supervisor": IN},
 }
 """What a rule says to whom. A rule that is not here does not exist."""
 
@@ -98,6 +105,7 @@ URLS = {
     "pscof/manage/firm": "member",
     "pscof/manage/firm/<uuid:invitation>": "member",
     "pscof/manage/firm/leave": "member",
+    "service-center/desk": "staff",
     "csologin/login.jsf": "anyone",
     "csologin/code": "anyone",
     "csologin/told": "account",
@@ -190,6 +198,8 @@ def browser_of(who: str) -> Client:
         username=cast.username, password=cast.password, client_code="", address="203.0.113.9", user_agent="",
         known_device="", replaces=None, at=at - timedelta(seconds=1),
     )  # fmt: skip
+    if who in ("agent", "supervisor"):
+        SsoSession.objects.filter(id=begun.session.id).update(acr=AAL2)
     browser.cookies[settings.SESSION_COOKIE_NAME] = begun.secret
     return browser
 

@@ -8,6 +8,8 @@ from uuid import NAMESPACE_URL, uuid5
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import AccountType
 from openecf.central.billing import services as billing
+from openecf.central.service_center import queries as service_center_queries
+from openecf.central.service_center import services as service_center
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.demo_cast import ACCOUNTS, CastAccount
 
@@ -49,6 +51,9 @@ def load(*, at: datetime) -> None:
             shared=person.shared,
             place=_PLACE | {"firm": person.firm},
         )
+    for person in ACCOUNTS:
+        if person.staff and not service_center_queries.staff(person.id):
+            service_center.appoint(username=person.username, role=person.staff, by="demonstration", at=at)
     for person in ACCOUNTS[1:4]:
         _read(person, at)
 

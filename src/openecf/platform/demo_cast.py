@@ -16,7 +16,8 @@ COURT_PASSWORD = "Court-issued-2022"  # noqa: S105
 
 @dataclass(frozen=True)
 class CastAccount:
-    """A PACER account. ``legacy`` ones were made before 2014-08-11 and not upgraded."""
+    """A PACER account. ``legacy`` ones were made before 2014-08-11 and not upgraded; ``staff`` is the role of those who
+    work at the Service Center."""
 
     id: UUID
     number: str
@@ -30,6 +31,7 @@ class CastAccount:
     firm: str = ""
     created: datetime = datetime(2019, 3, 4, 15, 0, tzinfo=UTC)
     password: str = PASSWORD
+    staff: str = ""
 
     @property
     def email(self) -> str:
@@ -114,6 +116,12 @@ ACCOUNTS = (
         firm="Quimby & Okafor LLP",
     ),
     CastAccount(_id(10), "7100010", "rcastellan", "Rufus", "Castellan", "non-attorney", "trustee, linked"),
+    CastAccount(
+        _id(41), "7100041", "ofairweather", "Odile", "Fairweather", "search", "Service Center agent", staff="agent"
+    ),
+    CastAccount(
+        _id(42), "7100042", "bsundqvist", "Bram", "Sundqvist", "search", "Service Center supervisor", staff="supervisor"
+    ),
 )
 
 COURT_USERS = (

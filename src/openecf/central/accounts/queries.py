@@ -43,6 +43,11 @@ def numbered(number: str) -> Account | None:
     return Account.objects.filter(number=number).first()
 
 
+def named(username: str) -> Account | None:
+    """The account with that user name, whatever its case; None if there is none."""
+    return Account.objects.alias(name=Lower("username")).filter(name=rules.login_name(username)).first()
+
+
 def columns(*, of: str, fields: Sequence[str] = _FIELDS) -> list[str]:
     """The columns of table ``account``, known as ``of`` in the statement that asks; for ``from_columns``."""
     return [f"{of}.{Account._meta.get_field(name).column}" for name in fields]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ServiceCenterConfig(AppConfig):
+    name = "openecf.central.service_center"
+    label = "service_center"
