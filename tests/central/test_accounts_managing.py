@@ -14,15 +14,25 @@ from django.utils import timezone
 
 from openecf.central.accounts import services
 from openecf.central.accounts.models import Account, KnownDevice, StrangerFailures
-from openecf.central.accounts.services import remember_device, signing_in
+from openecf.central.accounts.services import remember_device, securing, signing_in
 from openecf.central.courts.services import note_link
 from openecf.central.signon import services as signing
-from openecf.central.signon.models import LogoutDelivery, SsoSession
+from openecf.central.signon.models import CourtSession, LogoutDelivery, Revocation, SsoSession
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import AccountLinked
 from openecf.platform.throttle.models import Counter
 from tests.central.registrants import ADDRESS, NEW_PASSWORD, at_once, errors, legacy, link_in, mailed
-from tests.central.relying import PASSWORD, SESSION_COOKIE, Court, account, court, session_of, sign_in, signed_on
+from tests.central.relying import (
+    PASSWORD,
+    SESSION_COOKIE,
+    Court,
+    account,
+    court,
+    session_of,
+    sign_in,
+    signed_on,
+    userinfo,
+)
 
 __all__ = ["court"]
 pytestmark = pytest.mark.django_db
@@ -203,6 +213,26 @@ def test_asking_for_the_counties_of_another_state_keeps_what_was_typed():
     assert "Miami-Dade" in page and 'value="9 Pier Street"' in page and not mailed()
 
 
+@pytest.mark.parametrize(
+    ("page", "typed", "fact", "now"),
+    [
+        ("person", {"first_name": "Adela", "last_name": "Byron"}, "name", "Adela Byron"),
+        ("username", {"username": "adela-byron", "current": PASSWORD}, "preferred_username", "adela-byron"),
+        ("billing-preferences", {"client_code_required": "on"}, "client_code_required", True),
+    ],
+)
+def test_a_court_hears_of_a_change_and_the_person_stays_signed_on(page, typed, fact, now, court: Court):
+    browser = signed_on(account())
+    before = court.ask().tokens(browser)
+    assert userinfo(before["access_token"]).json()[fact] != now
+    sid = CourtSession.objects.get().rp_sid
+    assert browser.post(f"/pscof/manage/{page}", typed).status_code == 302
+    assert LogoutDelivery.objects.get().rp_sid == sid == Revocation.objects.get().rp_sid
+    assert session_of(browser), "the sign-on itself goes on"
+    browser.post("/csologin/told", {"appurl": "/"})
+    assert userinfo(court.ask().tokens(browser)["access_token"]).json()[fact] == now
+
+
 def test_an_administrative_account_keeps_the_name_of_its_firm():
     browser = signed_on(account(type="paa"))
     assert "name of the firm" in errors(browser.post("/pscof/manage/address", ADDRESS | {"firm": ""}))["firm"]
@@ -304,7 +334,7 @@ def test_of_six_accounts_that_want_one_user_name_at_once_one_gets_it():
 
     def take(who: Account) -> str:
         try:
-            services.change_username(account=who, password=PASSWORD, username="the-best-name", at=at, address="")
+            securing.change_username(account=who, password=PASSWORD, username="the-best-name", at=at, address="")
         except services.UsernameTaken:
             return "taken"
         return "got it"

@@ -16,6 +16,7 @@ from openecf.central.billing import queries as billing
 from openecf.central.billing import services as money
 from openecf.central.firms import queries, rules
 from openecf.central.firms.models import FirmRules, Invitation, Membership
+from openecf.central.signon import services as sign_ons
 from openecf.kernel import client_codes
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
@@ -185,6 +186,7 @@ def leave(*, account: UUID, remark: str, at: datetime) -> None:
     with transaction.atomic():
         row = _end({"account_id": account}, "member", remark, at)
         account_services.suspend_search(account=account, why="left-firm", at=at)
+        sign_ons.let_courts_ask_again(account=account, why="left-firm", by=str(account), at=at)
         record(act="firm.left", by=str(account), at=at, subject=f"firm:{row.firm_id}", remark=remark)
 
 
@@ -250,6 +252,7 @@ def _apply_rules(kept: FirmRules, members: Sequence[UUID], at: datetime) -> None
         account_services.obey_firm(
             account=member, code_required=kept.code_required, code_format=kept.code_format, at=at
         )
+        sign_ons.let_courts_ask_again(account=member, why="firm-rules", by=str(kept.firm_id), at=at)
 
 
 def _name(payer: object) -> str:

@@ -1,4 +1,5 @@
-"""Changes after which an account's other sign-ons are over: each with their end, in one transaction.
+"""Changes that sign-ons must hear of: after some of them an account's other sign-ons are over, after others courts
+hear anew who somebody is. Each in one transaction with what it changes.
 
 A door of its own, beside ``services``: ending sign-ons is asked of Central Sign-On, which itself stands on the
 services of this room.
@@ -6,6 +7,8 @@ services of this room.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -47,3 +50,36 @@ def upgrade(*, account: Account, username: str, password: str, session: UUID | N
         sign_ons.end_all(account=account.id, why="upgraded", by=str(account.id), at=at, but=session)
         sign_ons.let_courts_ask_again(account=account.id, why="upgraded", by=str(account.id), at=at)
     return upgraded
+
+
+def change_username(*, account: Account, password: str, username: str, at: datetime, address: str) -> None:
+    """A new name to sign in with. UsernameTaken, WrongPassword."""
+    with _told_anew(account.id, "username-changed", at):
+        maintaining.change_username(account=account, password=password, username=username, at=at, address=address)
+
+
+def confirm_email(*, secret: str, at: datetime) -> Account:
+    """The link in the new mailbox was opened and confirmed. LinkSpent."""
+    with transaction.atomic():
+        account = maintaining.confirm_email(secret=secret, at=at)
+        sign_ons.let_courts_ask_again(account=account.id, why="email-changed", by=str(account.id), at=at)
+    return account
+
+
+def update_person(*, account: Account, answers: Mapping[str, str], at: datetime) -> None:
+    """A new name. NotUpgraded."""
+    with _told_anew(account.id, "person-updated", at):
+        maintaining.update_person(account=account, answers=answers, at=at)
+
+
+def require_client_code(*, account: Account, required: bool, at: datetime) -> None:
+    """Whether each charged access must carry a client code. NotUpgraded."""
+    with _told_anew(account.id, "billing-preferences", at):
+        maintaining.require_client_code(account=account, required=required, at=at)
+
+
+@contextmanager
+def _told_anew(account: UUID, why: str, at: datetime) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        sign_ons.let_courts_ask_again(account=account, why=why, by=str(account), at=at)

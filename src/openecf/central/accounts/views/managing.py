@@ -117,7 +117,7 @@ def change_username(request: HttpRequest) -> HttpResponse:
     return _change(
         request,
         ChangeUsernameForm(_sent(request)),
-        lambda typed: services.change_username(
+        lambda typed: securing.change_username(
             account=request.account, password=typed["current"], username=typed["username"], at=request.arrived,
             address=request.META["REMOTE_ADDR"],
         ),
@@ -174,7 +174,7 @@ def billing_preferences(request: HttpRequest) -> HttpResponse:
     return _change(
         request,
         BillingForm(_sent(request), initial=initial),
-        lambda typed: services.require_client_code(
+        lambda typed: securing.require_client_code(
             account=request.account, required=typed["client_code_required"], at=request.arrived
         ),
         tab=SETTINGS, title=_("PACER billing preferences"), done="billing",
@@ -190,7 +190,7 @@ def person(request: HttpRequest) -> HttpResponse:
     names = ("prefix", "first_name", "middle_name", "last_name", "generation")
     form = OwnNameForm(_sent(request), initial={name: getattr(account, name) for name in names})
     return _change(
-        request, form, lambda typed: services.update_person(account=account, answers=typed, at=request.arrived),
+        request, form, lambda typed: securing.update_person(account=account, answers=typed, at=request.arrived),
         tab=MAINTENANCE, title=_("Update personal information"), done="person",
         said=_("Courts keep names of their own: tell each court where you file, too."),
     )  # fmt: skip

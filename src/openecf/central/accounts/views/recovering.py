@@ -88,7 +88,7 @@ def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
         link = services.look_at_link(purpose=services.Purpose.EMAIL, secret=secret, at=request.arrived)
         if request.method != "POST":
             return own_page(render(request, "accounts/confirm_email.html", {"email": link.email}))
-        services.confirm_email(secret=secret, at=request.arrived)
+        securing.confirm_email(secret=secret, at=request.arrived)
     except Refusal as refusal:
         return spent(request, refusal, again=again)
     return own_page(render(request, "accounts/email_changed.html", {"email": link.email}))
