@@ -17,6 +17,7 @@ class Group(models.TextChoices):
     US_TRUSTEE = "us-trustee", "U.S. Trustee"
     LIMITED = "limited", "Limited filer"
     PRO_SE = "pro-se", "Pro se filer"
+    FILING_AGENT = "filing-agent", "Filing agent"
     CLERK = "clerk", "Clerk's office"
     JUDGE = "judge", "Judge"
     CHAMBERS = "chambers", "Chambers staff"
@@ -47,6 +48,7 @@ class CourtUser(models.Model):
     email = models.EmailField(blank=True)
     secondary_emails = ArrayField(models.EmailField(), default=list, blank=True)
     wants_text = models.BooleanField(default=False, help_text="notices in plain text instead of HTML")
+    tells_agents = models.BooleanField(default=False, help_text="filing agents get copies too; kept by the agents room")
 
     account = models.UUIDField(null=True, unique=True, help_text="subject of the linked PACER account")
     account_number = models.CharField(max_length=7, blank=True)
