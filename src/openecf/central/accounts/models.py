@@ -5,11 +5,17 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import F, Func, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy
 
 from openecf.kernel.names import PersonName
+
+
+PHONE_DIGITS = Func(F("phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace")
+"""A telephone number without what people write between its digits."""
 
 
 class AccountType(models.TextChoices):
@@ -27,6 +33,14 @@ class SearchStatus(models.TextChoices):
     ACTIVE = "active", gettext_lazy("Active")
     INACTIVE = "inactive", gettext_lazy("Inactive")
     HOLD = "hold", gettext_lazy("Review Registration Hold")
+
+
+class Closed(models.TextChoices):
+    """Why nobody can sign in with the account any more. Only the Service Center opens it again; a merged one, nobody."""
+
+    UNUSED = "unused", gettext_lazy("Not used for two years")
+    OWNER = "owner", gettext_lazy("Deactivated by its owner")
+    MERGED = "merged", gettext_lazy("Merged into another account of the same person")
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -89,6 +103,11 @@ class Account(AbstractBaseUser):
         null=True, help_text="since when signing on asks for a code; null: never. Kept by the factors room"
     )
 
+    closed_at = models.DateTimeField(null=True, help_text="since when is_active is False")
+    closed_why = models.CharField(max_length=10, choices=Closed.choices, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", help_text="what goes on")
+    rest_told_at = models.DateTimeField(null=True, help_text="when the owner was warned of two years without use")
+
     objects = AccountManager()
 
     class Meta:
@@ -98,6 +117,11 @@ class Account(AbstractBaseUser):
             models.Index(Lower("email"), name="account_email"),
             models.Index(Lower("last_name"), "birth_date", name="account_person"),
             models.Index(fields=["mailbox"], name="account_mailbox"),
+            # What the Service Center's desk finds accounts by: the beginnings of words.
+            models.Index(OpClass(Lower("username"), "text_pattern_ops"), name="account_by_username"),
+            models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="account_by_email"),
+            models.Index(OpClass(Lower("last_name"), "text_pattern_ops"), name="account_by_last_name"),
+            models.Index(OpClass(PHONE_DIGITS, "text_pattern_ops"), name="account_by_phone"),
         ]
 
     def __str__(self) -> str:
