@@ -206,7 +206,7 @@ def spent(here: Stand, site: str) -> dict[str, float]:
     told = {"web": 0.0, "inspector": 0.0, "PostgreSQL": 0.0, "client": time.process_time() * 1000}
     for pid in here.serving():
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
-        told["inspector" if b"documents.inspector" in words else "web"] += _milliseconds(pid)
+        told["inspector" if b"pdf.inspector" in words else "web"] += _milliseconds(pid)
     for pid in here.backends(site):
         told["PostgreSQL"] += _milliseconds(pid)
     return told

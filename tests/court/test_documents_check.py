@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from openecf.court.documents import checking, services
-from openecf.court.documents.rules import REASONS
+from openecf.court.documents import services
 from openecf.court.transition.models import CourtProfile
+from openecf.platform.pdf import checking
+from openecf.platform.pdf.rules import REASONS
 from openecf.platform.store import services as store
 from tests.court import pdfs
 

@@ -19,12 +19,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pikepdf import Array, Dictionary, Name, String
 
 from openecf.court.docket.models import Entry
-from openecf.court.documents import checking, services
+from openecf.court.documents import services
 from openecf.court.documents.models import Document
-from openecf.court.documents.rules import REASONS
 from openecf.court.events import queries as events
 from openecf.court.filing import drafts
 from openecf.court.transition.models import CourtProfile
+from openecf.platform.pdf import checking
+from openecf.platform.pdf.rules import REASONS
 from openecf.platform.store import services as store
 from openecf.platform.store.backends import Folder
 from tests.court import callers, pdfs

@@ -16,17 +16,14 @@ from django.utils.translation import gettext_noop
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
-from openecf.court.documents import bundles, checking
+from openecf.court.documents import bundles
 from openecf.court.documents.models import Document, DocumentReader, Opening
 from openecf.court.documents.rules import (
-    REASONS,
     SEALED_FROM,
     CheckedPdf,
-    Findings,
     HeaderFacts,
     NewDocument,
     level,
-    wrong_with,
 )
 from openecf.court.documents.stamping import forget, stamped
 from openecf.court.fees import rules as fees_rules
@@ -39,6 +36,8 @@ from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.services import record
+from openecf.platform.pdf.examining import examine
+from openecf.platform.pdf.rules import Findings
 from openecf.platform.store import services as store
 
 if TYPE_CHECKING:
@@ -57,14 +56,6 @@ SELECT setval('document_serial', %(taken)s + %(room)s) FROM document_serial
 WHERE last_value + is_called::int <= %(taken)s
 """
 _SERIALS = "SELECT nextval('document_serial') FROM generate_series(1, %s)"
-
-
-class BadPdf(Refusal):
-    """A PDF that the court does not take; ``code`` is a key of ``rules.REASONS``."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        super().__init__(str(REASONS[code]), **facts)
-        self.code = code
 
 
 class NotHeld(Refusal):
@@ -104,21 +95,15 @@ def try_pdf(*, file: BinaryIO, filename: str, profile: CourtProfile) -> CheckedP
 
 
 def _examined(file: BinaryIO, copy: Any, filename: str, profile: CourtProfile) -> tuple[Findings, int]:
-    """Copy an upload piece by piece, never more than the court takes, and inspect it. Leaves the copy at its start."""
-    if not filename.lower().endswith(".pdf"):
-        raise BadPdf("not-pdf", filename=filename)
-    size = 0
-    for piece in store.pieces(file):
-        size += len(piece)
-        if size > profile.pdf_megabytes * MEGABYTE:
-            raise BadPdf("too-large", filename=filename, limit=profile.pdf_megabytes)
-        copy.write(piece)
-    copy.flush()
-    found = checking.findings(copy.name)
-    if wrong := wrong_with(found, forms_allowed=profile.pdf_forms, links_allowed=profile.pdf_external_links):
-        raise BadPdf(wrong, filename=filename)
-    copy.seek(0)
-    return found, size
+    """Copy an upload, never more than this court takes, and inspect it. Leaves the copy at its start."""
+    return examine(
+        file=file,
+        copy=copy,
+        filename=filename,
+        megabytes=profile.pdf_megabytes,
+        forms_allowed=profile.pdf_forms,
+        links_allowed=profile.pdf_external_links,
+    )
 
 
 def attach(*, entry: Entry, documents: Sequence[NewDocument], at: datetime) -> list[Document]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from openecf.court.documents.rules import Findings
+from openecf.platform.pdf.rules import Findings
 
 SECONDS = 20
 """How long a file may take. An ordinary one takes milliseconds."""
@@ -23,7 +23,7 @@ WAIT = 45
 class _Inspector:
     def __init__(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603  (our own module, no shell)
-            [sys.executable, "-m", "openecf.court.documents.inspector"],
+            [sys.executable, "-m", "openecf.platform.pdf.inspector"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

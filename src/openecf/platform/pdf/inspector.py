@@ -1,6 +1,6 @@
 """The inspection of a PDF, in a process of its own that a hostile file cannot take down with it.
 
-``python -m openecf.court.documents.inspector`` reads paths, one a line, and answers one JSON object a line. It holds
+``python -m openecf.platform.pdf.inspector`` reads paths, one a line, and answers one JSON object a line. It holds
 itself to a memory limit; whoever asks gives up after a while, ends it and starts another.
 """
 
