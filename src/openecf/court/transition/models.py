@@ -29,6 +29,9 @@ class CourtProfile(models.Model):
     languages = ArrayField(models.CharField(max_length=5), default=list)
     doc_prefix = models.CharField(max_length=3)
     closed_days = ArrayField(models.DateField(), default=list, blank=True)
+    terminal_networks = ArrayField(
+        models.CharField(max_length=50), default=list, blank=True, help_text="of the public terminals at the courthouse"
+    )
 
     class Meta:
         db_table = "court_profile"

@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from openecf.kernel.days import legal_day
 from openecf.kernel.names import looks_like_address
+from openecf.kernel.networks import network
 from openecf.kernel.refusal import Refusal
 
 
@@ -115,10 +116,11 @@ class Settings(BaseModel):
     from_address: str = ""
     pool_address: str = ""
     closed_days: list[date] = []
+    terminal_networks: list[Annotated[str, AfterValidator(network)]] = []
 
 
 _ADDRESSES = frozenset({"help_email", "from_address", "pool_address", "emergency_email"})
-_AS_JSON = frozenset({"offices", "closed_days"})
+_AS_JSON = frozenset({"offices", "closed_days", "terminal_networks"})
 
 
 def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
