@@ -10,6 +10,7 @@ import pytest
 from openecf.court.documents import services
 from openecf.court.transition.models import CourtProfile
 from openecf.platform.pdf import checking
+from openecf.platform.pdf.examining import BadPdf
 from openecf.platform.pdf.rules import REASONS
 from openecf.platform.store import services as store
 from tests.court import pdfs
@@ -22,7 +23,7 @@ def check(content: bytes, filename: str = "motion.pdf", **rules):
 @pytest.mark.parametrize("name", pdfs.HOSTILE)
 def test_what_the_court_does_not_take(name):
     content, code = pdfs.HOSTILE[name]
-    with pytest.raises(services.BadPdf) as refused:
+    with pytest.raises(BadPdf) as refused:
         check(content)
     assert (refused.value.code, refused.value.said) == (code, str(REASONS[code]))
 
@@ -46,7 +47,7 @@ def test_a_court_decides_on_forms_and_links(content, rules, code):
     if code is None:
         assert check(content, **rules).pages == 1
         return
-    with pytest.raises(services.BadPdf) as refused:
+    with pytest.raises(BadPdf) as refused:
         check(content, **rules)
     assert refused.value.code == code
 
@@ -60,14 +61,14 @@ def test_a_file_over_the_limit_is_not_read_to_its_end():
             return b"%PDF-1.7" + b" " * (size - 8)
 
     upload = Endless()
-    with pytest.raises(services.BadPdf) as refused:
+    with pytest.raises(BadPdf) as refused:
         services.check_pdf(file=upload, filename="a.pdf", profile=CourtProfile(pdf_megabytes=2))
     assert refused.value.code == "too-large"
     assert upload.given < 3_000_000
 
 
 def test_the_name_must_end_in_pdf():
-    with pytest.raises(services.BadPdf) as refused:
+    with pytest.raises(BadPdf) as refused:
         check(pdfs.plain(), filename="motion.docx")
     assert refused.value.code == "not-pdf"
 

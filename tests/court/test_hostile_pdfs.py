@@ -25,6 +25,7 @@ from openecf.court.events import queries as events
 from openecf.court.filing import drafts
 from openecf.court.transition.models import CourtProfile
 from openecf.platform.pdf import checking
+from openecf.platform.pdf.examining import BadPdf
 from openecf.platform.pdf.rules import REASONS
 from openecf.platform.store import services as store
 from openecf.platform.store.backends import Folder
@@ -153,7 +154,7 @@ def stored() -> set[str]:
 def test_what_is_made_to_break_us_is_refused_and_leaves_nothing_behind(name):
     content, code = HOSTILE[name]
     before = stored()
-    with pytest.raises(services.BadPdf) as refused:
+    with pytest.raises(BadPdf) as refused:
         check(content)
     assert (refused.value.code, refused.value.said) == (code, str(REASONS[code]))
     assert stored() == before
@@ -192,7 +193,7 @@ def test_a_file_that_no_inspector_has_time_for_is_refused_kindly(monkeypatch):
     for _turn in range(checking.AT_ONCE):
         checking._turns.put_nowait(None)
     try:
-        with pytest.raises(services.BadPdf) as refused:
+        with pytest.raises(BadPdf) as refused:
             check(pdfs.plain())
     finally:
         for _turn in range(checking.AT_ONCE):

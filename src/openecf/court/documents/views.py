@@ -30,6 +30,7 @@ from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.origin import asked_here
+from openecf.platform.pdf.examining import BadPdf
 from openecf.platform.throttle.pace import paced
 from openecf.platform.web import came_by, takes_files, whole_number
 
@@ -315,7 +316,7 @@ def check_pdf_document(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data["document"]
         try:
             checked = services.try_pdf(file=upload.file, filename=upload.name, profile=transition.profile())
-        except services.BadPdf as refusal:
+        except BadPdf as refusal:
             form.add_error("document", refusal.said)
         except OSError:
             form.add_error("document", _("The court's disk is full at the moment. Try again later."))

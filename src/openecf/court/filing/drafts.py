@@ -110,7 +110,7 @@ def add_document(
 ) -> DraftDocument:
     """Check a PDF and keep it with the draft: as main document (``part`` 0) or, without a part, as next attachment.
 
-    Raises documents.services.BadPdf; StoreFailed. What was uploaded before stays.
+    Raises pdf.examining.BadPdf; StoreFailed. What was uploaded before stays.
     """
     try:
         checked = documents.check_pdf(file=file, filename=filename, profile=transition.profile())
