@@ -17,6 +17,7 @@ _FIELDS = tuple(field.attname for field in Account._meta.concrete_fields)
 TOLD_TO_COURTS = (
     "id", "number", "username", "type", "upgraded_at", "search_status", "is_active", "shared", "first_name",
     "middle_name", "last_name", "generation", "email", "client_code_required", "client_code_format",
+    "second_factor_since",
 )  # fmt: skip
 """What a court may know, and all that Central Sign-On needs of an account."""
 

@@ -18,6 +18,7 @@ class CourtSite(models.Model):
     cases = models.PositiveIntegerField(default=0)
     software = models.CharField(max_length=40, blank=True)
     seen_at = models.DateTimeField(null=True)
+    filing_needs_mfa = models.DateField(null=True, help_text="from this day on, filing there asks for a second factor")
 
     class Meta:
         db_table = "court_site"

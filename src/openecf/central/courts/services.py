@@ -48,6 +48,7 @@ def note_status(*, status: CourtStatus, sender: str, at: datetime) -> None:
                 cases=status.cases,
                 software=status.software[:40],
                 seen_at=status.at,
+                filing_needs_mfa=status.filing_needs_mfa,
             )
 
 

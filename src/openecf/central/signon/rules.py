@@ -8,10 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-AAL1 = "urn:openecf:aal1"
-"""One factor: a password."""
-AAL2 = "urn:openecf:aal2"
-"""Two factors: a password and a one-time code."""
+from openecf.kernel.assurance import AAL1, AAL2
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)

@@ -8,24 +8,40 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from openecf.court.people.access import FILER
-from openecf.court.people.rules import NOBODY, Standing, as_filer
+from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer
 from openecf.court.transition.context import court_facts
-from openecf.court.transition.rules import Era
+from openecf.court.transition.rules import Era, SecondFactor
 from openecf.platform.access import Rule
 
 
 def _check(request: HttpRequest) -> HttpResponse | None:
-    facts = court_facts(request.arrived)
+    facts, reader = court_facts(request.arrived), getattr(request, "reader", NOBODY)
     if facts["era"] is Era.FILING_CLOSED:
         return render(request, "filing/closed.html", facts, status=503)
-    ended = as_filer(getattr(request, "reader", NOBODY)) is Standing.NOT_SIGNED_ON
-    if request.method == "POST" and ended:
-        # A page of a draft answers at its own address: after the sign-on the person is back on it.
-        back = request.path if "/filing/" in request.path and not request.path.endswith("/discard") else "/filing/"
-        context = {"sign_on": f"/login?next={quote(back, safe='')}"}
+    if request.method == "POST" and as_filer(reader) is Standing.NOT_SIGNED_ON:
+        context = {"sign_on": f"/login?next={quote(_back_to(request), safe='')}"}
         return render(request, "filing/signed_out.html", context, status=403)
-    return FILER.check(request)
+    refused = FILER.check(request)
+    if refused is None and facts["second_factor"] is SecondFactor.ASKED and not _proved_enough(reader):
+        context = facts | {"step_up": f"/login?next={quote(_back_to(request), safe='')}&second=1"}
+        refused = render(request, "filing/second_factor.html", context, status=403)
+    return refused
+
+
+def _proved_enough(reader: Reader) -> bool:
+    """Two factors. The court's own login, which ends when the court goes live, has no second one."""
+    return reader.proved_twice or reader.own_login
+
+
+def _back_to(request: HttpRequest) -> str:
+    """Where the person is again after the sign-on: a page of a draft answers at its own address."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    return (
+        request.path if "/filing/" in request.path and not request.path.endswith(("/discard", "/start")) else "/filing/"
+    )
 
 
 FILING = Rule("filer", _check)
-"""As FILER, with words for a sign-on that ended in the middle of a filing."""
+"""As FILER, with words for a sign-on that ended in the middle of a filing, and with the second factor if the court asks
+filers for one."""

@@ -21,6 +21,7 @@ from openecf.court.filing import drafts, pages, queries, rules, services
 from openecf.court.filing.access import FILING
 from openecf.court.filing.queries import NoSuchDraft
 from openecf.court.notices.rules import shown
+from openecf.court.transition.context import court_facts
 from openecf.platform import access
 from openecf.platform.web import takes_files, whole_number
 
@@ -80,6 +81,7 @@ def choose_event(request: HttpRequest) -> HttpResponse:
         "asked": bool(typed or category),
         "case_id": "" if case_id is None else case_id,
         "drafts": queries.drafts_of(request.reader),
+        **court_facts(request.arrived),
     }
     return render(request, "filing/choose.html", context)
 
@@ -88,7 +90,8 @@ def choose_event(request: HttpRequest) -> HttpResponse:
 @require_GET
 def list_drafts(request: HttpRequest) -> HttpResponse:
     """Unfinished filings, to go on with or to discard."""
-    return render(request, "filing/drafts.html", {"drafts": queries.drafts_of(request.reader)})
+    context = court_facts(request.arrived) | {"drafts": queries.drafts_of(request.reader)}
+    return render(request, "filing/drafts.html", context)
 
 
 @access.rule(FILING)

@@ -41,6 +41,7 @@ def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
         terminal=terminal,
         auth_time=signed_on.auth_time,
         acr=signed_on.acr,
+        two_step=signed_on.two_step,
     )
 
 

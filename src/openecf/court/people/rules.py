@@ -10,8 +10,26 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from openecf.kernel.assurance import AAL2
+
 COURT_GROUPS = frozenset({"clerk", "judge", "chambers"})
 CHAMBERS_GROUPS = frozenset({"judge", "chambers"})
+AGENT_GROUP = "filing-agent"
+PRINCIPAL_GROUPS = frozenset({"attorney", "trustee", "us-trustee"})
+"""Who may let filing agents act for them."""
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A filing agent acts for a principal. ``agent`` is the agent's own court user; ``agency`` what links the two."""
+
+    agency: int
+    agent: int
+    agent_name: str
+    principal_name: str
+    role: str
+    may_file: bool
+    sees_restricted: bool
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,8 @@ class Reader:
     terminal: bool = False
     auth_time: datetime | None = None
     acr: str = ""
+    two_step: bool = False
+    """The account has a second factor, whether this sign-on proved it (``acr``) or not."""
     participates_in: frozenset[int] = field(default=frozenset())
     own_login: bool = False
     """Came in with the court's own login, at a court that has not moved to NextGen yet."""
@@ -56,6 +76,11 @@ class Reader:
     def is_court(self) -> bool:
         """Clerk's office, judge or chambers of this court."""
         return self.group in COURT_GROUPS
+
+    @property
+    def proved_twice(self) -> bool:
+        """Whether this sign-on proved two factors."""
+        return self.acr == AAL2
 
     @property
     def is_chambers(self) -> bool:
@@ -77,17 +102,24 @@ BILLING_ACCOUNT = "paa"
 class Step:
     """One line of the personal checklist. ``key`` names its words in the template."""
 
-    key: Literal["account", "own", "upgraded", "linked"]
+    key: Literal["account", "own", "upgraded", "linked", "second-factor"]
     done: bool
 
 
-def checklist(reader: Reader, *, live: bool) -> tuple[Step, ...]:
-    """What NextGen asks of a person who files, and what of it is done. Empty for nobody."""
+def checklist(reader: Reader, *, live: bool, second_factor: bool = False) -> tuple[Step, ...]:
+    """What NextGen asks of a person who files, and what of it is done. Empty for nobody.
+
+    ``second_factor``: the court asks for one, now or from a day that it announced.
+    """
     if not reader.signed_on:
         return ()
     own = reader.account_type != BILLING_ACCOUNT and not reader.shared
-    steps = (Step("account", True), Step("own", own), Step("upgraded", reader.upgraded))
-    return (*steps, Step("linked", reader.linked)) if live else steps
+    steps = [Step("account", True), Step("own", own), Step("upgraded", reader.upgraded)]
+    if live:
+        steps.append(Step("linked", reader.linked))
+    if second_factor:
+        steps.append(Step("second-factor", reader.two_step or reader.proved_twice))
+    return tuple(steps)
 
 
 ACTS = {

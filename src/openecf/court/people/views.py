@@ -19,6 +19,7 @@ from openecf.court.people.forms import CourtLoginForm, NoticesForm, PeriodForm
 from openecf.court.people.menus import existing
 from openecf.court.people.utilities import groups
 from openecf.court.transition.context import court_facts
+from openecf.court.transition.rules import SecondFactor
 from openecf.platform.access import ANYONE, rule
 from openecf.platform.audit import queries as audit
 from openecf.platform.shell.menu import MenuItem
@@ -36,7 +37,9 @@ def _court_facts(now: datetime) -> dict[str, object]:
 def home(request: HttpRequest) -> HttpResponse:
     """The front page: what this court is, for those who signed on their cases and what to do next."""
     reader, context = request.reader, _court_facts(request.arrived)
-    context["checklist"] = rules.checklist(reader, live=bool(context["live"]))
+    context["checklist"] = rules.checklist(
+        reader, live=bool(context["live"]), second_factor=context["second_factor"] is not SecondFactor.NOT_ASKED
+    )
     if not (reader.signed_on or reader.own_login):
         return render(request, "people/home.html", context)
     if reader.linked:

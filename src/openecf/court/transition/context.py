@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from openecf.court.transition import queries, rules
+from openecf.kernel.days import legal_day
 from openecf.platform.config import this_site
 
 
@@ -26,5 +27,6 @@ def court_facts(now: datetime) -> dict[str, object]:
         "live": rules.is_live(profile, now),
         "live_on": rules.live_on(profile, settings.COURT.zone),
         "zone": settings.COURT.zone,
+        "second_factor": rules.second_factor(profile.filing_needs_mfa, today=legal_day(now, settings.COURT.zone)),
         "manage_account": manage_account(),
     }

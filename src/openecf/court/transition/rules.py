@@ -84,6 +84,22 @@ def hours_to_come(timetable: Timetable, now: datetime) -> list[tuple[str, dateti
     return [(name, hour, (hour - now).days) for name, hour in hours]
 
 
+class SecondFactor(StrEnum):
+    """What the court asks of those who file, besides the password."""
+
+    NOT_ASKED = "not-asked"
+    ANNOUNCED = "announced"
+    """From a day to come; until then people are told, and file as before."""
+    ASKED = "asked"
+
+
+def second_factor(needs_from: date | None, *, today: date) -> SecondFactor:
+    """Whether filing asks for a second factor on that day of the court; ``needs_from`` is the court's setting."""
+    if needs_from is None:
+        return SecondFactor.NOT_ASKED
+    return SecondFactor.ASKED if needs_from <= today else SecondFactor.ANNOUNCED
+
+
 class NoSuchSetting(Refusal):
     """A court has no such setting."""
 
@@ -115,18 +131,20 @@ class Settings(BaseModel):
     free_look_days: Annotated[int, Field(ge=1, le=365)] = 15
     from_address: str = ""
     pool_address: str = ""
+    filing_needs_mfa: date | None = None
     closed_days: list[date] = []
     terminal_networks: list[Annotated[str, AfterValidator(network)]] = []
 
 
 _ADDRESSES = frozenset({"help_email", "from_address", "pool_address", "emergency_email"})
+_MAY_BE_UNSET = frozenset({*HOURS, "filing_needs_mfa"})
 _AS_JSON = frozenset({"offices", "closed_days", "terminal_networks"})
 
 
 def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
     """Settings as they are typed (``live_at=2027-04-05T08:30``, ``closed_days=["2027-04-02"]``), as they are kept.
 
-    Empty words for an hour mean that it is not set. NoSuchSetting, BadSetting.
+    Empty words for an hour or a day mean that it is not set. NoSuchSetting, BadSetting.
     """
     if unknown := sorted(set(words) - set(Settings.model_fields)):
         raise NoSuchSetting(
@@ -161,7 +179,7 @@ def require_order(timetable: Timetable) -> None:
 def _plain(name: str, text: str) -> Any:
     if name in _AS_JSON:
         return json.loads(text)
-    return None if name in HOURS and not text else text
+    return None if name in _MAY_BE_UNSET and not text else text
 
 
 def _said(wrong: ValueError) -> str:

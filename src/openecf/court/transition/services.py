@@ -95,5 +95,6 @@ def _tell(profile: CourtProfile, at: datetime) -> None:
         live_on=rules.live_on(profile, settings.COURT.zone),
         cases=cases.count(),
         software=f"OpenECF {openecf.__version__}",
+        filing_needs_mfa=profile.filing_needs_mfa,
     )
     bus.put(to="central", message=status, at=at)

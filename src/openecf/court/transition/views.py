@@ -31,7 +31,11 @@ def nextgen(request: HttpRequest) -> HttpResponse:
     """What NextGen asks of everyone who files, the court's days and notices, and where the reader stands."""
     facts = court_facts(request.arrived)
     context = facts | {
-        "checklist": checklist(request.reader, live=bool(facts["live"])),
+        "checklist": checklist(
+            request.reader,
+            live=bool(facts["live"]),
+            second_factor=facts["second_factor"] is not rules.SecondFactor.NOT_ASKED,
+        ),
         "link_label": bench().menus.link_label,
         "notices": queries.notices(),
         "hours": rules.hours_to_come(facts["profile"], request.arrived),

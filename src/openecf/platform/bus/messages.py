@@ -59,6 +59,8 @@ class CourtStatus(Message):
     live_on: date | None
     cases: int
     software: str
+    filing_needs_mfa: date | None = None
+    """From which day of the court filing asks for a second factor."""
 
 
 MESSAGES: dict[str, type[Message]] = {kind.type: kind for kind in Message.__subclasses__()}

@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
+from openecf.kernel.assurance import AAL2
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62
 from openecf.platform.config import this_site
@@ -94,8 +95,10 @@ def browser_origin(request: HttpRequest) -> str:
     return f"https://{SIGN_ON_HOST}" if by_public_name else issuer()
 
 
-def authorization_url(request: HttpRequest, *, state: str, nonce: str, challenge: str, fresh: bool) -> str:
-    """Where to send a browser to sign on."""
+def authorization_url(
+    request: HttpRequest, *, state: str, nonce: str, challenge: str, fresh: bool, second: bool = False
+) -> str:
+    """Where to send a browser to sign on; ``second``: with a second factor."""
     asked = {
         "response_type": "code",
         "client_id": this_site().id,
@@ -108,6 +111,8 @@ def authorization_url(request: HttpRequest, *, state: str, nonce: str, challenge
     }
     if fresh:
         asked["prompt"] = "login"
+    if second:
+        asked["acr_values"] = AAL2
     if language := languages.chosen(request):
         asked["ui_locales"] = language
     return f"{browser_origin(request)}/oauth2/authorize?{urlencode(asked)}"
@@ -121,10 +126,13 @@ def sign_off_url(request: HttpRequest, id_token: str) -> str:
     return f"{browser_origin(request)}/oauth2/logout?{urlencode(asked)}"
 
 
-def redeem(*, code: str, verifier: str, nonce: str, redirect_uri: str, not_before: float = 0.0) -> Proof:
+def redeem(
+    *, code: str, verifier: str, nonce: str, redirect_uri: str, not_before: float = 0.0, second: bool = False
+) -> Proof:
     """Trade a code for proof of who signed on. ProviderAway, NotProved.
 
-    ``not_before``: the password must have been given since then (seconds of the epoch).
+    ``not_before``: the password must have been given since then (seconds of the epoch). ``second``: a second factor
+    must have been proved.
     """
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
     answer = _call("POST", "/oauth2/token", data=form | _proof_of_court())
@@ -135,6 +143,8 @@ def redeem(*, code: str, verifier: str, nonce: str, redirect_uri: str, not_befor
     tokens = answer.json()
     claims = verified(tokens["id_token"])
     if claims.get("nonce") != nonce or not claims.get("sid") or claims.get("auth_time", 0) < not_before - _SKEW:
+        raise NotProved
+    if second and claims.get("acr") != AAL2:
         raise NotProved
     told = _call("GET", "/oauth2/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
     if told.status_code != 200 or told.json().get("sub") != claims["sub"]:

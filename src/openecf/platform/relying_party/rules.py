@@ -29,6 +29,8 @@ class SignedOn:
     auth_time: datetime
     acr: str = ""
     amr: tuple[str, ...] = ()
+    two_step: bool = False
+    """The account has a second factor, whether this sign-on proved it or not."""
     client_code: str = ""
     client_code_required: bool = False
     fresh: bool = True
@@ -54,8 +56,9 @@ def signed_on(facts: dict, *, sid: str, kind: Literal["browser", "api"], fresh: 
         sid=sid,
         kind=kind,
         auth_time=datetime.fromtimestamp(facts["auth_time"], UTC),
-        acr=facts.get("acr", ""),
-        amr=tuple(facts.get("amr", ())),
+        acr=facts.get("acr") or "",
+        amr=tuple(facts.get("amr") or ()),
+        two_step=bool(facts.get("two_step")),
         client_code=facts.get("client_code", ""),
         client_code_required=bool(facts.get("client_code_required")),
         fresh=fresh,

@@ -29,15 +29,17 @@ _SALT = "relying-party.attempt"
 @never_cache
 @require_GET
 def sign_on(request: HttpRequest) -> HttpResponse:
-    """Send the browser to Central Sign-On. ``next`` is where it comes back to; ``fresh=1`` asks for the password anew.
+    """Send the browser to Central Sign-On. ``next`` is where it comes back to; ``fresh=1`` asks for the password anew,
+    ``second=1`` for a second factor.
 
     While Central Sign-On is away the person gets a page that says so, not the browser's own error.
     """
     if not services.provider_answers(at=request.arrived):
         return _failed(request, "away", status=503)
-    fresh = request.GET.get("fresh") == "1"
+    fresh, second = request.GET.get("fresh") == "1", request.GET.get("second") == "1"
     attempt = {
         "not_before": request.arrived.timestamp() if fresh else 0.0,
+        "second": second,
         "state": base62(32),
         "nonce": base62(32),
         "verifier": base62(64),
@@ -49,6 +51,7 @@ def sign_on(request: HttpRequest) -> HttpResponse:
         nonce=attempt["nonce"],
         challenge=create_s256_code_challenge(attempt["verifier"]),
         fresh=fresh,
+        second=second,
     )
     response = HttpResponse(status=302)
     response.headers["Location"] = there
@@ -90,6 +93,7 @@ def callback(request: HttpRequest) -> HttpResponse:
             nonce=attempt["nonce"],
             redirect_uri=came_by(request) + provider.CALLBACK,
             not_before=attempt["not_before"],
+            second=attempt.get("second", False),
         )
         had = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         secret = services.begin(proof=proof, replaces=had, at=request.arrived)
