@@ -20,6 +20,10 @@ class CourtSite(models.Model):
     seen_at = models.DateTimeField(null=True)
     filing_needs_mfa = models.DateField(null=True, help_text="from this day on, filing there asks for a second factor")
 
+    registration = models.JSONField(default=dict, help_text="who may register to file there: RegistrationProfile")
+    help_email = models.CharField(max_length=254, blank=True)
+    help_phone = models.CharField(max_length=40, blank=True)
+
     class Meta:
         db_table = "court_site"
 

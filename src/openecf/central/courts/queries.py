@@ -83,3 +83,11 @@ def all_courts_here() -> list[CourtRow]:
 def registered_courts(account: UUID) -> list[RegisteredCourt]:
     """The courts at which the account is linked, by id."""
     return list(RegisteredCourt.objects.filter(account_id=account).order_by("court"))
+
+
+def registered_courts_of(accounts: Iterable[UUID]) -> dict[UUID, list[RegisteredCourt]]:
+    """The courts at which each of the accounts is linked, by id; an account without one is left out."""
+    found: dict[UUID, list[RegisteredCourt]] = {}
+    for row in RegisteredCourt.objects.filter(account_id__in=list(accounts)).order_by("account_id", "court"):
+        found.setdefault(row.account_id, []).append(row)
+    return found

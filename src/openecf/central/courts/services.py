@@ -49,6 +49,9 @@ def note_status(*, status: CourtStatus, sender: str, at: datetime) -> None:
                 software=status.software[:40],
                 seen_at=status.at,
                 filing_needs_mfa=status.filing_needs_mfa,
+                registration=status.registration.model_dump(mode="json", exclude_defaults=True),
+                help_email=status.help_email,
+                help_phone=status.help_phone,
             )
 
 

@@ -29,6 +29,7 @@ class CourtProfile(models.Model):
     languages = ArrayField(models.CharField(max_length=5), default=list)
     doc_prefix = models.CharField(max_length=3)
     filing_needs_mfa = models.DateField(null=True, help_text="from this court day on, filing asks for a second factor")
+    registration = models.JSONField(default=dict, help_text="who may register to file here: RegistrationProfile")
     closed_days = ArrayField(models.DateField(), default=list, blank=True)
     terminal_networks = ArrayField(
         models.CharField(max_length=50), default=list, blank=True, help_text="of the public terminals at the courthouse"

@@ -9,6 +9,7 @@ from django.db.models import Max
 from openecf.court.transition.models import CourtNotice, CourtProfile
 from openecf.kernel import courts
 from openecf.platform.config import this_site
+from openecf.platform.registering.profile import RegistrationProfile
 
 KEPT_SECONDS = 3.0
 _kept: list[tuple[float, CourtProfile]] = []
@@ -25,6 +26,11 @@ def profile() -> CourtProfile:
         return CourtProfile(court=court.id, doc_prefix=court.prefix, from_address=f"noreply@{court.host}")
     _kept[:] = [(now, found)]
     return found
+
+
+def registration(profile: CourtProfile) -> RegistrationProfile:
+    """Who may register to file here, and what is asked of them."""
+    return RegistrationProfile.model_validate(profile.registration)
 
 
 def notices() -> list[CourtNotice]:

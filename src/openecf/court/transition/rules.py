@@ -15,6 +15,7 @@ from openecf.kernel.days import legal_day
 from openecf.kernel.names import looks_like_address
 from openecf.kernel.networks import network
 from openecf.kernel.refusal import Refusal
+from openecf.platform.registering.profile import RegistrationProfile
 
 
 class Era(StrEnum):
@@ -133,12 +134,13 @@ class Settings(BaseModel):
     pool_address: str = ""
     filing_needs_mfa: date | None = None
     closed_days: list[date] = []
+    registration: RegistrationProfile = RegistrationProfile()
     terminal_networks: list[Annotated[str, AfterValidator(network)]] = []
 
 
 _ADDRESSES = frozenset({"help_email", "from_address", "pool_address", "emergency_email"})
 _MAY_BE_UNSET = frozenset({*HOURS, "filing_needs_mfa"})
-_AS_JSON = frozenset({"offices", "closed_days", "terminal_networks"})
+_AS_JSON = frozenset({"offices", "closed_days", "registration", "terminal_networks"})
 
 
 def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
@@ -163,7 +165,10 @@ def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
         hour = getattr(found, name)
         if hour is not None and hour.tzinfo is None:
             setattr(found, name, hour.replace(tzinfo=ZoneInfo(zone)))
-    return {name: getattr(found, name) for name in words}
+    kept = {name: getattr(found, name) for name in words}
+    if "registration" in kept:
+        kept["registration"] = found.registration.model_dump(mode="json", exclude_defaults=True)
+    return kept
 
 
 def require_order(timetable: Timetable) -> None:

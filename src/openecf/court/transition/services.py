@@ -96,5 +96,8 @@ def _tell(profile: CourtProfile, at: datetime) -> None:
         cases=cases.count(),
         software=f"OpenECF {openecf.__version__}",
         filing_needs_mfa=profile.filing_needs_mfa,
+        registration=queries.registration(profile),
+        help_email=profile.help_email,
+        help_phone=profile.help_phone,
     )
     bus.put(to="central", message=status, at=at)

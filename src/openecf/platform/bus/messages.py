@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from openecf.platform.registering.profile import RegistrationProfile
+
 
 class Message(BaseModel):
     """A fact that one site tells another."""
@@ -61,6 +63,9 @@ class CourtStatus(Message):
     software: str
     filing_needs_mfa: date | None = None
     """From which day of the court filing asks for a second factor."""
+    registration: RegistrationProfile = RegistrationProfile()
+    help_email: str = ""
+    help_phone: str = ""
 
 
 MESSAGES: dict[str, type[Message]] = {kind.type: kind for kind in Message.__subclasses__()}
