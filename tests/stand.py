@@ -30,7 +30,7 @@ READY_WITHIN = 240.0
 """Seconds; the first start makes databases and demonstration data."""
 PORTS = range(18_000, 30_000, 100)
 """Where an installation's hundred ports may begin: below what the kernel hands out by itself."""
-USED_PORTS = (*range(12), 90, 91, 92)
+USED_PORTS = (*range(12), 90, 91, 92, 93)
 COURTS = ("flsb", "flsd", "ca11")
 """A bankruptcy, a district and an appellate court, for stories that all three must tell."""
 

@@ -39,6 +39,7 @@ def print_table(console: Console, layout: Layout) -> None:
         places.add_row(site.id, site.config.base_url, what)
     if "mailbox" in facts:
         places.add_row("mailbox", facts["mailbox"]["url"], "every mail that the demonstration sends")
+        places.add_row("paygov-sandbox", facts["paygov"]["url"], "a stand-in for Pay.gov: test cards, no money moves")
         proxy = f"HTTPS_PROXY for unmodified clients; CA: {facts['gateway']['ca']}"
         places.add_row("gateway", facts["gateway"]["proxy"], proxy)
     console.print(places)

@@ -15,7 +15,7 @@ from openecf.platform.config import Site
 DEMONSTRATION_COURTS = ("flsb", "nysb", "flsd", "ca11")
 CENTRAL_HOSTS = ("pacer.uscourts.gov", "pacer.login.uscourts.gov", "pacer.psc.uscourts.gov", "pcl.uscourts.gov")
 # Offsets from the first port: the central site is 0, courts follow, and these lie above them.
-MAILBOX_WEB, GATEWAY, MAILBOX_SMTP = 90, 91, 92
+MAILBOX_WEB, GATEWAY, MAILBOX_SMTP, PAYGOV = 90, 91, 92, 93
 MOST_COURTS = MAILBOX_WEB - 1
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": ("verify", "check the stamps of a notice and its documents, offline"),
     "gateway": ("gateway_command", "carry the judiciary's host names to the sites on this machine"),
     "mailbox": ("mailbox", "receive the demonstration's mail and show it on a web page"),
+    "paygov-sandbox": ("paygov_sandbox", "stand in for Pay.gov, for tests and the demonstration; no money moves"),
     "demo": ("demo", "show the demonstration's addresses and sign-ins"),
     "record": ("record", "say whether a court's record is still what was entered: chains, stamps, stored bytes"),
     "doctor": ("doctor", "say what is wrong with an installation, and the mend"),
@@ -73,7 +74,7 @@ def _explain(words: Sequence[str]) -> int:
         print(f"openecf: there is no command {words[0]!r}\n", file=out)
     print("usage: openecf COMMAND …\n", file=out)
     for command, (_, help_text) in COMMANDS.items():
-        print(f"  {command:<9} {help_text}", file=out)
+        print(f"  {command:<14} {help_text}", file=out)
     print("\nopenecf COMMAND --help says more.", file=out)
     return 0 if asked else 2
 

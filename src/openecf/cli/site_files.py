@@ -6,10 +6,31 @@ import hashlib
 import json
 from pathlib import Path
 
-from openecf.cli.layout import CENTRAL_HOSTS, GATEWAY, MAILBOX_SMTP, MAILBOX_WEB, MOST_COURTS, Layout, write_public
+from openecf.cli.layout import (
+    CENTRAL_HOSTS,
+    GATEWAY,
+    MAILBOX_SMTP,
+    MAILBOX_WEB,
+    MOST_COURTS,
+    PAYGOV,
+    Layout,
+    write_public,
+)
+from openecf.cli.paygov_pages import CALLS, PAGE
 from openecf.kernel import courts
 from openecf.kernel.refusal import Refusal
-from openecf.platform.config import CentralConfig, Site, SiteConfig, SmtpConfig, create_site_folder, public_pem
+from openecf.platform.config import (
+    CentralConfig,
+    PaymentsConfig,
+    Site,
+    SiteConfig,
+    SmtpConfig,
+    create_site_folder,
+    public_pem,
+)
+
+SANDBOX_APP = "OPENECF-SANDBOX"
+SANDBOX_TOKEN = "sandbox-lantern-harbor"  # noqa: S105  (public on purpose: it opens the demonstration's own sandbox)
 
 
 class TooManyCourts(Refusal):
@@ -25,6 +46,14 @@ def _smtp(first_port: int, demonstration: bool) -> SmtpConfig:
     return SmtpConfig(port=first_port + MAILBOX_SMTP) if demonstration else SmtpConfig()
 
 
+def _payments(first_port: int, demonstration: bool) -> PaymentsConfig | None:
+    """The demonstration's own sandbox of Pay.gov; a real installation takes payments once its operator says where."""
+    if not demonstration:
+        return None
+    here = address(first_port + PAYGOV)
+    return PaymentsConfig(url=here + CALLS, pages_url=here + PAGE, app_id=SANDBOX_APP, access_token=SANDBOX_TOKEN)
+
+
 def lay_out_central(layout: Layout, *, first_port: int, database_url: str, demonstration: bool) -> Site:
     """The central site's folder. What an operator wrote in its ``site.json`` is kept; addresses follow the ports."""
     fresh = SiteConfig(
@@ -36,6 +65,7 @@ def lay_out_central(layout: Layout, *, first_port: int, database_url: str, demon
         database_url=database_url,
         demonstration=demonstration,
         smtp=_smtp(first_port, demonstration),
+        payments=_payments(first_port, demonstration),
     )
     return _lay_out(layout.site_folder("central"), fresh)
 
@@ -53,6 +83,7 @@ def lay_out_court(
         database_url=database_url,
         demonstration=demonstration,
         smtp=_smtp(first_port, demonstration),
+        payments=_payments(first_port, demonstration),
         central=CentralConfig(
             base_url=central.config.base_url,
             public_hosts=central.config.hosts,
@@ -71,7 +102,7 @@ def _lay_out(folder: Path, fresh: SiteConfig) -> Site:
         # Still the demonstration's own addresses: they move with the ports. An operator's address stays.
         ours |= {"base_url": fresh.base_url, "port": fresh.port}
     if kept.demonstration:
-        ours |= {"smtp": fresh.smtp}
+        ours |= {"smtp": fresh.smtp, "payments": fresh.payments}
     if fresh.central:
         ours |= {"central": fresh.central}
     config = kept.model_copy(update=ours)
@@ -121,5 +152,6 @@ def write_sites_file(layout: Layout, *, first_port: int) -> None:
             "smtp_host": "127.0.0.1",
             "smtp_port": first_port + MAILBOX_SMTP,
         }
+        facts["paygov"] = {"url": address(first_port + PAYGOV)}
         facts["gateway"] = {"proxy": address(first_port + GATEWAY), "ca": str(layout.var / "gateway" / "ca.pem")}
     write_public(layout.sites_file, json.dumps(facts, indent=1))

@@ -17,7 +17,7 @@ from typing import TextIO
 
 from openecf.cli.databases import given_url
 from openecf.cli.demo import print_table, wide_console
-from openecf.cli.layout import DEMONSTRATION_COURTS, GATEWAY, MAILBOX_SMTP, MAILBOX_WEB, Layout, layout_of
+from openecf.cli.layout import DEMONSTRATION_COURTS, GATEWAY, MAILBOX_SMTP, MAILBOX_WEB, PAYGOV, Layout, layout_of
 from openecf.cli.postgres import PrivatePostgres
 from openecf.cli.prepare import Preparation
 from openecf.cli.process import Child, openecf, stop_all
@@ -148,7 +148,7 @@ class Up:
         wanted = {site.config.port: site.id for site in sites}
         if self.demonstration:
             wanted |= {self.first_port + MAILBOX_WEB: "mailbox", self.first_port + MAILBOX_SMTP: "mailbox (SMTP)"}
-            wanted |= {self.first_port + GATEWAY: "gateway"}
+            wanted |= {self.first_port + GATEWAY: "gateway", self.first_port + PAYGOV: "paygov-sandbox"}
         deadline = time.monotonic() + 5
         while taken := [port for port in wanted if not _is_free(port)]:
             if time.monotonic() > deadline:
@@ -166,6 +166,7 @@ class Up:
         if self.demonstration:
             self._keep(Child("mailbox", openecf("mailbox", *var), log / "mailbox.log"))
             self._keep(Child("gateway", openecf("gateway", *var), log / "gateway.log"))
+            self._keep(Child("paygov-sandbox", openecf("paygov-sandbox", *var), log / "paygov-sandbox.log"))
 
     def _keep(self, child: Child) -> None:
         child.start()

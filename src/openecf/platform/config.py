@@ -40,6 +40,20 @@ class SmtpConfig(_Strict):
     starttls: bool = False
 
 
+class PaymentsConfig(_Strict):
+    """The payment gateway: Pay.gov's hosted collection. ``url`` takes the calls, ``pages_url`` the payers.
+
+    The caller proves itself with an access token, or with a certificate (PEM files; ``key`` if it is in another file).
+    """
+
+    url: str
+    pages_url: str
+    app_id: str
+    access_token: str = ""
+    certificate: str = ""
+    key: str = ""
+
+
 class CentralConfig(_Strict):
     """How a court reaches the central site. ``public_key`` is PEM; it verifies bus messages from there."""
 
@@ -52,7 +66,9 @@ class SiteConfig(_Strict):
     """Facts of one site. ``base_url`` is its own address; ``hosts`` are public names that it also answers to.
 
     ``trusted_proxy_secret`` is what the proxy in front shows in ``X-OpenECF-Proxy``; its ``X-Forwarded-Proto`` and
-    ``X-Forwarded-For`` are believed only with it. Empty: those of a proxy on this machine are.
+    ``X-Forwarded-For`` are believed only with it. Empty: those of a proxy on this machine are. ``prepared_statements``:
+    off where a pooler stands before the database that gives a connection to another client after each transaction and
+    does not know of statements that are kept ready.
     """
 
     id: str
@@ -66,8 +82,10 @@ class SiteConfig(_Strict):
     trusted_proxy_secret: str = ""
     smtp: SmtpConfig = SmtpConfig()
     store: StoreConfig = StoreConfig()
+    payments: PaymentsConfig | None = None
     central: CentralConfig | None = None
     database_pool: int = Field(default=8, ge=1)
+    prepared_statements: bool = True
 
 
 class Secrets(_Strict):

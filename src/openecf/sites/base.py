@@ -26,14 +26,17 @@ def _database(url: str) -> dict:
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "openecf.platform.postgres",
         "NAME": parts.path.lstrip("/"),
         "USER": parts.username or "",
         "PASSWORD": parts.password or "",
         "HOST": query.get("host") or parts.hostname or "",
         "PORT": parts.port or "",
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": CONFIG.database_pool, "timeout": 10}},
-        "CONN_HEALTH_CHECKS": True,  # by the pool, when it hands a connection out: a restart of the server costs nobody a page
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": CONFIG.database_pool, "timeout": 10},
+            # Of statements that say so (``platform.postgres.prepared``), from their first use on; of no other.
+            "prepare_threshold": 0 if CONFIG.prepared_statements else None,
+        },
     }
 
 
@@ -52,6 +55,7 @@ PLATFORM_APPS = [
     "openecf.platform.health",
     "openecf.platform.jobs",
     "openecf.platform.store",
+    "openecf.platform.payments",
     "openecf.platform.shell",
 ]
 
