@@ -11,10 +11,9 @@ from collections.abc import Callable, Hashable
 from copy import copy
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from openecf.court.cases.models import Case
 from openecf.court.cases.rules import CaseFacts
+from openecf.platform.postgres import prepared
 
 MOST = 256
 LONGEST = 60
@@ -40,10 +39,8 @@ _kept: dict[int, _Kept] = {}
 
 def case(case_id: int) -> Case | None:
     """The case with its judges and its lead case, a copy of the caller's own; None when there is none."""
-    with connection.cursor() as cursor:
-        # Asked before the rows are read: what changes in between makes the next caller read anew.
-        cursor.execute(_VERSIONS, [case_id])
-        row = cursor.fetchone()
+    # Asked before the rows are read: what changes in between makes the next caller read anew.
+    row = prepared.row(_VERSIONS, [case_id])
     if row is None:
         return None
     known = _kept.get(case_id)

@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from threading import Lock
 
-from django.db import connection
+from openecf.platform.postgres import prepared
 
 LARGEST = 512_000
 """Bytes of a sheet that is kept."""
@@ -47,9 +47,7 @@ _guard = Lock()
 
 def version(case_id: int) -> str | None:
     """The version of all entries of a case; None when one of them is not for everybody."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSION, [case_id])
-        row = cursor.fetchone()
+    row = prepared.row(_VERSION, [case_id])
     return row[0] if row else None
 
 

@@ -26,6 +26,7 @@ from openecf.platform.bus.messages import MESSAGES, Message
 from openecf.platform.bus.models import InboxMessage, OutboxMessage, Peer
 from openecf.platform.bus.queries import peer
 from openecf.platform.config import this_site
+from openecf.platform.postgres import prepared
 
 log = structlog.get_logger()
 RELAY = "openecf.bus.relay"
@@ -127,8 +128,7 @@ def put_with(
         "put_body": message.model_dump_json(),
         "put_at": at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values | ours)
+    prepared.run(statement, values | ours)
     return message_id
 
 

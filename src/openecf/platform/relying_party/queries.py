@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from openecf.kernel.tokens import digest
+from openecf.platform.postgres import prepared
 
 IDLE = timedelta(minutes=30)
 BELIEVED_FOR = timedelta(seconds=5)
@@ -40,9 +39,7 @@ class Found:
 
 
 def _find(statement: str, values: dict[str, object]) -> Found | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
+    row = prepared.row(statement, values)
     return Found(row[0], json.loads(row[1]), row[2]) if row else None
 
 

@@ -1,0 +1,73 @@
+"""Django's PostgreSQL backend with connections that are looked at, not asked, and a cursor for prepared statements.
+
+``ENGINE`` of a site's database. The module's name is Django's.
+"""
+
+from __future__ import annotations
+
+import select
+from time import monotonic
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from django.db.backends.utils import CursorWrapper
+from psycopg_pool import ConnectionPool
+
+IDLE = 30.0
+"""Seconds after which a connection is asked whether it still works, whatever it looks like."""
+MOST_PREPARED = 400
+"""Statements that the server keeps ready for one connection."""
+
+
+class PreparedCursor(psycopg.Cursor):
+    """Sends a statement and its values apart; the server plans it once for the connection."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> PreparedCursor:
+        return super().execute(query, params, prepare=True, **options)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A restart of the server costs nobody a page: a connection that it ended is noticed before it is used."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection:
+        connection = super().get_new_connection(conn_params)
+        while self.pool and not _works(connection):
+            connection.close()
+            self.pool.putconn(connection)
+            connection = self.pool.getconn()
+        return connection
+
+    def _configure_connection(self, connection: psycopg.Connection) -> bool:
+        connection.prepared_max = MOST_PREPARED
+        return super()._configure_connection(connection)
+
+    def _close(self) -> None:
+        if self.connection is not None:
+            self.connection.used_at = monotonic()  # type: ignore[attr-defined]
+        super()._close()
+
+    def prepared_cursor(self) -> CursorWrapper:
+        """A cursor whose statements the server keeps ready (``platform.postgres.prepared`` is the way to use it)."""
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PreparedCursor(self.connection))
+
+
+def _works(connection: psycopg.Connection) -> bool:
+    """Whether a connection from the pool is still one.
+
+    A server that ends a connection says so, and closes it: an idle one that has nothing to read is alive, which costs
+    no round trip to see. A machine that vanished says nothing, hence the question after a while.
+    """
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if not poll.poll(0) and monotonic() - getattr(connection, "used_at", 0.0) < IDLE:
+        return True
+    try:
+        ConnectionPool.check_connection(connection)
+    except psycopg.Error:
+        return False
+    return True
