@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 from psycopg_pool import ConnectionPool
 
@@ -27,8 +27,18 @@ class PreparedCursor(psycopg.Cursor):
         return super().execute(query, params, prepare=True, **options)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """What Django asks of PostgreSQL's ways."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        """For lists of statements: a prepared one as it was written, without its values."""
+        return super().last_executed_query(cursor, sql, params) or str(sql)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A restart of the server costs nobody a page: a connection that it ended is noticed before it is used."""
+
+    ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection:
         connection = super().get_new_connection(conn_params)
