@@ -115,8 +115,12 @@ def test_a_new_firm_does_not_pay_what_another_paid():
     second = services.accept(account=MEMBER, invitation=invitation.id, at=AT + timedelta(days=7))
     assert second.billed_from == AT + timedelta(days=5)
     began, ends = datetime(2026, 7, 1, 5, tzinfo=UTC), datetime(2026, 10, 1, 5, tzinfo=UTC)
-    assert queries.paid_by(firm=FIRM, since=began, until=ends) == [(MEMBER, began, AT + timedelta(days=5))]
-    assert queries.paid_by(firm=other.id, since=began, until=ends) == [(MEMBER, AT + timedelta(days=5), ends)]
+
+    def paid(firm):
+        return [(one.account, one.since, one.until) for one in queries.spans_of(firm=firm, since=began, until=ends)]
+
+    assert paid(FIRM) == [(MEMBER, began, AT + timedelta(days=5))]
+    assert paid(other.id) == [(MEMBER, AT + timedelta(days=5), ends)]
 
 
 def test_a_member_elsewhere_must_leave_first():
@@ -184,15 +188,15 @@ def test_a_format_says_which_client_codes_fit(code, pattern, good):
 
 
 def test_the_firms_rules_overwrite_a_members_own():
-    services.set_rules(firm=FIRM, code_required=True, code_format="AA-9999", at=AT)
+    services.set_rules(firm=FIRM, code_required=True, code_format="AA-9999", receipts_hidden=False, at=AT)
     joined()
     member = Account.objects.get(id=MEMBER)
     assert (member.client_code_required, member.client_code_format) == (True, "AA-9999")
     assert not may_search(), "no client code was given"
-    services.set_rules(firm=FIRM, code_required=False, code_format="", at=AT)
+    services.set_rules(firm=FIRM, code_required=False, code_format="", receipts_hidden=False, at=AT)
     assert may_search()
     with pytest.raises(services.BadFormat):
-        services.set_rules(firm=FIRM, code_required=True, code_format="AA 99", at=AT)
+        services.set_rules(firm=FIRM, code_required=True, code_format="AA 99", receipts_hidden=False, at=AT)
 
 
 def test_the_firm_sees_what_was_used_and_never_what_was_looked_at():

@@ -100,6 +100,8 @@ URLS = {
     "pscof/firm/requests": "firm",
     "pscof/firm/requests/<uuid:invitation>/withdraw": "firm",
     "pscof/firm/rules": "firm",
+    "pscof/firm/report": "firm",
+    "pscof/firm/report.csv": "firm",
     "pscof/firm/members/<int:membership>/remove": "firm",
     "pscof/firm/members/<int:membership>/cost-centre": "firm",
     "pscof/manage/firm": "member",

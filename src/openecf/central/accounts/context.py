@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.rules import account_type_words
 from openecf.central.billing import queries as billing
+from openecf.central.firms import queries as firms
 from openecf.platform.shell.menu import MenuItem
 
 SETTINGS, MAINTENANCE, PAYMENTS, USAGE = "settings", "maintenance", "payments", "usage"
@@ -75,10 +77,17 @@ def manage_frame(request: HttpRequest, tab: str) -> dict[str, Frame]:
         registered_as=account.get_type_display(),
         search_status=status,
         status_advice=advice,
-        quarter=billing.quarter_to_date(account=account.id, now=request.arrived),
+        quarter=_quarter(account, request.arrived),
         tabs=[Tab(label, reverse(name), key == tab) for key, label, name in tabs],
     )
     return {"frame": frame}
+
+
+def _quarter(account: Account, now: datetime) -> billing.Quarter:
+    """A person's own use; of a firm's account, its members'."""
+    if account.is_administrative:
+        return firms.quarter_to_date(firm=account.id, now=now)
+    return billing.quarter_to_date(account=account.id, now=now)
 
 
 def _search_status(account: Account) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ _FIELDS = tuple(field.attname for field in Account._meta.concrete_fields)
 TOLD_TO_COURTS = (
     "id", "number", "username", "type", "upgraded_at", "search_status", "is_active", "shared", "first_name",
     "middle_name", "last_name", "generation", "email", "client_code_required", "client_code_format",
+    "receipts_hidden",
     "second_factor_since",
 )  # fmt: skip
 """What a court may know, and all that Central Sign-On needs of an account."""
@@ -42,6 +43,11 @@ def existing(account_ids: Sequence[UUID]) -> set[UUID]:
 def numbered(number: str) -> Account | None:
     """The account with that seven-digit number; None if there is none."""
     return Account.objects.filter(number=number).first()
+def several(account_ids: Iterable[UUID]) -> list[Account]:
+    """The accounts of these ids, in no order."""
+    return list(Account.objects.filter(id__in=set(account_ids)))
+
+
 
 
 def named(username: str) -> Account | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
@@ -134,6 +135,39 @@ def quarter_to_date(*, account: UUID, now: datetime) -> Quarter:
     """What the account used in the running quarter."""
     today = legal_day(now, rules.ZONE)
     return _quarter(account, *rules.quarter_of(today), today)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What was used in a stretch of an account's time, of what costs something; by client code or as a whole."""
+
+    account: UUID
+    client_code: str
+    accesses: int
+    pages: int
+    cost: Money
+
+
+# By the index of account and time, however many stretches are asked for.
+_SHARES = """
+SELECT s.n - 1, u.client_code, count(*), sum(u.pages)::bigint, sum(u.cents)::bigint
+FROM unnest(%(accounts)s::uuid[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+     WITH ORDINALITY AS s(account, since, until, n)
+JOIN usage_line u ON u.account_id = s.account AND u.at >= s.since AND u.at < s.until AND u.cents > 0
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+def shares(stretches: Sequence[tuple[UUID, datetime, datetime]]) -> list[tuple[int, Share]]:
+    """What was used in each stretch (account, since, until), by client code: place of the stretch, and the share.
+
+    Amounts only. What was looked at stays with whoever looked at it.
+    """
+    accounts, since, until = ([each[n] for each in stretches] for n in range(3))
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES, {"accounts": accounts, "since": since, "until": until})
+        rows = cursor.fetchall()
+    return [(n, Share(accounts[n], code, accesses, pages, Money(cents))) for n, code, accesses, pages, cents in rows]
 
 
 def quarters(*, account: UUID, now: datetime, count: int = 9) -> list[Quarter]:

@@ -91,3 +91,10 @@ def registered_courts_of(accounts: Iterable[UUID]) -> dict[UUID, list[Registered
     for row in RegisteredCourt.objects.filter(account_id__in=list(accounts)).order_by("account_id", "court"):
         found.setdefault(row.account_id, []).append(row)
     return found
+
+
+def second_factor_days(account: UUID) -> dict[str, date]:
+    """From which day filing asks for a second factor, by court, where the account is linked and the court said so."""
+    linked = RegisteredCourt.objects.filter(account_id=account).values("court")
+    asking = CourtSite.objects.filter(id__in=linked).exclude(filing_needs_mfa=None)
+    return dict(asking.values_list("id", "filing_needs_mfa"))

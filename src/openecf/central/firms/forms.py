@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from openecf.central.billing import rules
 from openecf.kernel import client_codes
 
 
@@ -31,8 +36,31 @@ class RulesForm(forms.Form):
         help_text=_("A stands for a letter, 9 for a digit, anything else for itself: AA-9999. Empty: any code."),
     )  # fmt: skip
 
+    receipts_hidden = forms.BooleanField(
+        label=_("Courts show members no transaction receipts"), required=False,
+        help_text=_("Every page is charged as before. Before a document is charged, its price is still shown."),
+    )  # fmt: skip
+
     def clean_code_format(self) -> str:
         pattern = self.cleaned_data["code_format"]
         if not client_codes.is_format(pattern):
             raise forms.ValidationError(_("A client code has no space and no comma, and at most 32 characters."))
         return pattern
+
+
+class QuarterForm(forms.Form):
+    """Which quarter a report is of."""
+
+    quarter = forms.ChoiceField(label=_("Quarter"), required=False)
+
+    def __init__(self, *args: object, quarters: Sequence[tuple[date, date]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.quarters = {rules.quarter_name(since): (since, until) for since, until in quarters}
+        self.fields["quarter"].choices = [  # type: ignore[attr-defined]
+            (name, f"{date_format(since, 'M')} – {date_format(until, 'M Y')}")
+            for name, (since, until) in self.quarters.items()
+        ]
+
+    def days(self) -> tuple[date, date]:
+        """First and last day of the chosen quarter; of the running one if none was chosen. Only of a valid form."""
+        return self.quarters[self.cleaned_data["quarter"] or next(iter(self.quarters))]

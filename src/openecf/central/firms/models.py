@@ -16,6 +16,7 @@ class Invitation(models.Model):
         ACCEPTED = "accepted", "Accepted"
         REFUSED = "refused", "Refused"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        LAPSED = "lapsed", "Not answered in time"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     firm = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
@@ -65,11 +66,12 @@ class Membership(models.Model):
 
 
 class FirmRules(models.Model):
-    """What a firm asks of its members' client codes."""
+    """What a firm asks of its members' client codes, and whether courts show them transaction receipts."""
 
     firm = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
     code_required = models.BooleanField(default=False)
     code_format = models.CharField(max_length=32, blank=True, help_text="A letter, 9 digit, anything else itself")
+    receipts_hidden = models.BooleanField(default=False)
 
     class Meta:
         db_table = "firm_rules"

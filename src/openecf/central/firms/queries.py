@@ -4,28 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from openecf.central.billing import queries as billing
-from openecf.central.billing.queries import Quarter
+from openecf.central.billing import rules as money
 from openecf.central.courts import queries as courts
 from openecf.central.firms.models import FirmRules, Invitation, Membership
+from openecf.kernel.days import legal_day
+from openecf.kernel.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class FilesAt:
+    """A court at which a member is linked, and as what."""
+
+    court: str
+    role: str
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member as the firm sees it: how the account stands and what it costs, never what it looked at."""
+    """A member as the firm sees it: how the account stands, never what it looked at. ``two_step``: signing on asks for
+    a second factor. ``files_at`` is empty for a member who only searches."""
 
     id: int
+    account: UUID
     number: str
     name: str
     email: str
     cost_centre: str
     joined_at: datetime
     search_status: str
-    files_at: tuple[str, ...]
-    quarter: Quarter
+    two_step: bool
+    files_at: Sequence[FilesAt]
 
 
 @dataclass(frozen=True)
@@ -39,24 +55,26 @@ class Span:
     cost_centre: str
 
 
-def members(*, firm: UUID, now: datetime) -> list[Member]:
+def members(*, firm: UUID) -> list[Member]:
     """The firm's members, by name."""
-    rows = Membership.objects.filter(firm_id=firm, left_at=None).select_related("account")
+    rows = list(Membership.objects.filter(firm_id=firm, left_at=None).select_related("account"))
+    linked = courts.registered_courts_of(row.account_id for row in rows)
     found = [
         Member(
             id=row.id,
+            account=row.account_id,
             number=row.account.number,
             name=row.account.name.inverted,
             email=row.account.email,
             cost_centre=row.cost_centre,
             joined_at=row.joined_at,
             search_status=row.account.get_search_status_display(),
-            files_at=tuple(one.court for one in courts.registered_courts(row.account_id)),
-            quarter=billing.quarter_to_date(account=row.account_id, now=now),
+            two_step=row.account.second_factor_since is not None,
+            files_at=[FilesAt(one.court, one.role) for one in linked.get(row.account_id, [])],
         )
         for row in rows
     ]
-    return sorted(found, key=lambda one: one.name.casefold())
+    return sorted(found, key=lambda one: (one.name.casefold(), one.number))
 
 
 def membership_of(account: UUID) -> Membership | None:
@@ -74,7 +92,8 @@ def requests_of(*, firm: UUID, now: datetime) -> list[Invitation]:
     """Everything the firm asked, newest first: PACER's page View All My Requests."""
     rows = list(Invitation.objects.filter(firm_id=firm).select_related("account").order_by("-asked_at")[:200])
     for row in rows:
-        row.is_over = row.outcome == Invitation.Outcome.WAITING and row.expires_at <= now  # type: ignore[attr-defined]
+        if row.outcome == Invitation.Outcome.WAITING and row.expires_at <= now:
+            row.outcome = Invitation.Outcome.LAPSED
     return rows
 
 
@@ -83,15 +102,18 @@ def rules_of(firm: UUID) -> FirmRules:
     return FirmRules.objects.filter(firm_id=firm).first() or FirmRules(firm_id=firm)
 
 
-def paid_by(*, firm: UUID, since: datetime, until: datetime) -> list[tuple[UUID, datetime, datetime]]:
-    """For which accounts, from when to when, the firm pays inside a stretch of time: what an invoice lists."""
+def spans_of(*, firm: UUID, since: datetime, until: datetime) -> list[Span]:
+    """For which accounts, from when to when, the firm pays inside a stretch of time: what an invoice lists.
+
+    Left members too: what they used until they left stays on the firm's bill.
+    """
     rows = Membership.objects.filter(firm_id=firm, billed_from__lt=until).order_by("billed_from", "id")
-    spans = [
-        (row.account_id, max(since, row.billed_from), min(until, row.left_at or until))
+    found = [
+        Span(row.account_id, firm, max(since, row.billed_from), min(until, row.left_at or until), row.cost_centre)
         for row in rows
         if row.left_at is None or row.left_at > since
     ]
-    return [span for span in spans if span[1] < span[2]]
+    return [span for span in found if span.since < span.until]
 
 
 def spans(*, until: datetime) -> Iterator[Span]:
@@ -104,3 +126,18 @@ def spans(*, until: datetime) -> Iterator[Span]:
         if since < ends:
             account, taken_to = row.account_id, ends
             yield Span(row.account_id, row.firm_id, since, ends, row.cost_centre)
+
+
+def shares(*, firm: UUID, since: date, until: date) -> list[tuple[str, billing.Share]]:
+    """Cost centre and use of every stretch of time that the firm pays for in these days, both included."""
+    ends = billing.midnight(until + timedelta(days=1))
+    paid = spans_of(firm=firm, since=billing.midnight(since), until=ends)
+    found = billing.shares([(span.account, span.since, span.until) for span in paid])
+    return [(paid[place].cost_centre, share) for place, share in found]
+
+
+def quarter_to_date(*, firm: UUID, now: datetime) -> billing.Quarter:
+    """What all members together used in the running quarter, against the firm's one waiver."""
+    since, until = money.quarter_of(legal_day(now, money.ZONE))
+    used = sum((share.cost for _centre, share in shares(firm=firm, since=since, until=until)), Money())
+    return billing.Quarter(since, until, used, money.waiver_on(until), is_over=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from openecf.kernel.money import Money
 
 INVITATION_LASTS = timedelta(days=30)
 
@@ -42,3 +44,31 @@ def same_last_name(typed: str, kept: str) -> bool:
 def billed_from(*, joined: datetime, quarter_began: datetime, left_another: Iterable[datetime]) -> datetime:
     """From when the new firm pays: the balance of the running quarter moves to it, but not what another firm paid."""
     return max([quarter_began, *(left for left in left_another if left <= joined)])
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Accesses that cost something, their pages, their cost."""
+
+    accesses: int = 0
+    pages: int = 0
+    cost: Money = field(default_factory=Money)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A member's part in one cost centre. ``left``: the account is no member any more."""
+
+    centre: str
+    number: str
+    name: str
+    left: bool
+    sum: Sum
+
+
+def added(sums: Iterable[Sum]) -> Sum:
+    """One sum of several."""
+    whole = Sum()
+    for one in sums:
+        whole = Sum(whole.accesses + one.accesses, whole.pages + one.pages, whole.cost + one.cost)
+    return whole

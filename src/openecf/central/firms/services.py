@@ -98,7 +98,7 @@ def invite(*, firm: UUID, number: str, last_name: str, at: datetime) -> Invitati
         with transaction.atomic():
             Invitation.objects.filter(
                 firm_id=firm, account_id=account.id, outcome=Outcome.WAITING, expires_at__lte=at
-            ).update(outcome=Outcome.WITHDRAWN, answered_at=at)
+            ).update(outcome=Outcome.LAPSED, answered_at=at)
             asked = Invitation.objects.create(
                 firm_id=firm, account_id=account.id, asked_at=at, expires_at=at + rules.INVITATION_LASTS
             )
@@ -186,22 +186,26 @@ def leave(*, account: UUID, remark: str, at: datetime) -> None:
     with transaction.atomic():
         row = _end({"account_id": account}, "member", remark, at)
         account_services.suspend_search(account=account, why="left-firm", at=at)
-        sign_ons.let_courts_ask_again(account=account, why="left-firm", by=str(account), at=at)
         record(act="firm.left", by=str(account), at=at, subject=f"firm:{row.firm_id}", remark=remark)
 
 
-def set_rules(*, firm: UUID, code_required: bool, code_format: str, at: datetime) -> None:
-    """What the firm asks of its members; it counts for all of them at once. BadFormat."""
+def set_rules(*, firm: UUID, code_required: bool, code_format: str, receipts_hidden: bool, at: datetime) -> None:
+    """What the firm asks of its members and lets them see; it counts for all of them at once. BadFormat."""
     if not client_codes.is_format(code_format):
         raise BadFormat
     with transaction.atomic():
         kept, _made = FirmRules.objects.update_or_create(
             firm_id=firm,
-            defaults={"code_required": code_required, "code_format": code_format},
+            defaults={
+                "code_required": code_required,
+                "code_format": code_format,
+                "receipts_hidden": receipts_hidden,
+            },
         )
         members = Membership.objects.filter(firm_id=firm, left_at=None).values_list("account_id", flat=True)
         _apply_rules(kept, list(members), at)
-        record(act="firm.rules", by=str(firm), at=at, subject=f"firm:{firm}", code_required=code_required)
+        record(act="firm.rules", by=str(firm), at=at, subject=f"firm:{firm}", code_required=code_required,
+               code_format=code_format, receipts_hidden=receipts_hidden)  # fmt: skip
 
 
 def set_cost_centre(*, firm: UUID, membership: int, cost_centre: str, at: datetime) -> None:
@@ -250,11 +254,18 @@ def _end(which: dict, by: str, remark: str, at: datetime) -> Membership:
 def _apply_rules(kept: FirmRules, members: Sequence[UUID], at: datetime) -> None:
     for member in members:
         account_services.obey_firm(
-            account=member, code_required=kept.code_required, code_format=kept.code_format, at=at
+            account=member,
+            code_required=kept.code_required,
+            code_format=kept.code_format,
+            receipts_hidden=kept.receipts_hidden,
+            at=at,
         )
         sign_ons.let_courts_ask_again(account=member, why="firm-rules", by=str(kept.firm_id), at=at)
 
 
+    account_services.obey_nobody(account=row.account_id, at=at)
+    by_whom = row.firm_id if by == "firm" else row.account_id
+    sign_ons.let_courts_ask_again(account=row.account_id, why="left-firm", by=str(by_whom), at=at)
 def _name(payer: object) -> str:
     return payer.firm or payer.name.direct  # type: ignore[attr-defined]
 

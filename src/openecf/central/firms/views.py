@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from openecf.central.accounts.context import MAINTENANCE, SETTINGS, manage_frame
-from openecf.central.firms import queries, services
+from openecf.central.accounts.context import MAINTENANCE, SETTINGS, USAGE, manage_frame
+from openecf.central.billing import rules
+from openecf.central.firms import queries, reports, services
 from openecf.central.firms.access import FIRM, MEMBER
-from openecf.central.firms.forms import CostCentreForm, InviteForm, RemarkForm, RulesForm
+from openecf.central.firms.forms import CostCentreForm, InviteForm, QuarterForm, RemarkForm, RulesForm
 from openecf.central.firms.models import Membership
+from openecf.central.firms.rules import Sum
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 
@@ -46,9 +50,55 @@ def members(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal.said)
         else:
             return redirect("/pscof/firm?done=invited")
-    rows = queries.members(firm=request.account.id, now=request.arrived)
+    used = reports.used_by_member(firm=request.account.id, now=request.arrived)
+    rows = [(one, used.get(one.account, Sum())) for one in queries.members(firm=request.account.id)]
     page = {"members": rows, "form": form, "notice": _notice(request), **manage_frame(request, MAINTENANCE)}
     return render(request, "firms/members.html", page)
+
+
+def _quarter_form(request: HttpRequest) -> QuarterForm:
+    return QuarterForm(request.GET, quarters=reports.quarters(now=request.arrived))
+
+
+@access.rule(FIRM)
+@never_cache
+@require_safe
+def report(request: HttpRequest) -> HttpResponse:
+    """What the members used in a quarter, by cost center, member and client code."""
+    form = _quarter_form(request)
+    if not form.is_valid():
+        raise Http404
+    since, until = form.days()
+    found = reports.report(firm=request.account.id, since=since, until=until, now=request.arrived)
+    page = {
+        "report": found,
+        "form": form,
+        "chosen": rules.quarter_name(since),
+        **manage_frame(request, USAGE),
+    }
+    return render(request, "firms/report.html", page)
+
+
+@access.rule(FIRM)
+@never_cache
+@require_safe
+def report_file(request: HttpRequest) -> HttpResponse:
+    """The same lines for a spreadsheet."""
+    form = _quarter_form(request)
+    if not form.is_valid():
+        raise Http404
+    since, until = form.days()
+    found = reports.report(firm=request.account.id, since=since, until=until, now=request.arrived)
+    sink = StringIO()
+    writer = csv.writer(sink)
+    writer.writerow([_("Cost center"), _("Account"), _("Name"), _("Transactions"), _("Pages"), _("Used")])
+    for line in found.lines:
+        texts = map(rules.safe_cell, (line.centre, line.number, line.name))
+        writer.writerow([*texts, line.sum.accesses, line.sum.pages, line.sum.cost])
+    response = HttpResponse(sink.getvalue(), content_type="text/csv; charset=utf-8")
+    name = f"pacer-firm-{request.account.number}-{rules.quarter_name(since)}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @access.rule(FIRM)
@@ -76,7 +126,7 @@ def withdraw(request: HttpRequest, invitation: UUID) -> HttpResponse:
 @never_cache
 @_get_or_post
 def set_rules(request: HttpRequest) -> HttpResponse:
-    """Client codes, for all members."""
+    """Client codes and receipts, for all members."""
     kept = queries.rules_of(request.account.id)
     initial = {name: getattr(kept, name) for name in RulesForm.base_fields}
     form = RulesForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -137,12 +187,20 @@ def cost_centre(request: HttpRequest, membership: int) -> HttpResponse:
 def own_firm(request: HttpRequest) -> HttpResponse:
     """The firm that pays for the person's account, and firms that offer to."""
     page = {
-        "membership": queries.membership_of(request.account.id),
-        "invitations": queries.waiting_for(account=request.account.id, now=request.arrived),
+        **_own_firm(request),
         "notice": _notice(request),
         **manage_frame(request, SETTINGS),
     }
     return render(request, "firms/own.html", page)
+
+
+def _own_firm(request: HttpRequest) -> dict[str, object]:
+    membership = queries.membership_of(request.account.id)
+    return {
+        "membership": membership,
+        "rules": queries.rules_of(membership.firm_id) if membership else None,
+        "invitations": queries.waiting_for(account=request.account.id, now=request.arrived),
+    }
 
 
 @access.rule(MEMBER)
@@ -153,12 +211,7 @@ def answer(request: HttpRequest, invitation: UUID) -> HttpResponse:
     try:
         act(account=request.account.id, invitation=invitation, at=request.arrived)
     except Refusal as refusal:
-        page = {
-            "membership": queries.membership_of(request.account.id),
-            "invitations": queries.waiting_for(account=request.account.id, now=request.arrived),
-            "said": refusal.said,
-            **manage_frame(request, SETTINGS),
-        }
+        page = {**_own_firm(request), "said": refusal.said, **manage_frame(request, SETTINGS)}
         return render(request, "firms/own.html", page, status=409)
     return redirect(f"/pscof/manage/firm?done={'joined' if act is services.accept else 'refused'}")
 

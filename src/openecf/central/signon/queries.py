@@ -170,6 +170,7 @@ def facts(sign_on: SignOn) -> dict[str, object]:
         "may_search": may_search(sign_on),
         "client_code": session.client_code,
         "client_code_required": account.client_code_required,
+        "receipts_hidden": account.receipts_hidden,
         "session_expires": int(session.expires_at.timestamp()),
     }
 

@@ -33,9 +33,13 @@ _BLANK = re.compile(rf"\[{_MARK}:(\w+)\.(\w+)\]")
 
 @dataclass(frozen=True)
 class _Blanks:
-    """In place of a case or a receipt: whatever is asked of it is a blank."""
+    """In place of a case or a receipt: whatever is asked of it is a blank.
+
+    ``hidden`` is not: of a reader's receipts all are shown or none.
+    """
 
     of: str
+    hidden: bool = False
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("_") or not (name in _SHOWN[self.of].__dataclass_fields__ or hasattr(_SHOWN[self.of], name)):
@@ -73,7 +77,7 @@ def _frame(request: HttpRequest, template: str) -> Frame:
         if known is not None:
             _frames.move_to_end(key)
             return known
-    page = render_to_string(template, {name: _Blanks(name) for name in _SHOWN}, request)
+    page = render_to_string(template, {name: _Blanks(name, request.reader.receipts_hidden) for name in _SHOWN}, request)
     before, _place, after = page.partition(PLACE)
     made = Frame(tuple(_BLANK.split(before)), tuple(_BLANK.split(after)))
     with _guard:

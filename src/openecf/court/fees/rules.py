@@ -29,6 +29,8 @@ class Receipt:
     court: str = ""
     exempt: bool = False
     free: bool = False
+    hidden: bool = False
+    """Charged like any other, and not shown: the firm that pays wants it so."""
 
     @property
     def printed_at(self) -> str:

@@ -63,6 +63,7 @@ def quote(
         criteria_label=criteria_label,
         exempt=reader.exempt,
         free=free or pays_nothing(reader),
+        hidden=reader.receipts_hidden,
     )
 
 

@@ -39,6 +39,7 @@ def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
         client_code=signed_on.client_code,
         client_code_required=signed_on.client_code_required,
         terminal=terminal,
+        receipts_hidden=signed_on.receipts_hidden,
         auth_time=signed_on.auth_time,
         acr=signed_on.acr,
         two_step=signed_on.two_step,

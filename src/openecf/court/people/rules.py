@@ -57,6 +57,8 @@ class Reader:
     exempt: bool = False
     terminal: bool = False
     auth_time: datetime | None = None
+    receipts_hidden: bool = False
+    """The firm that pays wants no receipts shown; what is charged stays the same."""
     acr: str = ""
     two_step: bool = False
     """The account has a second factor, whether this sign-on proved it (``acr``) or not."""

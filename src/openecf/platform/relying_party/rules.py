@@ -33,6 +33,8 @@ class SignedOn:
     """The account has a second factor, whether this sign-on proved it or not."""
     client_code: str = ""
     client_code_required: bool = False
+    receipts_hidden: bool = False
+    """The firm that pays wants its people to see no transaction receipts."""
     fresh: bool = True
     """False when this court has not heard from Central Sign-On for a minute: reading goes on, filing waits."""
 
@@ -61,6 +63,7 @@ def signed_on(facts: dict, *, sid: str, kind: Literal["browser", "api"], fresh: 
         two_step=bool(facts.get("two_step")),
         client_code=facts.get("client_code", ""),
         client_code_required=bool(facts.get("client_code_required")),
+        receipts_hidden=bool(facts.get("receipts_hidden")),
         fresh=fresh,
     )
 

@@ -47,7 +47,7 @@ from openecf.central.accounts.services.signing_in import (
     remember_device,
     touch,
 )
-from openecf.central.accounts.services.standing import ask_second_factor, hold, obey_firm, suspend_search
+from openecf.central.accounts.services.standing import ask_second_factor, hold, obey_firm, obey_nobody, suspend_search
 
 __all__ = [
     "DEVICE_COOKIE",
@@ -85,6 +85,7 @@ __all__ = [
     "remember_device",
     "request_reset",
     "require_owner",
+    "obey_nobody",
     "save_step",
     "send_again",
     "slow_resets",

@@ -13,10 +13,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.services import maintaining, registering
+from openecf.central.firms import queries as firms
 from openecf.central.signon import services as sign_ons
+from openecf.kernel.refusal import Refusal
 
 
 def change_password(
@@ -72,8 +75,17 @@ def update_person(*, account: Account, answers: Mapping[str, str], at: datetime)
         maintaining.update_person(account=account, answers=answers, at=at)
 
 
+class TheFirmDecides(Refusal):
+    """A member's firm decides on client codes."""
+
+    said = _("The firm that pays for your account decides on client codes.")
+    code = "the-firm-decides"
+
+
 def require_client_code(*, account: Account, required: bool, at: datetime) -> None:
-    """Whether each charged access must carry a client code. NotUpgraded."""
+    """Whether each charged access must carry a client code. NotUpgraded, TheFirmDecides."""
+    if firms.membership_of(account.id) is not None:
+        raise TheFirmDecides
     with _told_anew(account.id, "billing-preferences", at):
         maintaining.require_client_code(account=account, required=required, at=at)
 

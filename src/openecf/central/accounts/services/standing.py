@@ -16,18 +16,26 @@ def suspend_search(*, account: UUID, why: str, at: datetime) -> None:
     Account.objects.filter(id=account, search_status=SearchStatus.ACTIVE).update(
         search_status=SearchStatus.INACTIVE, search_note=why
     )
-    Account.objects.filter(id=account).update(client_code_format="")
     audit.record(act="account.search-suspended", by="system", at=at, subject=str(account), why=why)
 
 
-def obey_firm(*, account: UUID, code_required: bool, code_format: str, at: datetime) -> None:
+def obey_firm(*, account: UUID, code_required: bool, code_format: str, receipts_hidden: bool, at: datetime) -> None:
     """The rules of the firm that pays overwrite the account's own, and what a left firm suspended is active again.
 
     Inside the caller's transaction.
     """
-    Account.objects.filter(id=account).update(client_code_required=code_required, client_code_format=code_format)
+    Account.objects.filter(id=account).update(
+        client_code_required=code_required, client_code_format=code_format, receipts_hidden=receipts_hidden
+    )
     Account.objects.filter(id=account, search_note=LEFT_FIRM).update(search_status=SearchStatus.ACTIVE, search_note="")
-    audit.record(act="account.firm-rules", by="system", at=at, subject=str(account), code_required=code_required)
+    audit.record(act="account.firm-rules", by="system", at=at, subject=str(account), code_required=code_required,
+                 receipts_hidden=receipts_hidden)  # fmt: skip
+
+
+def obey_nobody(*, account: UUID, at: datetime) -> None:
+    """No firm pays any more: its rules are over. Inside the caller's transaction."""
+    Account.objects.filter(id=account).update(client_code_required=False, client_code_format="", receipts_hidden=False)
+    audit.record(act="account.firm-rules-over", by="system", at=at, subject=str(account))
 
 
 def hold(*, account: UUID) -> None:
