@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
+from openecf.central.accounts import queries as accounts
 from openecf.central.courts.models import CourtSite, RegisteredCourt
 from openecf.kernel import courts
 from openecf.platform.audit import services as audit
-from openecf.platform.bus.messages import AccountLinked, CourtStatus
+from openecf.platform.bus import services as bus
+from openecf.platform.bus.messages import AccountLinked, AccountMerged, CourtStatus
 from openecf.platform.bus.models import Peer
 
 
@@ -55,10 +58,24 @@ def note_status(*, status: CourtStatus, sender: str, at: datetime) -> None:
             )
 
 
+def move_links(*, from_account: UUID, to_account: UUID, number: str, at: datetime) -> list[str]:
+    """Every court lets what was linked to the one account go on with the other; the courts at which that is so.
+
+    Inside the caller's transaction. All courts are told: one may have linked a moment ago and not said so yet.
+    """
+    moved = list(RegisteredCourt.objects.filter(account_id=from_account).values_list("court", flat=True))
+    RegisteredCourt.objects.filter(account_id=from_account).update(account_id=to_account)
+    message = AccountMerged(account=from_account, into=to_account, number=number, at=at)
+    for court in CourtSite.objects.values_list("id", flat=True):
+        bus.put(to=court, message=message, at=at)
+    return sorted(moved)
+
+
 def note_link(*, link: AccountLinked, sender: str) -> None:
     """A court says that an account now owns one of its logins. Inside the bus's transaction; twice changes nothing."""
     if link.court != sender:
         raise ValueError(f"{sender} speaks for {link.court}")
+    linked = accounts.account(link.account)
     RegisteredCourt.objects.update_or_create(
-        account_id=link.account, court=sender, defaults={"role": link.role, "linked_at": link.at}
+        account_id=linked.merged_into_id or linked.id, court=sender, defaults={"role": link.role, "linked_at": link.at}
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy
 
@@ -26,3 +28,87 @@ class Agent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.account_id}"
+
+
+class Verification(models.Model):
+    """That an agent made sure with whom they speak: how, when, and for how long it counts. Never changed, but that a
+    mailed code is tried. ``code`` is a keyed hash: six digits are guessed from a plain one."""
+
+    class How(models.TextChoices):
+        FACTS = "facts", gettext_lazy("Facts of the account, told by the caller")
+        CALL_BACK = "call-back", gettext_lazy("Called back at a number that the account had before")
+        MAILED_CODE = "mailed", gettext_lazy("Read out the code that was mailed to the account's address")
+        PAPERS = "papers", gettext_lazy("Showed an identity document at a court's counter or by video")
+
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    how = models.CharField(max_length=10, choices=How.choices)
+    said = models.CharField(max_length=300, blank=True, help_text="what the caller answered; no secrets")
+    asked_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "service_verification"
+        indexes = [models.Index(fields=["account", "agent", "asked_at"], name="service_verification_of")]
+
+    def __str__(self) -> str:
+        return f"{self.how} of {self.account_id}"
+
+
+class Request(models.Model):
+    """What is not done at once and not by one person alone: it waits for a second, or for its owner's objection."""
+
+    class Kind(models.TextChoices):
+        FACTORS = "factors", gettext_lazy("Reset the second factors")
+        MERGE = "merge", gettext_lazy("Merge a duplicate account into another")
+        EMAIL = "email", gettext_lazy("Set another e-mail address")
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", gettext_lazy("Waits for the second person")
+        APPROVED = "approved", gettext_lazy("Approved; done when its time has come")
+        DONE = "done", gettext_lazy("Done")
+        REFUSED = "refused", gettext_lazy("Refused by the second person")
+        WITHDRAWN = "withdrawn", gettext_lazy("Taken back")
+        OBJECTED = "objected", gettext_lazy("Stopped by the owner")
+        FAILED = "failed", gettext_lazy("Could not be done any more")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    into = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+", help_text="of a merge")
+    email = models.EmailField(blank=True, help_text="the new address")
+    reason = models.CharField(max_length=300)
+    waits_from = models.DateTimeField(help_text="not done before; the owner may object until it is done")
+    asked_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    decided_by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "service_request"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(decided_by=models.F("asked_by")) | models.Q(outcome__in=["withdrawn"]),
+                name="service_request_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="email")
+                | ~models.Q(outcome__in=["approved", "done"])
+                | models.Q(decided_by__isnull=False),
+                name="service_request_approved_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "kind"],
+                condition=models.Q(outcome__in=["waiting", "approved"]),
+                name="service_request_one_open",
+            ),
+        ]
+        indexes = [models.Index(fields=["outcome", "waits_from"], name="service_request_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.account_id}"

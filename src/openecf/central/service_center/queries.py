@@ -1,11 +1,22 @@
-"""Reading the Service Center: who works there."""
+"""Reading the Service Center: who works there, whom they serve, what waits for a second person."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from openecf.central.service_center.models import Agent, Role
+from openecf.central.accounts import queries as accounts
+from openecf.central.accounts.models import Account
+from openecf.central.courts import queries as courts
+from openecf.central.factors import queries as factors
+from openecf.central.firms import queries as firms
+from openecf.central.service_center import rules
+from openecf.central.service_center.models import Agent, Request, Role, Verification
+from openecf.central.signon import queries as sign_ons
+from openecf.platform.audit import queries as audit
+from openecf.platform.audit.models import AuditLine
 
 
 @dataclass(frozen=True)
@@ -34,3 +45,98 @@ def all_staff() -> list[Agent]:
     """Who works at the Service Center, by name."""
     rows = Agent.objects.filter(ended_at=None).select_related("account")
     return sorted(rows, key=lambda row: row.account.name.inverted.casefold())
+
+
+def ways_verified(*, agent: UUID, account: UUID, now: datetime) -> set[str]:
+    """How this agent verified the caller within the last half hour."""
+    rows = Verification.objects.filter(
+        agent_id=agent, account_id=account, proved_at__gt=now - rules.VERIFIED_FOR, proved_at__lte=now
+    )
+    return set(rows.values_list("how", flat=True))
+
+
+def code_is_out(*, agent: UUID, account: UUID, now: datetime) -> bool:
+    """Whether a mailed code waits to be read out to this agent."""
+    rows = Verification.objects.filter(agent_id=agent, account_id=account, how=Verification.How.MAILED_CODE)
+    return rows.filter(
+        proved_at=None, asked_at__gt=now - rules.CODE_LIFE, asked_at__lte=now, tries__lt=rules.CODE_TRIES
+    ).exists()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of the accounts that a search found."""
+
+    rows: Sequence[Account]
+    has_more: bool
+    too_short: bool = False
+
+
+def find(typed: str, *, page: int = 1) -> Found:
+    """Accounts by user name, number, e-mail address, name or telephone number: whole, or how it begins."""
+    sought = rules.typed(typed)
+    if not sought.words or rules.is_too_short(sought):
+        return Found([], False, too_short=bool(sought.whole))
+    rows, has_more = accounts.found(sought.words, digits=sought.digits, page=page)
+    return Found(rows, has_more)
+
+
+@dataclass(frozen=True)
+class Served:
+    """An account as the desk sees it: facts, how it stands, what it is connected with. No secret is among them."""
+
+    account: Account
+    factors: factors.Factors
+    sessions: Sequence[object]
+    courts: Sequence[object]
+    firm: Account | None
+    merged: Sequence[Account]
+    ways: set[str]
+    code_is_out: bool
+    requests: Sequence[Request]
+
+    @property
+    def is_verified(self) -> bool:
+        return rules.is_verified(self.ways, strictly=False)
+
+    @property
+    def is_verified_strictly(self) -> bool:
+        return rules.is_verified(self.ways, strictly=True)
+
+    @property
+    def ways_said(self) -> str:
+        return "; ".join(str(Verification.How(way).label) for way in sorted(self.ways))
+
+
+def served(*, number: str, agent: UUID, now: datetime) -> Served | None:
+    """The account of that number for an agent's page; None if there is none."""
+    account = accounts.numbered(number)
+    if account is None:
+        return None
+    membership = firms.membership_of(account.id)
+    return Served(
+        account=account,
+        factors=factors.factors_of(account.id),
+        sessions=sign_ons.live_sessions(account=account.id, now=now),
+        courts=courts.registered_courts(account.id),
+        firm=membership.firm if membership else None,
+        merged=accounts.merged_into(account.id),
+        ways=ways_verified(agent=agent, account=account.id, now=now),
+        code_is_out=code_is_out(agent=agent, account=account.id, now=now),
+        requests=list(
+            Request.objects.filter(account=account).select_related("asked_by__account", "decided_by__account", "into")
+            .order_by("-asked_at")[:10]
+        ),
+    )  # fmt: skip
+
+
+def history(*, account: UUID, limit: int = 100) -> list[AuditLine]:
+    """What was done by the account and to it, newest first."""
+    return audit.about(ref=str(account), limit=limit)
+
+
+def waiting_requests(*, now: datetime) -> list[Request]:
+    """What waits for a second person or for its time, the oldest first."""
+    rows = Request.objects.filter(outcome__in=[Request.Outcome.WAITING, Request.Outcome.APPROVED])
+    rows = rows.exclude(outcome=Request.Outcome.WAITING, expires_at__lte=now)
+    return list(rows.select_related("account", "into", "asked_by__account").order_by("asked_at"))

@@ -24,6 +24,7 @@ from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62
 from openecf.platform.audit.services import record
 from openecf.platform.bus import services as bus
+from openecf.platform.bus.handlers import CannotApply
 from openecf.platform.bus.messages import AccountLinked
 from openecf.platform.config import this_site
 from openecf.platform.mail import services as mail
@@ -318,6 +319,18 @@ def _link(reader: Reader, user_id: int, now: datetime) -> CourtUser:
     linked = AccountLinked(account=reader.account, court=this_site().id, role=user.group, at=now)
     bus.put(to="central", message=linked, at=now)
     return user
+
+
+def follow_merger(*, account: UUID, into: UUID, number: str, at: datetime) -> None:
+    """A duplicate account was closed: what was linked to it goes on with the other of the same person. Twice changes
+    nothing. CannotApply if the other is linked here too: the clerk's office ends one of the links."""
+    with transaction.atomic():
+        users = CourtUser.objects.select_for_update().filter(account=account)
+        if users.exists() and CourtUser.objects.filter(account=into).exists():
+            raise CannotApply(_("Both accounts are linked here. End one of the links, then try this message again."))
+        LinkOffer.objects.filter(account=account, used_at=None).update(used_at=at)
+        if users.update(account=into, account_number=number):
+            record(act="people.link-followed", by="system", at=at, subject=str(into), closed=str(account))
 
 
 def set_notice_addresses(

@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from openecf.platform.audit.models import AuditLine
 
 
-def acts_by(*, refs: Sequence[str], since: datetime, until: datetime, limit: int = 200) -> list[AuditLine]:
-    """What those did, newest first, from ``since`` up to but not including ``until``; at most ``limit`` lines."""
-    lines = AuditLine.objects.filter(by__in=refs, at__gte=since, at__lt=until)
+def acts_by(
+    *, refs: Sequence[str], since: datetime, until: datetime, on_behalf_of: str = "", limit: int = 200
+) -> list[AuditLine]:
+    """What those did, newest first, from ``since`` up to but not including ``until``; at most ``limit`` lines.
+
+    With what others did ``on_behalf_of`` somebody, if that is asked.
+    """
+    whose = Q(by__in=refs) | Q(on_behalf_of=on_behalf_of) if on_behalf_of else Q(by__in=refs)
+    lines = AuditLine.objects.filter(whose, at__gte=since, at__lt=until)
     return list(lines.order_by("-at", "-id")[:limit])
+
+
+def about(*, ref: str, limit: int = 200) -> list[AuditLine]:
+    """What this person did and what was done to its account, newest first; at most ``limit`` lines."""
+    mine = AuditLine.objects.filter(by=ref).order_by("-at", "-id")[:limit]
+    others = AuditLine.objects.filter(subject=ref).exclude(by=ref).order_by("-at", "-id")[:limit]
+    return sorted([*mine, *others], key=lambda line: (line.at, line.id), reverse=True)[:limit]

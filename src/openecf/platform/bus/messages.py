@@ -68,4 +68,14 @@ class CourtStatus(Message):
     help_phone: str = ""
 
 
+class AccountMerged(Message):
+    """Central → court: a duplicate account was closed; what was linked to it goes on with another of the same person."""
+
+    type: ClassVar[str] = "account.merged"
+    account: UUID
+    into: UUID
+    number: str
+    at: datetime
+
+
 MESSAGES: dict[str, type[Message]] = {kind.type: kind for kind in Message.__subclasses__()}

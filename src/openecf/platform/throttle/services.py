@@ -46,3 +46,9 @@ def forget(*, key: str) -> None:
     """A success: start over."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM throttle_counter WHERE key = %s", [key])
+
+
+def forget_beginning(*, prefix: str) -> None:
+    """Start over for every key that begins so."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM throttle_counter WHERE starts_with(key, %s)", [prefix])

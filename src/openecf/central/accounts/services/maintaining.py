@@ -89,15 +89,14 @@ def request_reset(*, username: str, birth_date: str = "", email: str, at: dateti
     for account in accounts.filter(known_by, email_lower=email.strip().lower()).order_by("number")[
         :_RESETS_PER_ADDRESS
     ]:
-        _mail_reset(account, address, at)
+        mail_reset(account, by="anonymous", address=address, at=at)
 
 
-def _mail_reset(account: Account, address: str, at: datetime) -> None:
+def mail_reset(account: Account, *, by: str, address: str, at: datetime) -> None:
+    """Mail the owner a link to a new password; ``by`` asked for it."""
     with transaction.atomic():
         link = make_link(purpose=Purpose.RESET, email=account.email, at=at, account=account)
-        audit.record(
-            act="account.reset-requested", by="anonymous", at=at, subject=str(account.id), address=address or None
-        )
+        audit.record(act="account.reset-requested", by=by, at=at, subject=str(account.id), address=address or None)
         mail.send(
             to=[account.email],
             subject=gettext("Reset PACER Password"),

@@ -1,0 +1,149 @@
+"""Closing an account and opening it again; and what the Service Center does for an owner. Each with the end of sign-ons,
+in one transaction.
+
+A door of its own, beside ``services``, as ``securing`` is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext, gettext_lazy
+
+from openecf.central.accounts import rules
+from openecf.central.accounts.models import Account, Closed, KnownDevice, MailedLink, SearchStatus, StrangerFailures
+from openecf.central.accounts.services import maintaining
+from openecf.central.signon import services as sign_ons
+from openecf.kernel.names import same_mailbox
+from openecf.kernel.refusal import Refusal
+from openecf.kernel.tokens import digest
+from openecf.platform.audit import services as audit
+from openecf.platform.mail import services as mail
+from openecf.platform.throttle import services as throttle
+
+
+class NotOpen(Refusal):
+    """The account is closed (already)."""
+
+    said = gettext_lazy("This account is closed already.")
+    code = "not-open"
+
+
+class NotClosed(Refusal):
+    """There is nothing to open again: the account is open, or was merged into another, which goes on."""
+
+    said = gettext_lazy("This account is open, or goes on under another number; there is nothing to open again.")
+    code = "not-closed"
+
+
+def close(*, account: UUID, why: Closed, by: str, at: datetime, into: UUID | None = None) -> None:
+    """Nobody signs in with the account any more; nothing of it is deleted. NotOpen. Of two at once one closes it."""
+    with transaction.atomic():
+        open_ones = Account.objects.filter(id=account, is_active=True)
+        if not open_ones.update(is_active=False, closed_at=at, closed_why=why, merged_into=into):
+            raise NotOpen
+        MailedLink.objects.filter(account_id=account, used_at=None).update(used_at=at)
+        KnownDevice.objects.filter(account_id=account).delete()
+        audit.record(act="account.closed", by=by, at=at, subject=str(account), why=why, into=str(into or ""))
+        sign_ons.end_all(account=account, why=f"closed-{why}", by=by, at=at)
+
+
+def reopen(*, account: UUID, by: str, at: datetime) -> None:
+    """The account is open again, and may search again if it was not used for long or its firm left it. NotClosed."""
+    with transaction.atomic():
+        row = Account.objects.select_for_update().get(id=account)
+        stopped = row.search_status == SearchStatus.INACTIVE
+        if row.closed_why == Closed.MERGED or (row.is_active and not stopped):
+            raise NotClosed
+        row.is_active, row.closed_at, row.closed_why, row.rest_told_at, row.last_used_at = True, None, "", None, at
+        row.search_status, row.search_note = (
+            (SearchStatus.ACTIVE, "") if stopped else (row.search_status, row.search_note)
+        )
+        row.save(update_fields=[
+            "is_active", "closed_at", "closed_why", "rest_told_at", "last_used_at", "search_status", "search_note",
+        ])  # fmt: skip
+        audit.record(act="account.reopened", by=by, at=at, subject=str(account), searching=stopped)
+        tell(row, gettext("the account was made active again by the Service Center"), at)
+        sign_ons.let_courts_ask_again(account=account, why="reopened", by=by, at=at)
+
+
+def unlock(*, account: UUID, by: str, at: datetime) -> None:
+    """Wrong passwords so far do not count any more, from wherever they came."""
+    with transaction.atomic():
+        row = Account.objects.get(id=account)
+        key = digest(rules.login_name(row.username))
+        StrangerFailures.objects.filter(key=key).delete()
+        for kind in ("device", "name-network"):
+            throttle.forget_beginning(prefix=f"{kind}:{key}:")
+        throttle.forget(key=f"proof:{account}")
+        audit.record(act="account.unlocked", by=by, at=at, subject=str(account))
+
+
+def send_reset(*, account: UUID, by: str, at: datetime) -> None:
+    """Mail the owner a link to a new password, to the address that the account has."""
+    with transaction.atomic():
+        maintaining.mail_reset(Account.objects.get(id=account, is_active=True), by=by, address="", at=at)
+
+
+def end_sign_ons(*, account: UUID, by: str, at: datetime) -> None:
+    """End every sign-on of the account and forget the browsers that it knows; the owner is told."""
+    with transaction.atomic():
+        ended = sign_ons.end_all(account=account, why="service-center", by=by, at=at)
+        KnownDevice.objects.filter(account_id=account).delete()
+        audit.record(act="account.sign-ons-ended", by=by, at=at, subject=str(account), ended=ended)
+        tell(Account.objects.get(id=account), gettext("every sign-in was ended by the Service Center"), at)
+
+
+def spoil_password(*, account: UUID, at: datetime) -> None:
+    """The password opens nothing any more; the owner chooses a new one by a mailed link. Inside the transaction of the
+    act that says why, and that ends the sign-ons."""
+    Account.objects.filter(id=account).update(password=make_password(None), password_changed_at=at)
+    KnownDevice.objects.filter(account_id=account).delete()
+
+
+def set_email(*, account: UUID, email: str, by: str, at: datetime) -> None:
+    """Another address, proved before. Old and new are told, and the courts that the person has open. Inside a
+    transaction."""
+    row = Account.objects.select_for_update().get(id=account)
+    old, row.email, row.mailbox, row.email_verified_at = row.email, email, same_mailbox(email), at
+    row.save(update_fields=["email", "mailbox", "email_verified_at"])
+    MailedLink.objects.filter(account_id=account, used_at=None).update(used_at=at)
+    audit.record(act="account.email-changed", by=by, at=at, subject=str(account))
+    for address in sorted({old, email}):
+        tell(row, gettext("its e-mail address was changed by the Service Center"), at, to=address)
+    sign_ons.let_courts_ask_again(account=account, why="email-changed", by=by, at=at)
+
+
+def mark_shared(*, account: UUID, shared: bool, by: str, at: datetime) -> None:
+    """Whether several people use the account: then it searches, and neither links nor files. Courts hear at once."""
+    with transaction.atomic():
+        Account.objects.filter(id=account).update(shared=shared)
+        audit.record(act="account.shared" if shared else "account.not-shared", by=by, at=at, subject=str(account))
+        row = Account.objects.get(id=account)
+        what = (
+            gettext(
+                "the Service Center noted that several people use it: it can still search, but neither link to a court "
+                "nor file. Whoever files needs an account of the own; registering one costs nothing"
+            )
+            if shared
+            else gettext("the Service Center noted that one person uses it: it can link to courts and file again")
+        )
+        tell(row, what, at)
+        sign_ons.let_courts_ask_again(account=account, why="shared", by=by, at=at)
+
+
+def tell(account: Account, what: str, at: datetime, *, to: str = "") -> None:
+    """Mail the owner what was done to the account. Inside the caller's transaction."""
+    mail.send(
+        to=[to or account.email],
+        subject=gettext("A change to your PACER account"),
+        text=gettext(
+            "On {at} (UTC), in PACER account {number}, {what}.\n\nIf you did not ask for it, tell the PACER Service "
+            "Center at once."
+        ).format(at=f"{at:%Y-%m-%d %H:%M}", number=account.number, what=what),
+        at=at,
+        reference=f"account:{account.number}",
+    )

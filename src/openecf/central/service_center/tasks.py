@@ -1,0 +1,15 @@
+"""Jobs of the Service Center."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from openecf.central.service_center import services
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="service_center.carry_out", queueing_lock="service_center.carry_out")
+def carry_out(timestamp: int) -> None:
+    """Do what two people decided and no owner stopped in time."""
+    services.carry_out_due(at=timezone.now())

@@ -1,0 +1,16 @@
+"""Messages that the people room applies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from openecf.court.people import services
+from openecf.platform.bus.handlers import handles
+from openecf.platform.bus.messages import AccountMerged
+
+
+@handles(AccountMerged)
+def merged(message: AccountMerged, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """A duplicate account goes on as another of the same person."""
+    services.follow_merger(account=message.account, into=message.into, number=message.number, at=at)
