@@ -11,7 +11,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EVERYWHERE = tuple(
-    f"tests/court/test_{name}.py" for name in ("documents_pages", "notices_nef", "fees_metering", "permissions")
+    f"tests/court/test_{name}.py"
+    for name in (
+        "documents_pages",
+        "notices_nef",
+        "fees_metering",
+        "fees_receipts",
+        "permissions",
+        "permissions_firm",
+    )
 )
 
 
