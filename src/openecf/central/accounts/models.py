@@ -93,14 +93,14 @@ class Account(AbstractBaseUser):
     alt_phone = models.CharField(max_length=30, blank=True)
     fax = models.CharField(max_length=30, blank=True)
     tax_id = models.CharField(max_length=20, blank=True)
+
     language = models.CharField(
         max_length=5, blank=True, default="", help_text="what mails are written in; kept from the last sign-on"
     )
-
     search_note = models.CharField(max_length=20, blank=True, help_text="why searching is not active: left-firm, …")
     client_code_required = models.BooleanField(default=False)
-    receipts_hidden = models.BooleanField(default=False, help_text="courts show no receipts; set by the firm that pays")
     client_code_format = models.CharField(max_length=32, blank=True, help_text="set by the firm that pays")
+    receipts_hidden = models.BooleanField(default=False, help_text="courts show no receipts; set by the firm that pays")
     last_used_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True, help_text="sessions begun before it are over")
     second_factor_since = models.DateTimeField(

@@ -40,14 +40,14 @@ def existing(account_ids: Sequence[UUID]) -> set[UUID]:
     return set(Account.objects.filter(id__in=set(account_ids)).values_list("id", flat=True))
 
 
-def numbered(number: str) -> Account | None:
-    """The account with that seven-digit number; None if there is none."""
-    return Account.objects.filter(number=number).first()
 def several(account_ids: Iterable[UUID]) -> list[Account]:
     """The accounts of these ids, in no order."""
     return list(Account.objects.filter(id__in=set(account_ids)))
 
 
+def numbered(number: str) -> Account | None:
+    """The account with that seven-digit number; None if there is none."""
+    return Account.objects.filter(number=number).first()
 
 
 def named(username: str) -> Account | None:

@@ -232,6 +232,9 @@ def _end(which: dict, by: str, remark: str, at: datetime) -> Membership:
         raise NotAMember
     row.left_at, row.left_by, row.remark = at, by, remark.strip()[:300]
     row.save(update_fields=["left_at", "left_by", "remark"])
+    account_services.obey_nobody(account=row.account_id, at=at)
+    by_whom = row.firm_id if by == "firm" else row.account_id
+    sign_ons.let_courts_ask_again(account=row.account_id, why="left-firm", by=str(by_whom), at=at)
     member, payer = accounts.account(row.account_id), accounts.account(row.firm_id)
     text = gettext(
         "{firm} no longer pays for PACER account {number} ({name}); it was ended by {who}.\nRemark: {remark}"
@@ -263,9 +266,6 @@ def _apply_rules(kept: FirmRules, members: Sequence[UUID], at: datetime) -> None
         sign_ons.let_courts_ask_again(account=member, why="firm-rules", by=str(kept.firm_id), at=at)
 
 
-    account_services.obey_nobody(account=row.account_id, at=at)
-    by_whom = row.firm_id if by == "firm" else row.account_id
-    sign_ons.let_courts_ask_again(account=row.account_id, why="left-firm", by=str(by_whom), at=at)
 def _name(payer: object) -> str:
     return payer.firm or payer.name.direct  # type: ignore[attr-defined]
 

@@ -54,11 +54,11 @@ class Reader:
     email: str = ""
     client_code: str = ""
     client_code_required: bool = False
+    receipts_hidden: bool = False
+    """The firm that pays wants no receipts shown; what is charged stays the same."""
     exempt: bool = False
     terminal: bool = False
     auth_time: datetime | None = None
-    receipts_hidden: bool = False
-    """The firm that pays wants no receipts shown; what is charged stays the same."""
     acr: str = ""
     two_step: bool = False
     """The account has a second factor, whether this sign-on proved it (``acr``) or not."""

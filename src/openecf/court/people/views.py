@@ -53,6 +53,9 @@ def home(request: HttpRequest) -> HttpResponse:
             MenuItem(_("Utilities"), "/utilities/"),
         )
     )
+    standing = rules.as_reader(reader)
+    if standing is not rules.Standing.WELCOME and not reader.own_login:
+        context |= {"ways": (), "refused": access.WORDS[standing]}
     return render(request, "people/start.html", context)
 
 
@@ -64,9 +67,6 @@ def utilities(request: HttpRequest) -> HttpResponse:
 
 @rule(access.SIGNED_ON)
 def link_account(request: HttpRequest) -> HttpResponse:
-    standing = rules.as_reader(reader)
-    if standing is not rules.Standing.WELCOME and not reader.own_login:
-        context |= {"ways": (), "refused": access.WORDS[standing]}
     """Linking, first page: the court's login and password."""
     reader, refusal = request.reader, None
     form = CourtLoginForm(request.POST or None)
