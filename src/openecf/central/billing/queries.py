@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from openecf.central.billing import rules
-from openecf.central.billing.models import UsageLine
+from openecf.central.billing.models import LedgerLine, UsageLine
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
@@ -174,6 +174,11 @@ def quarters(*, account: UUID, now: datetime, count: int = 9) -> list[Quarter]:
     """The running quarter and those of the past 24 months, newest first."""
     today = legal_day(now, rules.ZONE)
     return [_quarter(account, *days, today) for days in rules.quarters_before(today, count=count)]
+
+
+def balance_now(*, payer: UUID) -> Money:
+    """What the payer owes now by its ledger; negative: a credit."""
+    return Money(int(LedgerLine.objects.filter(payer_id=payer).aggregate(cents=Sum("cents", default=0))["cents"]))
 
 
 def _selected(account: UUID, chosen: Selection) -> QuerySet[UsageLine]:
