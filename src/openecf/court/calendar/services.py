@@ -23,6 +23,12 @@ from openecf.court.transition import services as transitions
 from openecf.court.transition.rules import missed_days
 from openecf.kernel.days import last_day, legal_day
 from openecf.platform.audit import services as audit
+from openecf.platform.postgres import prepared
+
+_SATISFY = """
+UPDATE deadline SET satisfied_by_id = %s
+WHERE case_id = %s AND kind = ANY(%s) AND satisfied_by_id IS NULL AND terminated_by_id IS NULL
+"""
 
 
 def due_day(*, trigger: date, days: int) -> date:
@@ -39,12 +45,16 @@ def start_clock(*, case_id: int, entry_id: int, kind: str, trigger: date, days: 
 
 def set_deadline(*, case_id: int, entry_id: int, kind: str, due: date) -> Deadline:
     """Something is due on a given day, whatever day of the week the court chose."""
-    return Deadline.objects.create(case_id=case_id, kind=kind[:80], due=due, set_by_id=entry_id)
+    deadline = Deadline(case_id=case_id, kind=kind[:80], due=due, set_by_id=entry_id)
+    prepared.insert(deadline)
+    return deadline
 
 
 def satisfy_deadlines(*, case_id: int, entry_id: int, kinds: Sequence[str], under: Sequence[int] = ()) -> int:
     """What was due was done: how many deadlines. ``under``: only those that these entries set, where they set any."""
-    return _narrowed(_pending(case_id, kinds), under).update(satisfied_by_id=entry_id)
+    if under:
+        return _narrowed(_pending(case_id, kinds), under).update(satisfied_by_id=entry_id)
+    return prepared.run(_SATISFY, [entry_id, case_id, list(kinds)])
 
 
 def end_deadlines(*, case_id: int, entry_id: int, kinds: Sequence[str] = (), under: Sequence[int] = ()) -> int:

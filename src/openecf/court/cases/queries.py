@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from openecf.court.cases import kept
@@ -26,6 +25,7 @@ from openecf.court.documents.rules import may_read
 from openecf.court.people.rules import Reader
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
+from openecf.platform.postgres import prepared
 
 MOST_MATCHES = 200
 
@@ -185,15 +185,28 @@ class PartyLine:
 
 def party_lines(*, case_id: int, user_id: int | None) -> list[PartyLine]:
     """The parties of a case in order, and for which of them a court user speaks: asked at each page of a filing."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PARTY_LINES, {"case": case_id, "user": user_id})
-        return [PartyLine(*row) for row in cursor.fetchall()]
+    return [PartyLine(*row) for row in prepared.rows(_PARTY_LINES, {"case": case_id, "user": user_id})]
 
 
-def standing_counsel() -> Prefetch:
-    """To be prefetched with parties: ``party.standing``, the appearances that have not ended, with their people."""
-    rows = Representation.objects.filter(terminated=None).select_related("user")
-    return Prefetch("representations", queryset=rows, to_attr="standing")
+_STANDING = prepared.Query(
+    lambda case: Party.objects.filter(case=case, terminated=None).order_by("position", "id"), "case"
+)
+_COUNSEL = prepared.Query(
+    lambda case: (
+        Representation.objects.filter(party__case=case, terminated=None)
+        .select_related("user")
+        .order_by("position", "id")
+    ),
+    "case",
+)
+
+
+def standing(case_id: int) -> list[tuple[Party, list[Representation]]]:
+    """The parties that are still in a case, each with the appearances that have not ended, with their people."""
+    counsel: dict[int, list[Representation]] = {}
+    for one in _COUNSEL.all(case=case_id):
+        counsel.setdefault(one.party_id, []).append(one)
+    return [(party, counsel.get(party.id, [])) for party in _STANDING.all(case=case_id)]
 
 
 def judges() -> list[Judge]:

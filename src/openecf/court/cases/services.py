@@ -20,6 +20,7 @@ from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.services import record
 from openecf.platform.jobs.services import defer
+from openecf.platform.postgres import prepared
 
 if TYPE_CHECKING:
     from openecf.court.people.models import CourtUser
@@ -33,6 +34,12 @@ PARTY_FIELDS = frozenset({"name", "type", "lines", "terminated"})
 REPRESENTATION_FIELDS = frozenset({"name", "contact", "email", "roles", "terminated"})
 DAYS = frozenset({"filed", "terminated", "reopened", "converted", "discharged"})
 CLOSED, REOPENED = "CLOSED", "REOPEN"
+
+
+_LOCKED = prepared.Query(lambda case: Case.objects.select_for_update().filter(id=case), "case")
+_MOVE_ON = """
+UPDATE "case" SET next_seq = %s, next_number = %s, chain_head = %s, ordered_by = %s, last_filing = %s WHERE id = %s
+"""
 
 
 class NotACaseNumber(Refusal):
@@ -76,7 +83,10 @@ class NotInThisCase(Refusal):
 
 def locked(case_id: int) -> Case:
     """The case, its row locked until the transaction ends. Case.DoesNotExist if there is none."""
-    return Case.objects.select_for_update().get(id=case_id)
+    found = _LOCKED.first(case=case_id)
+    if found is None:
+        raise Case.DoesNotExist
+    return found
 
 
 def move_on(case: Case, *, head: str, filed: date, numbered: bool) -> None:
@@ -89,7 +99,8 @@ def move_on(case: Case, *, head: str, filed: date, numbered: bool) -> None:
     case.chain_head = head
     case.ordered_by = case.ordered_by or "date_filed"
     case.last_filing = max(filter(None, (case.last_filing, filed)))
-    case.save(update_fields=["next_seq", "next_number", "chain_head", "ordered_by", "last_filing"])
+    facts = [case.next_seq, case.next_number, case.chain_head, case.ordered_by, case.last_filing, case.id]
+    prepared.run(_MOVE_ON, facts)
 
 
 def chain_on(case_id: int, *, after: str, head: str) -> None:

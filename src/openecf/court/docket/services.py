@@ -29,6 +29,7 @@ from openecf.court.documents import services as sealing
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
+from openecf.platform.postgres import prepared
 
 if TYPE_CHECKING:
     from openecf.court.cases.models import Case
@@ -110,9 +111,9 @@ def enter(
     entry.chain = entry_link(entry.previous, queries.facts(entry, papers or ()))
     if papers is not None:
         _render(entry, papers)
-    entry.save(force_insert=True)
-    EntryFiler.objects.bulk_create(EntryFiler(entry=entry, party_id=party) for party in party_ids)
-    EntryRelation.objects.bulk_create(EntryRelation(entry=entry, to_id=to) for to in relates_to)
+    prepared.insert(entry)
+    prepared.insert(*(EntryFiler(entry=entry, party_id=party) for party in party_ids))
+    prepared.insert(*(EntryRelation(entry=entry, to_id=to) for to in relates_to))
     cases.move_on(case, head=entry.chain, filed=filed, numbered=numbered)
     return entry
 
@@ -301,7 +302,7 @@ def render_again(entry_id: int) -> None:
 
 def open_motion(*, entry_id: int, relief: str) -> None:
     """The entry asks the court for something and waits. Runs in the transaction of the filing, whose audit line covers it."""
-    Motion.objects.create(entry_id=entry_id, relief=relief[:200])
+    prepared.insert(Motion(entry_id=entry_id, relief=relief[:200]))
 
 
 def decide_motions(*, case_id: int, outcome: str, by_entry: int, entry_ids: Sequence[int] | None = None) -> int:

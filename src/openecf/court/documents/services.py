@@ -38,6 +38,7 @@ from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.services import record
 from openecf.platform.pdf.examining import examine
 from openecf.platform.pdf.rules import Findings
+from openecf.platform.postgres import prepared
 from openecf.platform.store import services as store
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def keep(*, entry: Entry, documents: Sequence[Document]) -> list[Document]:
     """Write numbered documents as those of their entry, inside the caller's transaction."""
     for document in documents:
         document.entry = entry
-    return Document.objects.bulk_create(documents)
+    prepared.insert(*documents)
+    return list(documents)
 
 
 def take_over(*, entry: Entry, documents: Sequence[DocumentFacts]) -> list[Document]:
@@ -180,9 +182,7 @@ def number_above(serial: int) -> None:
 
 
 def _take_serials(count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SERIALS, [count])
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in prepared.rows(_SERIALS, [count])]
 
 
 def _store_as(sha256: str, *, sealed: bool) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from django.db import connection
-
 from openecf.court.events import dictionary as files
 from openecf.court.events.models import EventChange
 from openecf.court.events.rules import Change, Dictionary, Event, Offered, offered, overlaid
+from openecf.platform.postgres import prepared
 
 _CHANGES = """
 SELECT coalesce(jsonb_agg(jsonb_build_array(code, kind, data) ORDER BY code, id), '[]')::text FROM event_change
@@ -18,9 +17,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_array(code, kind, data) ORDER BY code, id)
 
 def dictionary() -> Dictionary:
     """Every event in use here: the bench's dictionary with this court's changes."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CHANGES)
-        return _with(cursor.fetchone()[0])
+    return _with(prepared.row(_CHANGES)[0])
 
 
 @lru_cache(maxsize=4)

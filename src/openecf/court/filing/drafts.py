@@ -5,6 +5,7 @@ Each write names the version of the draft that its writer saw, so that two open 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -24,9 +25,21 @@ from openecf.court.people.rules import Reader
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
+from openecf.platform.postgres import prepared
 from openecf.platform.store.services import StoreFull
 
 MAIN = 0
+_MOVE_ON = """
+UPDATE draft SET version = version + 1, changed_at = %(at)s, answers = coalesce(%(answers)s::jsonb, answers)
+WHERE id = %(draft)s AND version = %(version)s AND submitted_at IS NULL
+"""
+_KEEP_DOCUMENT = """
+INSERT INTO draft_document (draft_id, part, category, description, filename, sha256, bytes, pages)
+VALUES (%(draft)s, %(part)s, %(category)s, %(description)s, %(filename)s, %(sha256)s, %(bytes)s, %(pages)s)
+ON CONFLICT (draft_id, part) DO UPDATE SET category = excluded.category, description = excluded.description,
+  filename = excluded.filename, sha256 = excluded.sha256, bytes = excluded.bytes, pages = excluded.pages
+RETURNING id
+"""
 
 
 class DraftChanged(Refusal):
@@ -129,9 +142,7 @@ def add_document(
         if part is None:
             part = (draft.documents.aggregate(last=Max("part"))["last"] or 0) + 1
         row = DraftDocument(draft=draft, part=part, **facts)
-        DraftDocument.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["draft", "part"], update_fields=list(facts)
-        )
+        (row.id,) = prepared.row(_KEEP_DOCUMENT, facts | {"draft": draft.id, "part": part})
     queries.forget_documents(draft)
     return row
 
@@ -170,6 +181,9 @@ def _touch(draft: Draft, at: datetime) -> None:
 
 def _moved_on(draft: Draft, version: int, at: datetime, **columns: Any) -> bool:
     """One conditional UPDATE: it does nothing when someone was faster."""
+    if columns.keys() <= {"answers"}:  # on every page, hence by hand
+        answers = json.dumps(columns["answers"]) if columns else None
+        return bool(prepared.run(_MOVE_ON, {"answers": answers, "at": at, "draft": draft.id, "version": version}))
     mine = Draft.objects.filter(id=draft.id, version=version, submitted_at=None)
     return bool(mine.update(version=version + 1, changed_at=at, **columns))
 

@@ -20,9 +20,16 @@ from openecf.court.filing.models import Draft, DraftDocument
 from openecf.court.people.rules import Reader
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
+from openecf.platform.postgres import prepared
 
 MOST_ENTRIES = 1000
 NEW_PARTY = "new"
+
+
+_DRAFT = prepared.Query(
+    lambda draft, filer: Draft.objects.select_related("case", "filer").filter(id=draft, filer=filer), "draft", "filer"
+)
+_DOCUMENTS = prepared.Query(lambda draft: DraftDocument.objects.filter(draft=draft).order_by("part"), "draft")
 
 
 class NoSuchDraft(Refusal):
@@ -34,10 +41,10 @@ class NoSuchDraft(Refusal):
 
 def draft_for(*, reader: Reader, draft_id: object) -> Draft:
     """A person's own draft; NoSuchDraft for everybody else."""
-    try:
-        return Draft.objects.select_related("case", "filer").get(id=draft_id, filer=reader.user)
-    except Draft.DoesNotExist:
-        raise NoSuchDraft(draft=draft_id) from None
+    found = _DRAFT.first(draft=draft_id, filer=reader.user) if reader.user else None
+    if found is None:
+        raise NoSuchDraft(draft=draft_id)
+    return found
 
 
 def check_visible(draft: Draft, reader: Reader) -> None:
@@ -174,7 +181,7 @@ def line_restriction_of(draft: Draft, event: Event) -> int:
 def documents_of(draft: Draft) -> list[DraftDocument]:
     """The PDFs of a draft, main document first; read once until the draft is read again."""
     if "papers" not in draft.__dict__:
-        draft.papers = list(DraftDocument.objects.filter(draft_id=draft.id).order_by("part"))  # type: ignore[attr-defined]
+        draft.papers = _DOCUMENTS.all(draft=draft.id)  # type: ignore[attr-defined]
     return list(draft.papers)  # type: ignore[attr-defined]
 
 

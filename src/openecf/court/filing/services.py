@@ -22,7 +22,11 @@ from openecf.court.people.rules import Reader
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
+from openecf.platform.postgres import prepared
 from openecf.platform.store import services as store
+
+_CLAIM = "UPDATE draft SET submitted_at = %s WHERE id = %s AND version = %s AND submitted_at IS NULL"
+_FILED = "UPDATE draft SET entry_id = %s WHERE id = %s"
 
 
 class NotComplete(Refusal):
@@ -101,7 +105,7 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
             if effects.changes_the_case(event):
                 entry.case.refresh_from_db()
             notices.prepare(entry=entry, at=at, documents=papers)
-        Draft.objects.filter(id=draft.id).update(entry=entry)
+        prepared.run(_FILED, [entry.id, draft.id])
         record(
             act="filing.submitted",
             by=reader.ref,
@@ -122,7 +126,7 @@ def _claim(draft: Draft, at: datetime, version: int | None) -> bool:
     """
     if version not in (None, draft.version):
         return False
-    return bool(Draft.objects.filter(id=draft.id, submitted_at=None, version=draft.version).update(submitted_at=at))
+    return bool(prepared.run(_CLAIM, [at, draft.id, draft.version]))
 
 
 def _filed_before(draft_id: object, reader: Reader, version: int | None) -> Any:

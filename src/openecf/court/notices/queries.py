@@ -22,6 +22,7 @@ from openecf.kernel.stamp_lines import text_digest
 from openecf.kernel.stamps import Stamped
 from openecf.platform.config import this_site
 from openecf.platform.mail import queries as mail
+from openecf.platform.postgres import prepared
 
 if TYPE_CHECKING:
     from openecf.court.cases.models import Party, Representation
@@ -47,6 +48,16 @@ class Delivery:
     at: datetime | None = None
 
 
+_FILERS = """
+SELECT p.name FROM entry_filer f JOIN party p ON p.id = f.party_id WHERE f.entry_id = %s ORDER BY f.id
+"""
+
+
+def filers_of(entry: Entry) -> tuple[str, ...]:
+    """The names of the parties that an entry was filed for."""
+    return tuple(name for (name,) in prepared.rows(_FILERS, [entry.id]))
+
+
 def service_list_of(entry: Entry) -> list[Addressee]:
     """Everyone who must learn of an entry: counsel in the case, parties without counsel, the filer.
 
@@ -57,10 +68,7 @@ def service_list_of(entry: Entry) -> list[Addressee]:
 
 
 def _people(entry: Entry, needed: int) -> Iterator[Addressee]:
-    parties = entry.case.parties.filter(terminated=None).order_by("position", "id")
-    # Counsel with their accounts in one statement: of a filing, this is under the case's lock.
-    for party in parties.prefetch_related(cases.standing_counsel()):
-        counsel = party.standing
+    for party, counsel in cases.standing(entry.case_id):
         for one in counsel:
             if _may_know(one.user, entry, needed):
                 yield _counsel(one, party)

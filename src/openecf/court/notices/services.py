@@ -28,6 +28,7 @@ from openecf.kernel.stamps import Stamped
 from openecf.kernel.tokens import digest
 from openecf.platform.config import this_site
 from openecf.platform.mail import services as mail
+from openecf.platform.postgres import prepared
 
 if TYPE_CHECKING:
     from openecf.court.docket.models import Entry
@@ -48,14 +49,15 @@ def prepare(*, entry: Entry, at: datetime, documents: Sequence[Document] | None 
             documents = list(entry.documents.order_by("part"))
         facts = facts_of(entry, documents, people=queries.service_list_of(entry))
         layout = bench().notice
-        notice = Notice.objects.create(
+        notice = Notice(
             entry=entry,
             at=at,
             subject=" ".join(layout.subject(facts).split()),
             html=render_to_string(f"notices/{layout.folder}/notice.html", {"facts": facts}),
             text=render_to_string(f"notices/{layout.folder}/notice.txt", {"facts": facts}),
         )
-        Recipient.objects.bulk_create(_recipient(notice, person) for person in (*facts.mailed, *facts.otherwise))
+        prepared.insert(notice)
+        prepared.insert(*(_recipient(notice, person) for person in (*facts.mailed, *facts.otherwise)))
         app.configure_task(MAIL_JOB, queue="mail").defer(notice_id=notice.pk)
     return notice
 
@@ -79,7 +81,7 @@ def facts_of(entry: Entry, documents: Sequence[Document], *, people: Sequence[Ad
         case_url=site.config.base_url + bench().notice.case_path(case_id=case.pk, case_number=case.number),
         chapter=case.chapter,
         closed=f"{case.terminated:%m/%d/%Y}" if case.terminated else "",
-        filers=tuple(entry.filers.order_by("id").values_list("party__name", flat=True)),
+        filers=queries.filers_of(entry),
         document_number=entry.number,
         document_url=link_of(entry, documents) if documents else "",
         docket_text=" ".join(entry.text.split()),

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from openecf.court.people.models import CourtUser, LinkOffer
 from openecf.court.people.rules import NOBODY, Reader
+from openecf.platform.postgres import prepared
 from openecf.platform.relying_party.rules import SignedOn
+
+_LINKED = 'SELECT id, "group" FROM court_user WHERE account = %s AND active LIMIT 1'
 
 
 def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
@@ -48,9 +49,7 @@ def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
 
 def _linked(account: UUID) -> tuple[int | None, str]:
     """Id and group of the active court user of an account. Asked at every request, hence by hand."""
-    with connection.cursor() as cursor:
-        cursor.execute('SELECT id, "group" FROM court_user WHERE account = %s AND active LIMIT 1', [account])
-        return cursor.fetchone() or (None, "")
+    return prepared.row(_LINKED, [account]) or (None, "")
 
 
 def user(user_id: int) -> CourtUser:

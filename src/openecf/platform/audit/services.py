@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from openecf.platform.postgres import prepared
+
 _WRITE = """
 INSERT INTO audit_line (at, act, "by", subject, on_behalf_of, address, facts)
 VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb)
@@ -25,8 +27,7 @@ def record(
     **facts: object,
 ) -> None:
     """Write one audit line inside the caller's transaction. ``facts`` carry references, never secrets."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [at, act, by, subject, on_behalf_of, address, json.dumps(facts)])
+    prepared.run(_WRITE, [at, act, by, subject, on_behalf_of, address, json.dumps(facts)])
 
 
 _WRITE_MANY = """
