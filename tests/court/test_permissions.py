@@ -92,6 +92,8 @@ URLS = {
     "utilities/email": "linked",
     "utilities/log": "reader",
     "court/": "court",
+    "court/logins": "clerk",
+    "court/logins/<int:user_id>": "clerk",
     "cases/": "clerk",
     "cases/<int:case_id>/edit": "clerk",
     "cases/<int:case_id>/edit/heading": "clerk",
@@ -182,8 +184,8 @@ def here():
     party = world.case.parties.get(position=1)
     sample = {
         "doc_id": document.doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
-        "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
-        "kind": "mail", "key": "1", "step": "case", "number": 1,
+        "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(), "request_id": uuid.uuid4(),
+        "kind": "mail", "key": "1", "step": "case", "number": 1, "agency_id": 1_000_000, "user_id": 1,
     }  # fmt: skip
     return world, sample
 

@@ -44,3 +44,28 @@ class NewPasswordForm(forms.Form):
         if typed.get("password") != typed.get("again"):
             self.add_error("again", _("The two passwords differ."))
         return typed
+
+
+class FindForm(forms.Form):
+    """Whose court login is it?"""
+
+    who = forms.CharField(label=_("Last name, login, bar number or e-mail address"), max_length=120, min_length=2)
+
+
+class ClerksResetForm(forms.Form):
+    """A new password by the clerk's office."""
+
+    checked = forms.CharField(
+        label=_("How you made sure who is asking"),
+        max_length=300,
+        help_text=_("For example: came to the counter with a bar card; called back at the number on file."),
+    )
+    how = forms.ChoiceField(
+        label=_("How the person gets it"),
+        choices=[
+            ("mail", _("Mail a link with which the person chooses one (good for two days)")),
+            ("show", _("Show me a new one, once, to hand out or read over the telephone")),
+        ],
+        widget=forms.RadioSelect,
+        initial="mail",
+    )

@@ -22,12 +22,16 @@ class OwnSession(models.Model):
 
 
 class ResetLink(models.Model):
-    """A mailed link, good once and for an hour. ``digest`` is of the secret in it."""
+    """A mailed link, good once and for a while. ``digest`` is of the secret in it.
+
+    ``by_clerk``: the clerk's office sent it, so it is good after the last day for resets and after going live, too.
+    """
 
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey("people.CourtUser", on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    by_clerk = models.BooleanField(default=False)
 
     class Meta:
         db_table = "own_reset_link"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 LINK_LASTS = timedelta(hours=1)
+CLERKS_LINK_LASTS = timedelta(days=2)
 WINDOW = timedelta(minutes=15)
 TRIES_AT_A_LOGIN_FROM_A_NETWORK = 5
 TRIES_OF_A_NETWORK = 60

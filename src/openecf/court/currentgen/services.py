@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, transaction
@@ -21,6 +22,9 @@ from openecf.platform.audit.services import record
 from openecf.platform.config import this_site
 from openecf.platform.mail import services as mail
 from openecf.platform.throttle import services as throttle
+
+if TYPE_CHECKING:
+    from openecf.court.people.models import CourtUser
 
 
 class NotSignedOn(Refusal):
@@ -52,6 +56,20 @@ class LinkSpent(Refusal):
 
     said = _("That link is no longer good. Ask for a new one.")
     code = "link-spent"
+
+
+class NothingToReset(Refusal):
+    """The account is linked, or not in use: it has no court password."""
+
+    said = _("This account is linked to PACER or not in use; it has no court password. Its owner logs in with PACER.")
+    code = "nothing-to-reset"
+
+
+class NoAddress(Refusal):
+    """The court holds no address to mail to."""
+
+    said = _("The court holds no e-mail address for this account.")
+    code = "no-address"
 
 
 class WeakPassword(Refusal):
@@ -134,24 +152,91 @@ def ask_for_reset(*, login: str, network: str, at: datetime) -> None:
 
 _SPEND = """
 UPDATE own_reset_link SET used_at = %(now)s
-WHERE digest = %(digest)s AND used_at IS NULL AND expires_at > %(now)s RETURNING user_id
+WHERE digest = %(digest)s AND used_at IS NULL AND expires_at > %(now)s RETURNING user_id, by_clerk
 """
 
 
 def reset(*, secret: str, password: str, at: datetime) -> None:
-    """Set the new password; the link is spent and every session of the account ends. LinkSpent, WeakPassword, …Ended."""
-    _may_reset(at)
+    """Set the new password; the link is spent and every session of the account ends. LinkSpent, WeakPassword, …Ended.
+
+    The clerk's office's link does not end with the last day for resets.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_SPEND, {"digest": digest(secret), "now": at})
             row = cursor.fetchone()
         if row is None:
             raise LinkSpent
+        if not row[1]:
+            _may_reset(at)
         user = people.user(row[0])
         if faults := rules.password_faults(password, own_words=(user.login, user.first_name, user.last_name)):
             raise WeakPassword(" ".join(faults))
-        accounts.set_own_password(user_id=user.id, password=password, by=f"user:{user.id}", at=at)
-        OwnSession.objects.filter(user_id=user.id).delete()
+        _set(user.id, password, f"user:{user.id}", at)
+
+
+def mail_link(*, user_id: int, checked: str, by: str, at: datetime) -> None:
+    """The clerk's office mails somebody a link to a new court password, whatever day it is. NothingToReset, NoAddress.
+
+    ``checked``: how the clerk made sure of who is asking; it is kept in the audit log.
+    """
+    user = _to_reset(user_id)
+    if not user.email:
+        raise NoAddress
+    secret = base62(43)
+    with transaction.atomic():
+        ResetLink.objects.create(
+            digest=digest(secret), user_id=user.id, expires_at=at + rules.CLERKS_LINK_LASTS, by_clerk=True
+        )
+        record(act="own-login.link-sent", by=by, at=at, subject=f"user:{user.id}", checked=checked)
+        mail.send(
+            to=[user.email],
+            subject=gettext("A new password for your account with the court"),
+            text=gettext(
+                "The clerk's office sends you this link so that you can choose a new password for the court-issued "
+                "account {login}.\n\nOpen this page within two days:\n\n{link}\n\n"
+                "If you did not ask for it, tell the clerk's office; your password stays as it is."
+            ).format(login=user.login, link=f"{this_site().config.base_url}/login/court/reset/{secret}"),
+            at=at,
+            reference=f"user:{user.id}",
+        )
+
+
+def hand_out_password(*, user_id: int, checked: str, by: str, at: datetime) -> str:
+    """The clerk's office gives somebody whom mail does not reach a new court password: told once, kept as a hash only.
+
+    NothingToReset. ``checked`` as in ``mail_link``. Links on their way are over, and so are sessions.
+    """
+    user = _to_reset(user_id)
+    password = base62(16)
+    with transaction.atomic():
+        ResetLink.objects.filter(user_id=user.id, used_at=None).update(used_at=at)
+        _set(user.id, password, by, at)
+        record(act="own-login.handed-out", by=by, at=at, subject=f"user:{user.id}", checked=checked)
+        if user.email:
+            mail.send(
+                to=[user.email],
+                subject=gettext("A new password for your account with the court"),
+                text=gettext(
+                    "The clerk's office has just given out a new password for the court-issued account {login}.\n\n"
+                    "If it was not given to you, call the clerk's office at once."
+                ).format(login=user.login),
+                at=at,
+                reference=f"user:{user.id}",
+            )
+    return password
+
+
+def _to_reset(user_id: int) -> CourtUser:
+    user = people.user(user_id)
+    if user.account is not None or not user.active:
+        raise NothingToReset
+    return user
+
+
+def _set(user_id: int, password: str, by: str, at: datetime) -> None:
+    accounts.set_own_password(user_id=user_id, password=password, by=by, at=at)
+    OwnSession.objects.filter(user_id=user_id).delete()
 
 
 def _may_reset(at: datetime) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from openecf.court.bench import bench
 from openecf.court.currentgen import queries, services
-from openecf.court.currentgen.forms import AskForm, LoginForm, NewPasswordForm
+from openecf.court.currentgen.forms import AskForm, ClerksResetForm, FindForm, LoginForm, NewPasswordForm
 from openecf.court.currentgen.middleware import COOKIE
+from openecf.court.people import queries as people
+from openecf.court.people.access import CLERK
 from openecf.court.transition.context import court_facts
 from openecf.court.transition.rules import Era
 from openecf.kernel.networks import network_of
@@ -104,3 +106,45 @@ def reset(request: HttpRequest, secret: str) -> HttpResponse:
         except (services.LinkSpent, services.ResetsEnded, services.LoginsEnded) as ended:
             refusal = ended.said
     return _page(request, "currentgen/new_password.html", form=form, refusal=refusal, done=done)
+
+
+@rule(CLERK)
+@never_cache
+@require_safe
+def logins(request: HttpRequest) -> HttpResponse:
+    """The clerk's office looks up a court-issued account."""
+    form = FindForm(request.GET or None)
+    found = people.logins_called(form.cleaned_data["who"]) if form.is_valid() else None
+    return render(request, "currentgen/logins.html", {"form": form, "found": found})
+
+
+@rule(CLERK)
+@never_cache
+@_get_or_post
+def one_login(request: HttpRequest, user_id: int) -> HttpResponse:
+    """One court-issued account: how it stands, and a new password for who has forgotten the old one.
+
+    A password that is shown is on this one page only; no cache keeps it, and nobody can ask for it again.
+    """
+    try:
+        user = people.user(user_id)
+    except people.CourtUser.DoesNotExist:
+        raise Http404 from None
+    form, shown, mailed = ClerksResetForm(request.POST or None), "", False
+    if form.is_valid():
+        act = {
+            "user_id": user.id,
+            "checked": form.cleaned_data["checked"],
+            "by": request.reader.ref,
+            "at": request.arrived,
+        }
+        try:
+            if form.cleaned_data["how"] == "mail":
+                services.mail_link(**act)
+                mailed = True
+            else:
+                shown = services.hand_out_password(**act)
+        except (services.NothingToReset, services.NoAddress) as refusal:
+            form.add_error(None, refusal.said)
+    page = {"user": user, "form": form, "shown": shown, "mailed": mailed}
+    return render(request, "currentgen/one_login.html", page)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from openecf.court.people.models import CourtUser, LinkOffer
 from openecf.court.people.rules import NOBODY, Reader
 from openecf.platform.postgres import prepared
@@ -90,3 +92,25 @@ def offered_to(*, account: UUID, offer_id: UUID, now: datetime) -> CourtUser | N
 def user_called(login: str) -> CourtUser | None:
     """The active court user with that login, whatever its case."""
     return CourtUser.objects.filter(login__iexact=login.strip(), active=True).first()
+
+
+def alike(
+    *, emails: Iterable[str], bar_ids: Iterable[str], last_names: Iterable[str], limit: int = 200
+) -> list[CourtUser]:
+    """Filers' accounts that have one of these addresses, bar ids or last names, active or not, in no order."""
+    found = Q(id__in=[])
+    for email in {email.lower() for email in emails if email}:
+        found |= Q(email__iexact=email)
+    for bar in {bar for bar in bar_ids if bar}:
+        found |= Q(bar_id__iendswith=bar)
+    for name in {name.strip().lower() for name in last_names if name.strip()}:
+        found |= Q(last_name__iexact=name)
+    return list(CourtUser.objects.filter(found).exclude(group__in=COURT_GROUPS).order_by("id")[:limit])
+
+
+def logins_called(text: str, *, limit: int = 50) -> list[CourtUser]:
+    """Court-issued accounts, the court's own people's too, whose last name, login, bar id or e-mail address begins so."""
+    known_by = Q()
+    for name in ("last_name", "login", "bar_id", "email"):
+        known_by |= Q(**{f"{name}__istartswith": text.strip()})
+    return list(CourtUser.objects.filter(known_by).order_by("last_name", "first_name", "id")[:limit])

@@ -148,6 +148,8 @@ ACTS = {
     "filing.begun": _("Filing begun"),
     "filing.discarded": _("Filing discarded"),
     "filing.submitted": _("Filing submitted"),
+    "own-login.handed-out": _("New court password handed out"),
+    "own-login.link-sent": _("Link to a new court password mailed"),
     "own-login.reset-asked": _("New court password asked for"),
     "own-login.signed-off": _("Logged out (court login)"),
     "own-login.signed-on": _("Logged in (court login)"),

@@ -171,6 +171,8 @@ def staff(request: HttpRequest) -> HttpResponse:
         (
             MenuItem(_("Docket and file"), "/filing/"),
             MenuItem(_("Edit a case"), "/cases/"),
+            MenuItem(_("Court logins and passwords"), "/court/logins"),
+            MenuItem(_("Registrations to file"), "/court/registrations"),
             MenuItem(_("Stuck messages and mail"), "/desk/messages"),
             MenuItem(_("Publish a NextGen notice"), "/nextgen/notices/new"),
             MenuItem(_("Court information"), "/cgi-bin/CourtInfo.pl"),
