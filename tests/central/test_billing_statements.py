@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from openecf.central.accounts.models import Account
-from openecf.central.billing import bills, rules, services
+from openecf.central.billing import bills, paper, rules, services
 from openecf.central.billing.models import LedgerLine, Statement, StatementPaper, StatementRun, UsageLine
 from openecf.central.billing.services import papers, statements
 from openecf.central.firms.models import Membership
@@ -376,7 +376,15 @@ def test_the_paper_is_the_same_bytes_however_often_it_is_printed():
     services.make_due(at=MADE_Q1)
     again = papers.papers.printed(bill_of(who))
     assert again == paper_of(who)
-    assert "Nguyen-Oko" in text_of(again) and "Çelik & “Söhne” <LLP>" in text_of(again)
+    assert "Nguyễn-Ọkọ" in text_of(again) and "Çelik & “Söhne” <LLP>" in text_of(again)
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [("Nguyễn", "Nguyễn"), ("Łukasz Żółć", "Łukasz Żółć"), ("E\u0301tienne", "Étienne"), ("Ｌａｗ", "Law"), ("Иван", "????")],
+)
+def test_names_are_printed_in_their_letters_and_others_in_the_nearest(written, printed):
+    assert paper.said(written) == printed
 
 
 def test_a_firm_of_four_hundred_gets_every_member_on_its_paper():

@@ -27,10 +27,11 @@ class Till:
     """What the room does with a paid payment: it counts."""
 
     def __init__(self) -> None:
-        self.paid: list[services.Paid] = []
+        self.paid: list[services.Decided] = []
+        self.turned_down: list[services.Decided] = []
 
-    def __call__(self, paid: services.Paid) -> None:
-        self.paid.append(paid)
+    def __call__(self, decided: services.Decided) -> None:
+        (self.paid if decided.is_paid else self.turned_down).append(decided)
 
 
 class Driver:
@@ -118,7 +119,7 @@ def test_who_comes_back_without_having_paid_has_not_paid(tollbooth):
 
 def test_a_declined_card_leaves_the_payment_open_for_another_attempt(tollbooth):
     driver = Driver(tollbooth).begins().agrees(number=DECLINED)
-    assert driver.comes_back() == State.FAILED
+    assert driver.comes_back() == State.FAILED and not driver.till.turned_down, "the page tells it"
     driver.page = driver.attempts(driver.now.id)
     assert driver.agrees().comes_back() == State.SUCCEEDED
     assert (len(driver.till.paid), driver.now.attempts) == (1, 2)
@@ -292,7 +293,7 @@ def test_a_process_that_dies_between_two_steps_loses_nothing_and_pays_nothing_tw
 def test_a_process_that_dies_while_it_writes_the_outcome_writes_all_of_it_or_nothing(tollbooth):
     driver = Driver(tollbooth).begins().agrees()
 
-    def broken(_paid: services.Paid) -> None:
+    def broken(_decided: services.Decided) -> None:
         raise Killed
 
     with pytest.raises(Killed):
@@ -350,7 +351,8 @@ def test_a_bank_that_turns_it_down_after_days_ends_the_payment(tollbooth):
     assert other.now.amount == Money(500), "another amount can be paid meanwhile"
     tollbooth.books.settles_after = timedelta(0)
     driver.job(AT + timedelta(days=2))
-    assert not driver.till.paid and queries.on_the_way(payer=driver.payer, purpose=PURPOSE) == Money()
+    assert not driver.till.paid and [one.amount for one in driver.till.turned_down] == [Money(3001)]
+    assert queries.on_the_way(payer=driver.payer, purpose=PURPOSE) == Money()
 
 
 def test_looks_come_less_and_less_often_and_at_least_each_six_hours():

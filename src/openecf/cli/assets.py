@@ -110,6 +110,9 @@ def _copy() -> None:
     for picture in set(re.findall(r'url\("?(img/[^")]+)"?\)', css)):
         (VENDOR / picture).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(USWDS / "dist" / picture, VENDOR / picture)
+    (VENDOR / "fonts").mkdir(exist_ok=True)
+    for font in ("PublicSans-Regular.ttf", "PublicSans-Bold.ttf"):  # for paper: the pages take the reader's own fonts
+        shutil.copyfile(USWDS / "dist" / "fonts" / "public-sans" / font, VENDOR / "fonts" / font)
     shutil.copyfile(MODULES / "htmx.org" / "dist" / "htmx.min.js", VENDOR / "htmx.min.js")
 
 

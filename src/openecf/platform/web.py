@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from openecf.platform.config import this_site
+from openecf.platform.payments import gateway
 from openecf.platform.shell.views import bad_request, too_large
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -38,6 +39,8 @@ class Arrival:
         if config.central:
             origins.add(origin(config.central.base_url))
             origins.update(f"https://{host}" for host in config.central.public_hosts)
+        if to := gateway.config():
+            origins.add(origin(to.pages_url))  # a form that begins a payment is answered with a redirect there
         if config.kind == "central":
             # The sign-on answers a posted form with a redirect to the court that asked.
             origins.update({"http://127.0.0.1:*", "http://localhost:*"} if config.demonstration else set())

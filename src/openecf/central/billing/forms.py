@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.central.billing import rules
 from openecf.central.billing.queries import Selection
+from openecf.kernel.money import Money
 from openecf.platform.shell.forms import DateInput
 
 ALL, NO_CODE, CODE = "all", "none", "="
@@ -68,3 +69,53 @@ class UsageForm(forms.Form):
             client_code={ALL: None, NO_CODE: ""}.get(code, code.removeprefix(CODE)),
             sort=typed["sort"],
         )
+
+
+class PayForm(forms.Form):
+    """How much to pay: all that is owed, an invoice, or another amount, which may be more (it stays as a credit)."""
+
+    ALL, INVOICE, OTHER = "all", "invoice", "other"
+
+    what = forms.ChoiceField(
+        label=_("How much"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how much you want to pay.")},
+    )
+    amount = forms.CharField(
+        label=_("Another amount, in dollars"), required=False, max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=_("For example 25.00. What you pay beyond what you owe stays as a credit for the quarters to come."),
+    )  # fmt: skip
+
+    def __init__(self, typed: dict | None, *, owed: Money, invoice: tuple[str, Money] | None = None) -> None:
+        self.invoice_number, self.invoice_due = invoice or ("", Money())
+        self.owed = owed
+        choices = []
+        if self.invoice_due:
+            said = gettext("Invoice {number}: ${due}").format(number=self.invoice_number, due=self.invoice_due)
+            choices.append((self.INVOICE, said))
+        if owed and owed != self.invoice_due:
+            choices.append((self.ALL, gettext("All that is owed: ${owed}").format(owed=owed)))
+        choices.append((self.OTHER, gettext("Another amount")))
+        super().__init__(typed, initial={"what": choices[0][0]})
+        self.fields["what"].choices = choices
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        if typed.get("what") != self.OTHER:
+            return typed
+        amount = rules.amount_typed(typed.get("amount") or "")
+        if amount is None:
+            self.add_error("amount", _("Type an amount such as 25.00."))
+        elif not Money() < amount <= rules.MOST:
+            self.add_error("amount", _("The amount must be at least $0.01 and at most $99,999.99."))
+        return typed | {"money": amount}
+
+    def chosen(self) -> tuple[Money, str]:
+        """The amount, and the number of the invoice that it pays or "". Only of a valid form."""
+        typed = self.cleaned_data
+        if typed["what"] == self.OTHER:
+            return typed["money"], ""
+        if typed["what"] == self.INVOICE:
+            return self.invoice_due, self.invoice_number
+        return self.owed, ""

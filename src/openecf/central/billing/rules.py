@@ -72,6 +72,22 @@ def statement_number(*, account_number: str, since: date) -> str:
     return f"{account_number}-Q{since.month // 3 + 1}{since.year}"
 
 
+MOST = Money.of("99999.99")
+"""What Pay.gov takes by card at once is less; a firm's invoice may be more than that, and a bank account pays it."""
+
+
+def to_pay(*, owed: Money, on_the_way: Money) -> Money:
+    """What is left to pay of what is owed, when a bank was asked for a part of it already."""
+    return max(Money(), owed - on_the_way)
+
+
+def amount_typed(text: str) -> Money | None:
+    """An amount as people type it: ``12``, ``$1,234.50``; None if it is none."""
+    if not re.fullmatch(r"\$?\s*([0-9]{1,3}(,[0-9]{3})*|[0-9]{1,9})(\.[0-9]{2})?", text.strip(), re.ASCII):
+        return None
+    return Money.of(re.sub(r"[$,\s]", "", text))
+
+
 def is_invoice(due: Money) -> bool:
     """A statement with a balance due is an invoice; with a credit or nothing, a statement of account."""
     return due > Money()

@@ -38,3 +38,12 @@ def usages(received: Sequence[Received], *, sender: str, at: datetime) -> None:
 def check_statements(timestamp: int) -> None:
     """See each night that the statements are what the ledgers say."""
     services.check()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="openecf.billing.follow_payments", queueing_lock="billing.follow_payments", lock="billing.follow_payments"
+)
+def follow_payments(timestamp: int) -> None:
+    """See what became of payments that were not decided when their payer left."""
+    services.follow(now=timezone.now)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.billing import views
+from openecf.central.billing import paying_views, views
 
 urlpatterns = [
     path("pscof/manage/payments", views.payments, name="manage-payments"),
+    path("pscof/manage/payments/new", paying_views.pay, name="pay"),
+    path("pscof/manage/payments/<uuid:payment>", paying_views.payment, name="payment"),
+    path("pscof/manage/payments/<uuid:payment>/receipt.pdf", paying_views.receipt_file, name="payment-receipt"),
+    path("pscof/manage/payments/<uuid:payment>/again", paying_views.try_again, name="payment-again"),
+    path("pscof/manage/payments/<uuid:payment>/continue", paying_views.go_on, name="payment-continue"),
+    path("pscof/manage/payments/<uuid:payment>/give-up", paying_views.give_up, name="payment-give-up"),
+    path("pscof/manage/payments/back/<str:number>", paying_views.back, name="payment-back"),
+    path("pscof/manage/payments/cancelled/<str:number>", paying_views.cancelled, name="payment-cancelled"),
     path("pscof/manage/usage", views.usage, name="manage-usage"),
     path("pscof/manage/usage.csv", views.usage_file, name="manage-usage-file"),
     path("pscof/manage/statements", views.statements, name="manage-statements"),

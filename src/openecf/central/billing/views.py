@@ -15,9 +15,12 @@ from django.views.decorators.http import require_safe
 from openecf.central.accounts.context import PAYMENTS, USAGE, manage_frame
 from openecf.central.billing import bills, papers, queries, rules
 from openecf.central.billing.forms import UsageForm
+from openecf.central.billing.paying_views import to_pay
+from openecf.central.billing.services.paying import PURPOSE
 from openecf.central.signon.access import ACCOUNT
 from openecf.kernel.days import legal_day
 from openecf.platform import access
+from openecf.platform.payments import queries as collected
 from openecf.platform.store import services as store
 
 
@@ -99,6 +102,8 @@ def payments(request: HttpRequest) -> HttpResponse:
     """What is owed and what was paid, what each quarter cost, and how bills come about."""
     page = {
         "balance": bills.balance(payer=request.account.id),
+        "made": collected.history(payer=request.account.id, purpose=PURPOSE),
+        "on_the_way": collected.on_the_way(payer=request.account.id, purpose=PURPOSE),
         "quarters": queries.quarters(account=request.account.id, now=request.arrived),
         **manage_frame(request, PAYMENTS),
     }
@@ -128,7 +133,8 @@ def statements(request: HttpRequest) -> HttpResponse:
 def statement(request: HttpRequest, quarter: str) -> HttpResponse:
     """One invoice or statement of account."""
     bill = _bill(request, quarter)
-    page = {"bill": bill, "notes": papers.notes(bill), **manage_frame(request, USAGE)}
+    owed = to_pay(request.account.id)
+    page = {"bill": bill, "owed": owed, "notes": papers.notes(bill), **manage_frame(request, USAGE)}
     return render(request, "billing/statement.html", page)
 
 

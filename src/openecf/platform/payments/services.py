@@ -2,7 +2,7 @@
 
 Before the gateway is called an attempt is claimed, under lock and committed; what the gateway said is written after.
 Whoever finds a claim that is too old knows that its process died, and asks the gateway. What a paid payment means to a
-room is the room's own function, ``settle``: it runs in the transaction in which the payment becomes paid, once.
+room is the room's own function, ``settle``: it runs in the transaction that decides it, once.
 """
 
 from __future__ import annotations
@@ -66,8 +66,11 @@ class NotThatOne(Refusal):
 
 
 @dataclass(frozen=True)
-class Paid:
-    """A payment that became paid just now, for a room's ``settle``."""
+class Decided:
+    """What became of a payment just now, for a room's ``settle``: it was paid, or an attempt at it came to nothing
+    while its payer was not looking (``is_paid`` False)."""
+
+    is_paid: bool
 
     payment: UUID
     payer: UUID
@@ -81,7 +84,7 @@ class Paid:
     at: datetime
 
 
-Settle = Callable[[Paid], None]
+Settle = Callable[[Decided], None]
 
 
 def ask(*, payer: UUID, purpose: str, reference: str, amount: Money, by: str, at: datetime) -> UUID:
@@ -269,13 +272,15 @@ def _write(row: Attempt, due: Payment, told: Transaction, settle: Settle, by: st
             Payment.objects.filter(pk=due.pk).update(status=Payment.Status.PENDING)
         return
     _end(mine, told.outcome, told.status, at)
-    if told.outcome == State.SUCCEEDED:
+    is_paid = told.outcome == State.SUCCEEDED
+    if is_paid:
         Payment.objects.filter(pk=due.pk).update(status=Payment.Status.PAID, decided_at=at)
-        settle(Paid(due.pk, due.payer, due.reference, Money(due.cents), row.number, told.tracking, told.method,
-                    told.paid_on, by, at))  # fmt: skip
     elif due.status == Payment.Status.PENDING:
         # What a bank turns down after days is over; the payer begins anew.
         Payment.objects.filter(pk=due.pk).update(status=Payment.Status.GIVEN_UP, decided_at=at)
+    if is_paid or row.state != State.COMPLETING:
+        settle(Decided(is_paid, due.pk, due.payer, due.reference, Money(due.cents), row.number, told.tracking,
+                       told.method, told.paid_on, due.by, at))  # fmt: skip
 
 
 def _end(rows: object, state: State, said: str, at: datetime) -> int:

@@ -1,0 +1,111 @@
+"""Paper of the Service Center: the parts that invoices and receipts are printed of. The same bytes for the same facts."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from django.utils.translation import gettext as _
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import letter
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import inch
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table
+
+import openecf
+from openecf.platform.config import this_site
+
+WIDTH = letter[0] - 2 * inch
+RULE = colors.Color(0.6, 0.6, 0.6)
+FONTS = Path(openecf.__file__).parent / "platform" / "shell" / "static" / "vendor" / "fonts"
+"""Public Sans (SIL Open Font License 1.1), which has the letters of every language that is written in Latin; brought by
+``openecf assets`` with the design system. Where it was not built, paper has the letters of Western Europe only."""
+
+
+@cache
+def _faces() -> tuple[str, str, frozenset[int]]:
+    """The regular face, the bold one, and the characters that both have."""
+    names = ("PublicSans-Regular", "PublicSans-Bold")
+    if not all((FONTS / f"{name}.ttf").exists() for name in names):
+        western = frozenset(ord(bytes([n]).decode("cp1252", "ignore") or " ") for n in range(32, 256))
+        return "Helvetica", "Helvetica-Bold", western
+    faces = [TTFont(name, str(FONTS / f"{name}.ttf")) for name in names]
+    for face in faces:
+        pdfmetrics.registerFont(face)
+    pdfmetrics.registerFontFamily(names[0], normal=names[0], bold=names[1], italic=names[0], boldItalic=names[1])
+    return (*names, frozenset.intersection(*(frozenset(face.face.charToGlyph) for face in faces)))
+
+
+REGULAR, BOLD, _LETTERS = _faces()
+PLAIN = ParagraphStyle("plain", fontName=REGULAR, fontSize=10, leading=13)
+SMALL = ParagraphStyle("small", parent=PLAIN, fontSize=9, leading=11)
+TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=16, leading=22)
+
+
+def printed(*, title: str, foot: str, demonstration: str, story: Sequence[Flowable]) -> bytes:
+    """A story as a PDF; ``demonstration`` stands at the foot of each page where nothing is real."""
+    out = io.BytesIO()
+    paper = BaseDocTemplate(
+        out, pagesize=letter, invariant=True, title=title, author="PACER Service Center", lang="en-US",
+        leftMargin=inch, rightMargin=inch, topMargin=inch, bottomMargin=inch,
+    )  # fmt: skip
+    area = Frame(inch, inch, WIDTH, letter[1] - 2 * inch, 0, 0, 0, 0)
+
+    def at_foot(canvas: Canvas, _paper: BaseDocTemplate) -> None:
+        canvas.setFont(REGULAR, 8)
+        canvas.drawString(inch, 0.6 * inch, said(foot))
+        canvas.drawRightString(letter[0] - inch, 0.6 * inch, said(_("Page {n}").format(n=canvas.getPageNumber())))
+        if this_site().config.demonstration:
+            canvas.drawCentredString(letter[0] / 2, 0.6 * inch, said(demonstration))
+
+    paper.addPageTemplates([PageTemplate("page", [area], onPage=at_foot)])
+    paper.build(list(story))
+    return out.getvalue()
+
+
+def heading(words: str) -> list[Flowable]:
+    return [Paragraph(_("PACER Service Center"), PLAIN), Paragraph(escape(said(words)), TITLE), Spacer(1, 8)]
+
+
+def lines(of: Iterable[str]) -> Paragraph:
+    """Lines of an address."""
+    return Paragraph("<br/>".join(escape(said(line)) for line in of), PLAIN)
+
+
+def facts(of: Iterable[tuple[str, str]]) -> Table:
+    """Names and values in two columns."""
+    rows = [[cell(name), cell(value)] for name, value in of]
+    return Table(rows, colWidths=[1.6 * inch, WIDTH - 1.6 * inch], style=[("LEFTPADDING", (0, 0), (0, -1), 0)])
+
+
+def space(points: int = 14) -> Spacer:
+    return Spacer(1, points)
+
+
+def note(words: str) -> Paragraph:
+    return Paragraph(escape(said(words)), SMALL)
+
+
+def cell(text: str) -> Paragraph:
+    return Paragraph(escape(said(text)), SMALL)
+
+
+def said(text: str) -> str:
+    """Text in the letters that the font has; of others the nearest ones."""
+    letters = []
+    for one in unicodedata.normalize("NFC", text):
+        if ord(one) in _LETTERS:
+            letters.append(one)
+        else:
+            near = unicodedata.normalize("NFKD", one)
+            letters.append(
+                "".join(part for part in near if ord(part) in _LETTERS and not unicodedata.combining(part)) or "?"
+            )
+    return "".join(letters)
