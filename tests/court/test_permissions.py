@@ -9,13 +9,15 @@ from __future__ import annotations
 import html
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from openecf.court.agents.models import Agency
 from openecf.court.people.access import WORDS
 from openecf.court.people.rules import Standing
+from openecf.court.transition.models import CourtProfile
 from openecf.platform.bus.access import operator_token
 from tests.court import callers
 from tests.court import world as invented
@@ -24,22 +26,41 @@ from tests.court.world import AT, main_document, pdfs
 pytestmark = pytest.mark.django_db
 
 IN, SIGN_ON, HIDDEN = "in", "sign on", "hidden"
+TERMINAL = "192.0.2.17"
 LEGACY, BILLING, MAY_NOT = Standing.LEGACY, Standing.BILLING_ONLY, Standing.MAY_NOT_SEARCH
 NOT_LINKED, NOT_A_FILER = Standing.NOT_LINKED, Standing.NOT_A_FILER
 NOT_COURT, NOT_CLERK = Standing.NOT_COURT, Standing.NOT_CLERK
+SHARED, CHOOSE, NO_PRINCIPAL = Standing.SHARED, Standing.CHOOSE_PRINCIPAL, Standing.NO_PRINCIPAL
+NOT_FOR_AGENTS, MAY_NOT_FILE_FOR = Standing.NOT_FOR_AGENTS, Standing.MAY_NOT_FILE_FOR
+NOT_A_PRINCIPAL, NOT_AN_AGENT = Standing.NOT_A_PRINCIPAL, Standing.NOT_AN_AGENT
 
-READERS = ("searcher", "shared", "program")
+READERS = ("searcher", "program")
+SHARED_ONES = ("shared", "shared and linked")
 FILERS = ("attorney", "stranger", "trustee", "us-trustee", "limited", "pro-se", "filing program")
+PRINCIPALS = ("attorney", "stranger", "trustee", "us-trustee", "filing program")
+ACTING = ("acting", "acting, may not file")
+AGENTS = ("agent of nobody", "agent of two", *ACTING)
 COURT = ("clerk", "judge", "chambers")
-CALLERS = ("nobody", "legacy", "billing", "suspended", *READERS, *FILERS, *COURT)
+CALLERS = (
+    *("nobody", "terminal", "legacy", "billing", "suspended"), *READERS, *SHARED_ONES, *FILERS, *AGENTS, *COURT
+)  # fmt: skip
+
+
+GROUPS = {
+    "readers": READERS, "shared": SHARED_ONES, "filers": FILERS, "principals": PRINCIPALS, "agents": AGENTS,
+    "acting": ACTING, "court": COURT,
+}  # fmt: skip
 
 
 def _table(nobody: str = SIGN_ON, **said: str) -> dict[str, str]:
-    """What each kind of caller is told; groups of callers by the names below, ``rest`` for those not named."""
-    groups = {"readers": READERS, "filers": FILERS, "court": COURT}
-    told = dict.fromkeys(CALLERS, said.pop("rest", IN)) | {"nobody": nobody}
+    """What each kind of caller is told; groups of callers by the names above, ``rest`` for those not named.
+
+    A public terminal is told what nobody is, unless ``terminal`` says otherwise.
+    """
+    terminal = said.pop("terminal", nobody)
+    told = dict.fromkeys(CALLERS, said.pop("rest", IN)) | {"nobody": nobody, "terminal": terminal}
     for name, answer in said.items():
-        told |= dict.fromkeys(groups.get(name, (name,)), answer)
+        told |= dict.fromkeys(GROUPS.get(name, (name,)), answer)
     return told
 
 
@@ -49,14 +70,21 @@ RULES = {
     "machine": _table(nobody=IN),
     "operator": _table(nobody=HIDDEN, rest=HIDDEN),
     "signed-on": _table(),
-    "reader": _table(**_ACCOUNTS),
-    "reader-xml": _table(**_ACCOUNTS),
-    "reader-or-free-look": _table(**_ACCOUNTS),
-    "linked": _table(**_ACCOUNTS, readers=NOT_LINKED),
-    "filer": _table(**_ACCOUNTS, readers=NOT_LINKED),
-    "court": _table(**_ACCOUNTS, readers=NOT_COURT, filers=NOT_COURT),
-    "desk": _table(**_ACCOUNTS, readers=NOT_COURT, filers=NOT_COURT),
-    "clerk": _table(**_ACCOUNTS, readers=NOT_COURT, filers=NOT_COURT, judge=NOT_CLERK, chambers=NOT_CLERK),
+    "reader": _table(**_ACCOUNTS, terminal=IN),
+    "reader-xml": _table(**_ACCOUNTS, terminal=IN),
+    "reader-or-free-look": _table(**_ACCOUNTS, terminal=IN),
+    "person": _table(**_ACCOUNTS),
+    "linked": _table(**_ACCOUNTS, readers=NOT_LINKED, shared=SHARED),
+    "own": _table(**_ACCOUNTS, readers=NOT_LINKED, shared=SHARED, acting=NOT_FOR_AGENTS),
+    "filer": _table(**_ACCOUNTS, readers=NOT_LINKED, shared=SHARED, agents=NO_PRINCIPAL, acting=IN)
+    | {"agent of two": CHOOSE, "acting, may not file": MAY_NOT_FILE_FOR},
+    "principal": _table(
+        **_ACCOUNTS, rest=NOT_A_PRINCIPAL, principals=IN, readers=NOT_LINKED, shared=SHARED, acting=NOT_FOR_AGENTS
+    ),
+    "agent": _table(**_ACCOUNTS, rest=NOT_AN_AGENT, agents=IN, readers=NOT_LINKED, shared=SHARED),
+    "court": _table(**_ACCOUNTS, rest=NOT_COURT, court=IN),
+    "desk": _table(**_ACCOUNTS, rest=NOT_COURT, court=IN),
+    "clerk": _table(**_ACCOUNTS, rest=NOT_COURT, clerk=IN, judge=NOT_CLERK, chambers=NOT_CLERK),
 }
 """What a rule says to whom. A rule that is not here does not exist."""
 
@@ -85,15 +113,18 @@ URLS = {
     "nextgen/preparation-sheet": "anyone",
     "nextgen/notices/<int:number>": "anyone",
     "nextgen/notices/new": "clerk",
-    "utilities/": "reader",
+    "utilities/": "person",
     "utilities/link": "signed-on",
     "utilities/link/done": "linked",
     "utilities/link/<uuid:offer_id>": "signed-on",
-    "utilities/email": "linked",
-    "utilities/log": "reader",
+    "utilities/email": "own",
+    "utilities/log": "person",
+    "utilities/agents": "principal",
+    "utilities/agents/<int:agency_id>": "principal",
+    "utilities/agents/<int:agency_id>/remove": "principal",
+    "utilities/acting": "agent",
+    "utilities/acting/<int:agency_id>/leave": "agent",
     "court/": "court",
-    "court/logins": "clerk",
-    "court/logins/<int:user_id>": "clerk",
     "cases/": "clerk",
     "cases/<int:case_id>/edit": "clerk",
     "cases/<int:case_id>/edit/heading": "clerk",
@@ -179,6 +210,7 @@ def test_only_these_urls_take_a_post_without_the_form_token():
 def here():
     """The invented court, one of each kind of caller, and an address for every URL of the map."""
     world = invented.make()
+    CourtProfile.objects.update(terminal_networks=[f"{TERMINAL}/32"])
     entry = world.entry(files=[pdfs.plain()])
     document = main_document(entry)
     party = world.case.parties.get(position=1)
@@ -211,12 +243,27 @@ def people(world) -> dict[str, callers.SignedOn | None]:
         "suspended": callers.person(account_type="search", may_search=False),
         "searcher": callers.person(account_type="search"),
         "shared": callers.person(account_type="search", shared=True),
+        "shared and linked": callers.linked("attorney", shared=True),
+        "terminal": None,
+        "agent of nobody": callers.linked("filing-agent"),
+        "agent of two": _agent_of(world.counsel, world.stranger),
+        "acting": _agent_of(world.counsel),
+        "acting, may not file": _agent_of(world.counsel, may_file=False),
         "program": callers.person(account_type="search", kind="api"),
         "attorney": of_the_case,
         "filing program": callers.linked("attorney", kind="api"),
         "stranger": callers.person(account=world.stranger.account),
         **{group: callers.linked(group) for group in ("trustee", "us-trustee", "limited", "pro-se", *COURT)},
     }
+
+
+def _agent_of(*principals, **terms) -> callers.SignedOn:
+    """A filing agent whom these let act."""
+    who = callers.linked("filing-agent")
+    agent = type(principals[0]).objects.get(account=who.account)
+    for principal in principals:
+        Agency.objects.create(principal=principal, agent=agent, starts=date(2024, 1, 1), made_at=AT, **terms)
+    return who
 
 
 def told(response) -> str:
@@ -242,7 +289,14 @@ def test_who_is_let_in_where(here, who, method):
     for url, pattern in HERE.items():
         rule = pattern.callback.access_rule.name
         expected = RULES[rule][who]
-        answer = told(getattr(browser, method)(address(url, sample), REMOTE_ADDR="203.0.113.9"))
+        path, here_from = address(url, sample), TERMINAL if who == "terminal" else "203.0.113.9"
+        response = getattr(browser, method)(path, REMOTE_ADDR=here_from)
+        if expected == CHOOSE and method == "get":
+            # Instead of a refusal: the page where the agent chooses, which leads back.
+            met = response.status_code == 302 and response.url.startswith("/utilities/acting?next=%2F")
+            wrong |= {} if met else {url: (response.status_code, CHOOSE)}
+            continue
+        answer = told(response)
         # A page that lets the caller in may still say that there is no such thing.
         met = answer in (IN, HIDDEN) if expected == IN else answer == expected
         if not met:

@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     *PLATFORM_APPS,
     "openecf.platform.relying_party",
     "openecf.court.people",
+    "openecf.court.agents",
     "openecf.court.cases",
     "openecf.court.events",
     "openecf.court.docket",
@@ -37,6 +38,10 @@ MIDDLEWARE = [
     "openecf.platform.relying_party.middleware.SignedOnPeople",
     "openecf.court.people.middleware.Readers",
     "openecf.court.currentgen.middleware.OwnLogins",
+    "openecf.court.agents.middleware.ActingFor",
     GATE,
 ]
-TEMPLATES[0]["OPTIONS"]["context_processors"].append("openecf.court.people.context.people")
+TEMPLATES[0]["OPTIONS"]["context_processors"] += [
+    "openecf.court.people.context.people",
+    "openecf.court.agents.context.agents",
+]

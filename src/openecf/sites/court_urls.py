@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("openecf.platform.shell.urls")),
     path("", include("openecf.platform.relying_party.urls")),
     path("", include("openecf.court.people.urls")),
+    path("", include("openecf.court.agents.urls")),
     path("", include("openecf.court.cases.urls")),
     path("", include("openecf.court.events.urls")),
     path("", include("openecf.court.docket.urls")),

@@ -53,8 +53,8 @@ def every_number() -> Iterator[tuple[int, str]]:
 
 
 def participates(reader: Reader, case_id: int) -> bool:
-    """Whether the reader represents somebody in the case now."""
-    if reader.user is None:
+    """Whether the reader represents somebody in the case now, and sees what that opens."""
+    if not reader.sees_as_filer:
         return False
     if case_id in reader.participates_in:
         return True

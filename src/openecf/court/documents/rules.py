@@ -29,11 +29,14 @@ def may_read(
         return reader.is_chambers
     if reader.is_court:
         return True
-    is_filer = reader.linked and filed_by is not None and reader.user == filed_by
+    # A filing agent has of the principal's place only what the principal permits.
+    as_user = reader.sees_as_filer
+    is_filer = as_user and filed_by is not None and reader.user == filed_by
+    participates = participates and as_user
     return {
         Restriction.PARTICIPANTS_AND_TERMINAL: participates or reader.terminal or is_filer,
         Restriction.PARTICIPANTS: participates or is_filer,
-        Restriction.SELECTED: is_filer or (reader.linked and reader.user in selected),
+        Restriction.SELECTED: is_filer or (as_user and reader.user in selected),
         Restriction.FILER_AND_COURT: is_filer,
     }.get(level, False)
 

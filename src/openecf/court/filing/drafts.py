@@ -84,8 +84,17 @@ def start(*, reader: Reader, event_code: str, case_id: int | None, at: datetime)
     if case:
         check_case(event, case)
     with transaction.atomic():
-        draft = Draft.objects.create(filer_id=reader.user, event=event.code, case=case, created_at=at, changed_at=at)
-        record(act="filing.begun", by=reader.ref, at=at, subject=f"draft:{draft.id}", event=event.code)
+        draft = Draft.objects.create(
+            filer_id=reader.user, agent_id=reader.agent, event=event.code, case=case, created_at=at, changed_at=at
+        )
+        record(
+            act="filing.begun",
+            by=reader.ref,
+            on_behalf_of=reader.on_behalf_of,
+            at=at,
+            subject=f"draft:{draft.id}",
+            event=event.code,
+        )
     return draft
 
 
@@ -164,7 +173,13 @@ def discard(*, draft_id: object, reader: Reader, at: datetime) -> None:
         draft = draft_for(reader=reader, draft_id=draft_id)
         _lock(draft)
         draft.delete()
-        record(act="filing.discarded", by=reader.ref, at=at, subject=f"draft:{draft_id}")
+        record(
+            act="filing.discarded",
+            by=reader.ref,
+            on_behalf_of=reader.on_behalf_of,
+            at=at,
+            subject=f"draft:{draft_id}",
+        )
 
 
 def _touch(draft: Draft, at: datetime) -> None:

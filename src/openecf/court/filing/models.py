@@ -8,10 +8,20 @@ from django.db import models
 
 
 class Draft(models.Model):
-    """One filing in preparation. ``answers`` holds what was entered at each step."""
+    """One filing in preparation. ``answers`` holds what was entered at each step.
+
+    What a filing agent began belongs to the two of them: the principal (``filer``) and that agent, no other.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     filer = models.ForeignKey("people.CourtUser", on_delete=models.CASCADE, related_name="drafts")
+    agent = models.ForeignKey(
+        "people.CourtUser",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="who began it for the filer",
+    )
     event = models.CharField(max_length=80)
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField(default=dict)

@@ -8,8 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.agents import queries as agents
+from openecf.court.agents import services as agent_services
 from openecf.court.calendar import services as calendar
 from openecf.court.cases import queries as cases
 from openecf.court.docket import queries as docket
@@ -39,12 +43,42 @@ class NoSuchDraft(Refusal):
     code = "no-such-draft"
 
 
-def draft_for(*, reader: Reader, draft_id: object) -> Draft:
-    """A person's own draft; NoSuchDraft for everybody else."""
-    found = _DRAFT.first(draft=draft_id, filer=reader.user) if reader.user else None
+class OfAnotherPrincipal(NoSuchDraft):
+    """The agent began it, for somebody else than whom the agent acts for now. ``facts["still"]``: may still choose them."""
+
+    code = "of-another-principal"
+
+
+def draft_for(*, reader: Reader, draft_id: object, now: datetime | None = None) -> Draft:
+    """A person's own draft, of a filing agent one that the agent began for the principal; NoSuchDraft for others.
+
+    OfAnotherPrincipal, when it is the agent's but not for this principal: nothing is filed under another's name.
+    """
+    if reader.agent is None:
+        found = _DRAFT.first(draft=draft_id, filer=reader.user) if reader.user else None
+        if found is None:
+            raise NoSuchDraft(draft=draft_id)
+        return found
+    found = Draft.objects.select_related("case", "filer").filter(id=draft_id, agent=reader.agent).first()
     if found is None:
         raise NoSuchDraft(draft=draft_id)
+    if reader.acting is None or found.filer_id != reader.user:
+        raise _of_another(found, reader.agent, now or timezone.now())
     return found
+
+
+def _of_another(draft: Draft, agent: int, now: datetime) -> OfAnotherPrincipal:
+    name = " ".join(part for part in (draft.filer.first_name, draft.filer.last_name) if part)
+    if not agents.standing_between(principal=draft.filer_id, agent=agent, now=now):
+        return OfAnotherPrincipal(agent_services.no_longer(name), draft=draft.id, still=False)
+    said = _("This draft is for %(name)s, and you act for somebody else now. Choose %(name)s to go on with it.")
+    return OfAnotherPrincipal(said % {"name": name}, draft=draft.id, still=True)
+
+
+def _own_drafts(reader: Reader) -> QuerySet[Draft]:
+    """A person's drafts: those that agents began for the person are among them; an agent's own for this principal."""
+    mine = Draft.objects.filter(filer=reader.user)
+    return mine.filter(agent=reader.agent) if reader.agent is not None else mine
 
 
 def check_visible(draft: Draft, reader: Reader) -> None:
@@ -61,23 +95,35 @@ class DraftRow:
     title: str
     case: str
     changed_at: datetime
+    begun_by: str = ""
 
 
 def drafts_of(reader: Reader) -> list[DraftRow]:
     """A person's unfinished filings, latest first."""
     dictionary = events.dictionary()
-    rows = (
-        Draft.objects.select_related("case").filter(filer=reader.user, submitted_at=None).order_by("-changed_at")[:100]
-    )
+    drafts = _own_drafts(reader).select_related("case", "agent").filter(submitted_at=None)
+    rows = drafts.order_by("-changed_at")[:100]
     return [
         DraftRow(
             id=row.id,
             title=dictionary.events[row.event].title if row.event in dictionary.events else row.event,
             case=_named(row.case, reader),
             changed_at=row.changed_at,
+            begun_by=_begun_by(row) if reader.agent is None else "",
         )
         for row in rows
     ]
+
+
+def _begun_by(draft: Draft) -> str:
+    """The agent who began a draft, by name; empty when the filer did."""
+    return " ".join(part for part in (draft.agent.first_name, draft.agent.last_name) if part) if draft.agent else ""
+
+
+def submitted_by_agent(entry_id: int) -> str:
+    """The filing agent who submitted an entry, by name; empty when the filer did. For the court and for the filer."""
+    draft = Draft.objects.select_related("agent").filter(entry=entry_id, agent__isnull=False).first()
+    return _begun_by(draft) if draft else ""
 
 
 def _named(case: Any, reader: Reader) -> str:
@@ -87,7 +133,7 @@ def _named(case: Any, reader: Reader) -> str:
 
 def last_case_number(reader: Reader) -> str:
     """The case number that this person filed in last: what the case page starts with."""
-    found = Draft.objects.filter(filer=reader.user, case__isnull=False).order_by("-changed_at").first()
+    found = _own_drafts(reader).filter(case__isnull=False).order_by("-changed_at").first()
     return found.case.number if found and cases.visible(reader, found.case) else ""
 
 

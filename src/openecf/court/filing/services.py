@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.agents import services as agents
 from openecf.court.cases import services as cases
 from openecf.court.docket import services as docket
 from openecf.court.documents import queries as document_queries
@@ -49,8 +50,9 @@ class SignOnNotFresh(Refusal):
 def submit(*, draft_id: object, reader: Reader, at: datetime, fresh: bool = True, version: int | None = None) -> Any:
     """Put a draft on the docket and return its entry. A draft that is filed already gives its entry again.
 
-    Everything happens in one transaction: number, entry, documents, effects, notice, audit line. Raises NoSuchDraft,
-    NoSuchEvent, NoSuchCase, NotInThisCase, NotComplete, SignOnNotFresh, StoreFailed, DraftChanged (the draft is not at
+    Everything happens in one transaction: number, entry, documents, effects, notice, audit line. A filing agent's filing
+    is the principal's, on the docket and in the notice; the log and ``entered_by`` name the agent. Raises NoSuchDraft,
+    NoLongerAgent (the principal removed the agent meanwhile; agents.services), NoSuchEvent, NoSuchCase, NotInThisCase, NotComplete, SignOnNotFresh, StoreFailed, DraftChanged (the draft is not at
     ``version``, the one whose text the filer saw); whatever is raised, the draft stays as it was.
     """
     if not fresh:
@@ -64,6 +66,7 @@ def submit(*, draft_id: object, reader: Reader, at: datetime, fresh: bool = True
 def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None) -> Any:
     draft = queries.draft_for(reader=reader, draft_id=draft_id)
     with transaction.atomic():
+        agents.confirm(reader=reader, at=at)
         if not _claim(draft, at, version):
             return _filed_before(draft_id, reader, version)
         event = queries.event_of(draft, reader)
@@ -84,7 +87,9 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
             text=rules.docket_text(text),
             at=at,
             filer=None if reader.is_court else user,
-            entered_by=f"{user.last_name}, {user.first_name}".strip(", "),
+            entered_by=(
+                reader.acting.agent_name if reader.acting else f"{user.last_name}, {user.first_name}".strip(", ")
+            )[:80],
             party_ids=act_filers,
             relates_to=related,
             restriction=restriction,
@@ -109,6 +114,7 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
         record(
             act="filing.submitted",
             by=reader.ref,
+            on_behalf_of=reader.on_behalf_of,
             at=at,
             subject=f"entry:{entry.id}",
             case=entry.case_id,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from procrastinate.exceptions import ConnectorException
 
+from openecf.court.agents.services import NoLongerAgent
 from openecf.court.cases.queries import NoSuchCase
 from openecf.court.events import queries as events
 from openecf.court.events.rules import NoSuchEvent
@@ -43,6 +44,10 @@ def in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return pages.show(
                 request, queries.draft_for(reader=request.reader, draft_id=draft_id), step, said=refusal.said
             )
+        except queries.OfAnotherPrincipal as refusal:
+            return _refused(request, refusal.said, status=403, choose=bool(refusal.facts["still"]))
+        except NoLongerAgent as refusal:
+            return _refused(request, refusal.said, status=403)
         except NoSuchDraft as refusal:
             return _refused(request, refusal.said, status=404)
         except (NoSuchEvent, NoSuchCase, drafts.NotInThisCase) as refusal:
@@ -57,8 +62,16 @@ def in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
-def _refused(request: HttpRequest, said: str, *, status: int, draft_id: object = None) -> HttpResponse:
-    return render(request, "filing/refused.html", {"said": said, "draft_id": draft_id}, status=status)
+def _refused(
+    request: HttpRequest, said: str, *, status: int, draft_id: object = None, choose: bool = False
+) -> HttpResponse:
+    """``choose``: a filing agent may go on after choosing another principal."""
+    context = {"said": said, "draft_id": draft_id, "choose": choose, "back": _back(request)}
+    return render(request, "filing/refused.html", context, status=status)
+
+
+def _back(request: HttpRequest) -> str:
+    return request.path if request.method in ("GET", "HEAD") else "/filing/drafts"
 
 
 @access.rule(FILING)
@@ -161,4 +174,6 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     notice = draft.entry.notices.order_by("-id").first()
     body = shown(notice.html) if notice else ""
     context = {"draft": draft, "entry": draft.entry, "case": draft.case, "notice_body": body}
+    context["agent_name"] = draft.entry.entered_by if draft.agent_id else ""
+    context["principal_name"] = f"{draft.filer.first_name} {draft.filer.last_name}".strip()
     return render(request, "filing/done.html", context)

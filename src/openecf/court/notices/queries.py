@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from openecf.court.agents import queries as agents
 from openecf.court.cases import queries as cases
 from openecf.court.docket import queries as dockets
 from openecf.court.documents import queries as documents
@@ -58,13 +59,24 @@ def filers_of(entry: Entry) -> tuple[str, ...]:
     return tuple(name for (name,) in prepared.rows(_FILERS, [entry.id]))
 
 
-def service_list_of(entry: Entry) -> list[Addressee]:
+def service_list_of(entry: Entry, *, at: datetime) -> list[Addressee]:
     """Everyone who must learn of an entry: counsel in the case, parties without counsel, the filer.
 
     Of a restricted entry only those learn who may read it.
     """
     needed = level(entry.case.restriction, entry.restriction)
-    return service_list(_people(entry, needed))
+    return [_with_copies(each, needed, at) for each in service_list(_people(entry, needed))]
+
+
+def _with_copies(person: Addressee, needed: int, at: datetime) -> Addressee:
+    """The person's notice goes to those filing agents as well that the person lets have copies.
+
+    Of what is closed to others they get none, unless they may see it.
+    """
+    if not person.tells_agents or person.user is None:
+        return person
+    copies = agents.copies_for([person.user], closed=bool(needed), now=at).get(person.user, [])
+    return replace(person, addresses=tuple(dict.fromkeys([*person.addresses, *copies])))
 
 
 def _people(entry: Entry, needed: int) -> Iterator[Addressee]:
@@ -111,6 +123,7 @@ def _user(user: CourtUser, *, on_behalf: tuple[str, ...] = (), otherwise: tuple[
         user=user.id,
         wants_text=wants_text,
         role=user.get_group_display(),
+        tells_agents=user.tells_agents,
     )
 
 

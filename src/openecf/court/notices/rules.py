@@ -30,6 +30,8 @@ class Addressee:
     user: int | None = None
     wants_text: bool = False
     role: str = ""
+    tells_agents: bool = False
+    """Filing agents of theirs may get copies."""
 
     @property
     def by_mail(self) -> bool:

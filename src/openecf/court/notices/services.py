@@ -47,7 +47,7 @@ def prepare(*, entry: Entry, at: datetime, documents: Sequence[Document] | None 
     with transaction.atomic(savepoint=False):
         if documents is None:
             documents = list(entry.documents.order_by("part"))
-        facts = facts_of(entry, documents, people=queries.service_list_of(entry))
+        facts = facts_of(entry, documents, people=queries.service_list_of(entry, at=at))
         layout = bench().notice
         notice = Notice(
             entry=entry,

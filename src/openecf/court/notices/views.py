@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from openecf.court.filing import queries as filing
 from openecf.court.notices import queries
 from openecf.court.notices.rules import shown
 from openecf.court.people import access as people_access
@@ -21,7 +22,13 @@ def display_notice(request: HttpRequest) -> HttpResponse:
         notice = queries.notice_for(reader=request.reader, case_id=case_id or -1, seq=seq or -1)
     except queries.NoSuchNotice as refusal:
         raise Http404(refusal.said) from None
-    deliveries = queries.deliveries(notice)
-    return render(
-        request, "notices/notice.html", {"notice_page": notice, "shown": shown(notice.html), "deliveries": deliveries}
-    )
+    entry, reader = notice.entry, request.reader
+    # The docket and the notice name the principal; the two of them and the court may know who submitted it.
+    insider = reader.is_court or (reader.linked and reader.user == entry.filer_id)
+    context = {
+        "notice_page": notice,
+        "shown": shown(notice.html),
+        "deliveries": queries.deliveries(notice),
+        "agent_name": filing.submitted_by_agent(entry.id) if insider else "",
+    }
+    return render(request, "notices/notice.html", context)

@@ -54,9 +54,52 @@ WORDS = {
         ),
     ),
     Standing.NOT_A_FILER: (_("You may not file here"), _("Your account with this court does not include filing.")),
+    Standing.SHARED: (
+        _("Several people use this PACER account"),
+        _(
+            "A shared account may search, but it can neither be linked nor file: the record must say which person "
+            "filed. Register an account of your own, free of charge, and link that one. If you are the only one who "
+            "uses this account, Manage My Account says how to set it right."
+        ),
+    ),
+    Standing.CHOOSE_PRINCIPAL: (
+        _("Choose whom you act for"),
+        _("You are the filing agent of several people. Choose one of them, then go on. Nothing was filed."),
+    ),
+    Standing.NO_PRINCIPAL: (
+        _("You act for nobody at this court"),
+        _(
+            "You are a filing agent. An attorney or trustee lets you act for them under Utilities, “Filing agents”: "
+            "tell them your court login or your PACER account number. If somebody has removed you, the drafts that "
+            "you began for them are kept, and they can go on with them."
+        ),
+    ),
+    Standing.NOT_FOR_AGENTS: (
+        _("Only the account's owner can do this"),
+        _("You act for somebody else at the moment. Their addresses, password and filing agents are theirs alone."),
+    ),
+    Standing.MAY_NOT_FILE_FOR: (
+        _("You may not file for this person"),
+        _("The person you act for has not given you the permission to file. Ask them, or choose somebody else."),
+    ),
+    Standing.NOT_A_PRINCIPAL: (
+        _("For attorneys and trustees"),
+        _("Only attorneys, trustees and the U.S. trustee have filing agents."),
+    ),
+    Standing.NOT_AN_AGENT: (
+        _("For filing agents"),
+        _(
+            "Your account with this court is not that of a filing agent. To register as one, use the Non-Attorney "
+            "E-File Registration in Manage My Account."
+        ),
+    ),
     Standing.NOT_COURT: (_("For the court's own people"), _("Only the clerk's office and chambers use this page.")),
     Standing.NOT_CLERK: (_("For the clerk's office"), _("Only the clerk's office uses this page.")),
 }
+
+
+SETTLED_AT_PACER = frozenset({Standing.LEGACY, Standing.MAY_NOT_SEARCH, Standing.SHARED})
+CHOOSING = frozenset({Standing.CHOOSE_PRINCIPAL, Standing.MAY_NOT_FILE_FOR, Standing.NO_PRINCIPAL})
 
 
 def _rule(name: str, stands: Callable[[Reader], Standing], *, own_login: bool = False) -> Rule:
@@ -71,6 +114,8 @@ def _rule(name: str, stands: Callable[[Reader], Standing], *, own_login: bool = 
             return redirect(f"/login/court?next={quote(back, safe='')}")
         if standing is Standing.NOT_SIGNED_ON:
             return not_logged_in(request)
+        if standing is Standing.CHOOSE_PRINCIPAL and request.method in ("GET", "HEAD"):
+            return redirect(choose_principal(request))
         return refused(request, standing)
 
     return Rule(name, check)
@@ -93,6 +138,11 @@ def not_logged_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def choose_principal(request: HttpRequest) -> str:
+    """Where a filing agent of several people says for whom; it leads back to here."""
+    return f"/utilities/acting?next={quote(request.get_full_path(), safe='')}"
+
+
 def sign_on_again(request: HttpRequest) -> str:
     """Where a person whose sign-on is too old for this page proves anew who it is."""
     return f"/login?next={quote(request.get_full_path(), safe='')}&fresh=1"
@@ -106,8 +156,11 @@ def refused(request: HttpRequest, standing: Standing) -> HttpResponse:
     context = {
         "title": title,
         "text": text,
-        "manage_account": manage if standing in (Standing.LEGACY, Standing.MAY_NOT_SEARCH) else "",
+        "manage_account": manage if standing in SETTLED_AT_PACER else "",
+        "register": f"{central.base_url}/pscof/register" if central and standing is Standing.SHARED else "",
         "link_page": standing is Standing.NOT_LINKED,
+        "choose_page": standing in CHOOSING,
+        "back": request.path if request.method in ("GET", "HEAD") else "/",
     }
     response = render(request, "people/refused.html", context, status=403)
     response["Cache-Control"] = "no-store"
@@ -124,8 +177,12 @@ def _xml_check(request: HttpRequest) -> HttpResponse | None:
 
 SIGNED_ON = _rule("signed-on", rules.as_signed_on)
 READER = _rule("reader", rules.as_reader)
+PERSON = _rule("person", rules.as_person)
 LINKED = _rule("linked", rules.as_linked, own_login=True)
 FILER = _rule("filer", rules.as_filer, own_login=True)
+OWN = _rule("own", rules.as_own, own_login=True)
+PRINCIPAL = _rule("principal", rules.as_principal, own_login=True)
+AGENT = _rule("agent", rules.as_agent, own_login=True)
 COURT = _rule("court", rules.as_court, own_login=True)
 CLERK = _rule("clerk", rules.as_clerk, own_login=True)
 READER_XML = Rule("reader-xml", _xml_check)

@@ -6,16 +6,16 @@ from django.http import HttpRequest
 
 from openecf.court.bench import bench
 from openecf.court.people.menus import existing
-from openecf.court.people.rules import NOBODY, Reader, Standing, as_reader
+from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer, as_reader
 from openecf.platform.shell.menu import MenuItem
 
 
 def menu_for(reader: Reader) -> tuple[MenuItem, ...]:
-    """The menu bar: filing menus once linked, the PACER menu before, nothing for nobody."""
+    """The menu bar: filing menus for who may file here, the PACER menu for others, nothing for nobody."""
     if as_reader(reader) is not Standing.WELCOME and not reader.own_login:
         return ()
     menus = bench().menus
-    return existing(menus.for_linked(reader) if reader.linked else menus.for_public(reader))
+    return existing(menus.for_linked(reader) if as_filer(reader) is Standing.WELCOME else menus.for_public(reader))
 
 
 def people(request: HttpRequest) -> dict[str, object]:

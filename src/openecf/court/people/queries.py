@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from openecf.court.people.models import CourtUser, LinkOffer
-from openecf.court.people.rules import NOBODY, Reader
+from openecf.court.people.rules import AGENT_GROUP, COURT_GROUPS, NOBODY, Reader
 from openecf.platform.postgres import prepared
 from openecf.platform.relying_party.rules import SignedOn
 
@@ -20,11 +20,12 @@ def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
     """The caller as this court sees it. One statement for a person who signed on, none for nobody.
 
     ``terminal``: the request comes from a public terminal in the clerk's office. An account whose court user was
-    made inactive reads like any PACER account.
+    made inactive, or that several people use, reads like any PACER account.
     """
     if signed_on is None:
         return Reader(terminal=True) if terminal else NOBODY
-    user, group = _linked(signed_on.account) if signed_on.upgraded else (None, "")
+    own = signed_on.upgraded and not signed_on.shared
+    user, group = _linked(signed_on.account) if own else (None, "")
     return Reader(
         account=signed_on.account,
         number=signed_on.number,
@@ -59,6 +60,12 @@ def user(user_id: int) -> CourtUser:
     return CourtUser.objects.get(id=user_id)
 
 
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Names of court users as one speaks of them, by id."""
+    rows = CourtUser.objects.filter(id__in=set(user_ids)).values_list("id", "first_name", "last_name")
+    return {user: f"{first} {last}".strip() for user, first, last in rows}
+
+
 def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
     """Where notices go: primary address ("" if the court holds none), secondary addresses, whether in plain text."""
     return user.email, list(user.secondary_emails), user.wants_text
@@ -87,6 +94,16 @@ def offered_to(*, account: UUID, offer_id: UUID, now: datetime) -> CourtUser | N
     offer = LinkOffer.objects.filter(id=offer_id, account=account, used_at=None, expires_at__gt=now)
     found = offer.select_related("user").first()
     return found.user if found else None
+
+
+def agent_called(text: str, *, last_name: str) -> CourtUser | None:
+    """The filing agent with that court login or PACER account number and that last name, linked and active."""
+    asked = text.strip()
+    if not asked:
+        return None
+    named = Q(login__iexact=asked) | (Q(account_number=asked) if asked.isdecimal() else Q())
+    agents = CourtUser.objects.filter(named, group=AGENT_GROUP, active=True, last_name__iexact=last_name.strip())
+    return agents.exclude(account=None).order_by("id").first()
 
 
 def user_called(login: str) -> CourtUser | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,7 +37,9 @@ class Acting:
 class Reader:
     """The caller of a court page: nobody, a PACER account, or a court-issued user linked to one.
 
-    ``user`` is the id of the linked court-issued account; ``group`` its group; both are empty until linking.
+    ``user`` is the id of the linked court-issued account; ``group`` its group; both are empty until linking. While a
+    filing agent acts for a principal, both are the principal's, and ``acting`` says who it really is; the account, and
+    what reading costs it, stays the agent's own.
     """
 
     account: UUID | None = None
@@ -65,6 +68,9 @@ class Reader:
     participates_in: frozenset[int] = field(default=frozenset())
     own_login: bool = False
     """Came in with the court's own login, at a court that has not moved to NextGen yet."""
+    acting: Acting | None = None
+    principals: int = 0
+    """How many people this filing agent may act for now."""
 
     @property
     def signed_on(self) -> bool:
@@ -75,23 +81,44 @@ class Reader:
         return self.user is not None
 
     @property
-    def is_court(self) -> bool:
-        """Clerk's office, judge or chambers of this court."""
-        return self.group in COURT_GROUPS
-
-    @property
     def proved_twice(self) -> bool:
         """Whether this sign-on proved two factors."""
         return self.acr == AAL2
+
+    @property
+    def is_court(self) -> bool:
+        """Clerk's office, judge or chambers of this court."""
+        return self.group in COURT_GROUPS
 
     @property
     def is_chambers(self) -> bool:
         return self.group in CHAMBERS_GROUPS
 
     @property
+    def agent(self) -> int | None:
+        """The filing agent's own court user, acting or not; None for everybody else."""
+        return self.acting.agent if self.acting else self.user if self.group == AGENT_GROUP else None
+
+    @property
+    def own_user(self) -> int | None:
+        """The caller's own court user, whomever the caller acts for."""
+        return self.acting.agent if self.acting else self.user
+
+    @property
+    def sees_as_filer(self) -> bool:
+        """Whether what is closed to others opens to this reader as to the user: an agent needs the permission."""
+        return self.linked and (self.acting is None or self.acting.sees_restricted)
+
+    @property
     def ref(self) -> str:
-        """For audit lines: ``user:7`` or ``account:…``."""
-        return f"user:{self.user}" if self.user else f"account:{self.account}" if self.account else "nobody"
+        """For audit lines: ``user:7`` or ``account:…``; of an agent, the agent."""
+        user = self.own_user
+        return f"user:{user}" if user else f"account:{self.account}" if self.account else "nobody"
+
+    @property
+    def on_behalf_of(self) -> str:
+        """For audit lines: the principal, while an agent acts; else empty."""
+        return f"user:{self.user}" if self.acting else ""
 
 
 NOBODY = Reader()
@@ -131,6 +158,11 @@ ACTS = {
     "account.linked": _("Accounts linked"),
     "account.notice-addresses": _("Notice addresses changed"),
     "account.own-password": _("Court password changed"),
+    "agent.added": _("Filing agent added"),
+    "agent.changed": _("Filing agent's permissions changed"),
+    "agent.chose": _("Chosen whom to act for"),
+    "agent.left": _("Filing agent left"),
+    "agent.removed": _("Filing agent removed"),
     "case.appearance": _("Appearance entered"),
     "case.attorney-added": _("Attorney added"),
     "case.attorney-edited": _("Attorney edited"),
@@ -168,9 +200,17 @@ def act_in_words(act: str) -> str:
     return f"{room.capitalize()}: {what.replace('-', ' ').replace('_', ' ')}" if what else room.capitalize()
 
 
-def names_a_case(subject: str) -> bool:
-    """Whether an audit line's subject is a case: ``case:12``."""
-    return subject.startswith("case:") and subject[5:].isdecimal()
+def case_named(subject: str, facts: Mapping[str, object]) -> int | None:
+    """The case of an audit line: its subject (``case:12``), or what a filing's facts say; None when there is none."""
+    if subject.startswith("case:") and subject[5:].isdecimal():
+        return int(subject[5:])
+    case = facts.get("case")
+    return case if isinstance(case, int) else None
+
+
+def user_named(ref: str) -> int | None:
+    """The court user of a reference (``user:7``); None for anything else."""
+    return int(ref[5:]) if ref.startswith("user:") and ref[5:].isdecimal() else None
 
 
 class Standing(StrEnum):
@@ -183,6 +223,13 @@ class Standing(StrEnum):
     MAY_NOT_SEARCH = "may-not-search"
     NOT_LINKED = "not-linked"
     NOT_A_FILER = "not-a-filer"
+    SHARED = "shared"
+    CHOOSE_PRINCIPAL = "choose-principal"
+    NO_PRINCIPAL = "no-principal"
+    NOT_FOR_AGENTS = "not-for-agents"
+    MAY_NOT_FILE_FOR = "may-not-file-for"
+    NOT_A_PRINCIPAL = "not-a-principal"
+    NOT_AN_AGENT = "not-an-agent"
     NOT_COURT = "not-court"
     NOT_CLERK = "not-clerk"
 
@@ -193,8 +240,9 @@ def as_signed_on(reader: Reader) -> Standing:
 
 
 def as_reader(reader: Reader) -> Standing:
-    """Who may search and read: upgraded accounts of people, not firms' billing accounts."""
-    if reader.own_login and reader.is_court:
+    """Who may search and read: upgraded accounts of people, not firms' billing accounts; anybody at the courthouse's
+    public terminals."""
+    if (reader.own_login and reader.is_court) or (reader.terminal and not reader.signed_on):
         return Standing.WELCOME
     if not reader.signed_on:
         return Standing.NOT_SIGNED_ON
@@ -207,28 +255,60 @@ def as_reader(reader: Reader) -> Standing:
     return Standing.WELCOME
 
 
+def as_person(reader: Reader) -> Standing:
+    """Who may read, and is somebody: what belongs to a person is nothing for a public terminal."""
+    known = as_reader(reader)
+    somebody = reader.signed_on or reader.own_login
+    return Standing.NOT_SIGNED_ON if known is Standing.WELCOME and not somebody else known
+
+
 def as_linked(reader: Reader) -> Standing:
-    """Who has an account of this court, whatever its group."""
+    """Who has an account of this court, whatever its group. An account that several people use counts for nobody."""
     if reader.own_login:
         return Standing.WELCOME
-    known = as_reader(reader)
-    if known is Standing.WELCOME and not reader.linked:
-        return Standing.NOT_LINKED
-    return known
+    known = as_person(reader)
+    if known is not Standing.WELCOME:
+        return known
+    if reader.shared:
+        return Standing.SHARED
+    return Standing.WELCOME if reader.linked else Standing.NOT_LINKED
 
 
 def as_filer(reader: Reader) -> Standing:
-    """Who may file: a linked account of a filing group, or the court itself."""
+    """Who may file: a linked account of a filing group, an agent of one with the permission, or the court itself."""
     known = as_linked(reader)
-    if known is Standing.WELCOME and reader.group not in FILING_GROUPS and not reader.is_court:
-        return Standing.NOT_A_FILER
-    return known
+    if known is not Standing.WELCOME:
+        return known
+    if reader.group == AGENT_GROUP:
+        return Standing.CHOOSE_PRINCIPAL if reader.principals else Standing.NO_PRINCIPAL
+    if reader.acting and not reader.acting.may_file:
+        return Standing.MAY_NOT_FILE_FOR
+    return Standing.WELCOME if reader.group in FILING_GROUPS or reader.is_court else Standing.NOT_A_FILER
+
+
+def as_own(reader: Reader) -> Standing:
+    """What belongs to a court-issued account itself (its addresses, its agents): the person, never somebody for it."""
+    known = as_linked(reader)
+    return Standing.NOT_FOR_AGENTS if known is Standing.WELCOME and reader.acting else known
+
+
+def as_principal(reader: Reader) -> Standing:
+    """Who may let others act for them: attorneys and trustees, themselves."""
+    known = as_own(reader)
+    return Standing.NOT_A_PRINCIPAL if known is Standing.WELCOME and reader.group not in PRINCIPAL_GROUPS else known
+
+
+def as_agent(reader: Reader) -> Standing:
+    """Filing agents, acting or not."""
+    known = as_linked(reader)
+    return Standing.NOT_AN_AGENT if known is Standing.WELCOME and reader.agent is None else known
 
 
 def as_court(reader: Reader) -> Standing:
     """The court's own people: clerk's office, judges, chambers."""
     known = as_linked(reader)
-    return Standing.NOT_COURT if known in (Standing.WELCOME, Standing.NOT_LINKED) and not reader.is_court else known
+    outside = (Standing.WELCOME, Standing.NOT_LINKED, Standing.SHARED)
+    return Standing.NOT_COURT if known in outside and not reader.is_court else known
 
 
 def as_clerk(reader: Reader) -> Standing:

@@ -14,6 +14,9 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.people.admitting import CannotAdmit as CannotAdmit
+from openecf.court.people.admitting import admit as admit
+from openecf.court.people.admitting import set_contact as set_contact
 from openecf.court.people.letters import link_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.rules import BILLING_ACCOUNT, Reader, is_namesake
@@ -347,3 +350,8 @@ def set_notice_addresses(
         user.save(update_fields=["secondary_emails", "wants_text"])
         record(act="account.notice-addresses", by=by, at=at, subject=f"user:{user.id}", addresses=len(addresses))
     return user
+
+
+def note_agents_told(*, user_id: int, told: bool) -> None:
+    """Whether filing agents of this person get copies of notices. Inside the transaction of the act that says why."""
+    CourtUser.objects.filter(id=user_id).update(tells_agents=told)

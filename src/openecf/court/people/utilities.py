@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from openecf.court.people.menus import existing
-from openecf.court.people.rules import Reader
+from openecf.court.people.rules import PRINCIPAL_GROUPS, Reader
 from openecf.platform.shell.menu import MenuItem
 
 
@@ -15,8 +15,12 @@ def groups(reader: Reader, link_label: str) -> tuple[MenuItem, ...]:
         MenuItem(_("View your transaction log"), "/utilities/log"),
         MenuItem(_("Review billing history"), "/utilities/billing-history"),
     ]
-    if reader.linked:
+    if reader.agent is not None:
+        own.insert(0, MenuItem(_("Whom you act for"), "/utilities/acting"))
+    elif reader.linked:
         own.insert(0, MenuItem(_("Maintain your e-mail and notices"), "/utilities/email"))
+        if reader.group in PRINCIPAL_GROUPS:
+            own.insert(1, MenuItem(_("Filing agents"), "/utilities/agents"))
     else:
         own.insert(0, MenuItem(link_label, "/utilities/link"))
     other = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,9 @@ from openecf.platform.access import ANYONE, rule
 from openecf.platform.audit import queries as audit
 from openecf.platform.shell.menu import MenuItem
 
+if TYPE_CHECKING:
+    from openecf.platform.audit.models import AuditLine
+
 LOG_DAYS = timedelta(days=30)
 RECENT_CASES = 10
 
@@ -42,6 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     if not (reader.signed_on or reader.own_login):
         return render(request, "people/home.html", context)
+    if rules.as_filer(reader) is rules.Standing.CHOOSE_PRINCIPAL:
+        return redirect(access.choose_principal(request))
     if reader.linked:
         context["cases"] = cases.of_reader(reader, limit=RECENT_CASES)
         context["drafts"] = filing.drafts_of(reader)[:RECENT_CASES]
@@ -49,7 +56,11 @@ def home(request: HttpRequest) -> HttpResponse:
         (
             MenuItem(_("Find a case"), "/cgi-bin/iquery.pl"),
             MenuItem(_("Docket sheet"), "/cgi-bin/DktRpt.pl"),
-            *((MenuItem(_("File a document"), "/filing/"),) if reader.linked else ()),
+            *(
+                (MenuItem(_("File a document"), "/filing/"),)
+                if rules.as_filer(reader) is rules.Standing.WELCOME
+                else ()
+            ),
             MenuItem(_("Utilities"), "/utilities/"),
         )
     )
@@ -59,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "people/start.html", context)
 
 
-@rule(access.READER)
+@rule(access.PERSON)
 def utilities(request: HttpRequest) -> HttpResponse:
     """The Utilities menu as a page."""
     return render(request, "people/utilities.html", {"groups": groups(request.reader, bench().menus.link_label)})
@@ -106,7 +117,7 @@ def confirm_link(request: HttpRequest, offer_id: UUID) -> HttpResponse:
 @rule(access.LINKED)
 def account_linked(request: HttpRequest) -> HttpResponse:
     """Linking, done: the filing menus are there."""
-    return _link_page(request, "people/linked.html", {"user": queries.user(request.reader.user)})
+    return _link_page(request, "people/linked.html", {"user": queries.user(request.reader.own_user)})
 
 
 def _link_page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
@@ -115,7 +126,7 @@ def _link_page(request: HttpRequest, template: str, context: dict[str, object]) 
     return response
 
 
-@rule(access.LINKED)
+@rule(access.OWN)
 def notices(request: HttpRequest) -> HttpResponse:
     """Maintain e-mail: secondary addresses and the form of notices."""
     user = queries.user(request.reader.user)
@@ -138,30 +149,41 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "people/notices.html", context)
 
 
-@rule(access.READER)
+@rule(access.PERSON)
 def transaction_log(request: HttpRequest) -> HttpResponse:
-    """What the reader did at this court, day by day."""
-    zone = ZoneInfo(settings.COURT.zone)
+    """What the reader did at this court, and what agents did for the reader, day by day."""
+    reader, zone = request.reader, ZoneInfo(settings.COURT.zone)
     today = request.arrived.astimezone(zone).date()
     form = PeriodForm(request.GET or None, initial={"start": today - LOG_DAYS, "end": today})
     period = form.cleaned_data if form.is_valid() else {}
     start, end = period.get("start") or today - LOG_DAYS, period.get("end") or today
-    reader = request.reader
     lines = audit.acts_by(
         refs=[reader.ref, f"account:{reader.account}"],
+        on_behalf_of=f"user:{reader.user}" if reader.user and not reader.acting else "",
         since=datetime.combine(start, time.min, zone),
         until=datetime.combine(end, time.min, zone) + timedelta(days=1),
     )
-    numbers = cases.numbers_of({int(line.subject[5:]) for line in lines if rules.names_a_case(line.subject)})
-    rows = [
-        (
-            f"{line.at.astimezone(zone):%m/%d/%Y %I:%M:%S %p}",
-            rules.act_in_words(line.act),
-            numbers.get(int(line.subject[5:]), "") if rules.names_a_case(line.subject) else "",
-        )
+    rows = _log_rows(lines, zone, own=reader.ref)
+    context = {"form": form, "rows": rows, "with_people": any(row["person"] for row in rows)}
+    return render(request, "people/log.html", context)
+
+
+def _log_rows(lines: Sequence[AuditLine], zone: ZoneInfo, *, own: str) -> list[dict[str, str]]:
+    """Lines of the log as a person reads them: of an agent's acts, the other of the two is named."""
+    cases_of = {line.id: rules.case_named(line.subject, line.facts) for line in lines}
+    others = {line.id: rules.user_named(line.on_behalf_of if line.by == own else line.by) for line in lines}
+    numbers = cases.numbers_of({case for case in cases_of.values() if case is not None})
+    names = queries.names_of({others[line.id] for line in lines if line.on_behalf_of} - {None})
+    return [
+        {
+            "at": f"{line.at.astimezone(zone):%m/%d/%Y %I:%M:%S %p}",
+            "act": rules.act_in_words(line.act),
+            "case": numbers.get(cases_of[line.id], ""),
+            "person": names.get(others[line.id], "") if line.on_behalf_of else "",
+            "by": line.by != own,
+        }
         for line in lines
     ]
-    return render(request, "people/log.html", {"form": form, "rows": rows})
 
 
 @rule(access.COURT)

@@ -21,6 +21,7 @@ class AuditLine(models.Model):
         indexes = [
             models.Index(fields=["subject", "at"], name="audit_subject"),
             models.Index(fields=["by", "at"], name="audit_by"),
+            models.Index(fields=["on_behalf_of", "at"], name="audit_for", condition=~models.Q(on_behalf_of="")),
         ]
 
     def __str__(self) -> str:
