@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from openecf.central.accounts import queries as accounts
-from openecf.central.accounts.models import Account
+from openecf.central.billing import queries as billing
 from openecf.central.courts import queries as courts
 from openecf.central.factors import queries as factors
 from openecf.central.firms import queries as firms
 from openecf.central.service_center import rules
 from openecf.central.service_center.models import Agent, Request, Role, Verification
 from openecf.central.signon import queries as sign_ons
+from openecf.kernel.money import Money
 from openecf.platform.audit import queries as audit
-from openecf.platform.audit.models import AuditLine
+
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,16 @@ class Served:
     ways: set[str]
     code_is_out: bool
     requests: Sequence[Request]
+    quarter: billing.Quarter
+    balance: Money
+
+    @property
+    def owed(self) -> Money:
+        return max(Money(), self.balance)
+
+    @property
+    def credit(self) -> Money:
+        return max(Money(), Money() - self.balance)
 
     @property
     def is_verified(self) -> bool:
@@ -127,12 +143,40 @@ def served(*, number: str, agent: UUID, now: datetime) -> Served | None:
             Request.objects.filter(account=account).select_related("asked_by__account", "decided_by__account", "into")
             .order_by("-asked_at")[:10]
         ),
+        quarter=billing.quarter_to_date(account=account.id, now=now),
+        balance=billing.balance_now(payer=account.id),
     )  # fmt: skip
 
 
-def history(*, account: UUID, limit: int = 100) -> list[AuditLine]:
+@dataclass(frozen=True)
+class Done:
+    """An act in the history of an account. ``who`` is "owner", a name of the staff, or how the record names others."""
+
+    at: datetime
+    act: str
+    who: str
+    why: str
+
+
+def history(*, account: UUID, limit: int = 100) -> list[Done]:
     """What was done by the account and to it, newest first."""
-    return audit.about(ref=str(account), limit=limit)
+    lines = audit.about(ref=str(account), limit=limit)
+    agents = Agent.objects.filter(account_id__in={one for line in lines if (one := _uuid(line.by))})
+    names = {str(row.account_id): row.account.name.direct for row in agents.select_related("account")}
+    names[str(account)] = gettext("the owner")
+    return [
+        Done(
+            line.at, line.act, names.get(line.by, line.by), str(line.facts.get("reason") or line.facts.get("why") or "")
+        )
+        for line in lines
+    ]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def waiting_requests(*, now: datetime) -> list[Request]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, gettext_lazy
 
-from openecf.central.accounts.models import Account, Closed
 from openecf.central.accounts.services import closing
 from openecf.central.courts import queries as courts
 from openecf.central.courts import services as court_services
@@ -15,6 +15,9 @@ from openecf.central.service_center import rules
 from openecf.central.signon import services as sign_ons
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
+
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
 
 
 class CannotMerge(Refusal):
@@ -60,7 +63,7 @@ def merge(*, closing_one: Account, kept: Account, by: str, approved_by: str, at:
     Inside the caller's transaction. Usage keeps the account that it was recorded for: the ledger is never rewritten.
     """
     check(closing_one, kept)
-    closing.close(account=closing_one.id, why=Closed.MERGED, by=by, at=at, into=kept.id)
+    closing.close(account=closing_one.id, why=closing.Closed.MERGED, by=by, at=at, into=kept.id)
     moved = court_services.move_links(from_account=closing_one.id, to_account=kept.id, number=kept.number, at=at)
     firms.follow(account=closing_one.id, into=kept.id, by=by, at=at)
     audit.record(

@@ -7,6 +7,7 @@ exclude each other, and nobody approves what he asked for himself.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -14,7 +15,6 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries as accounts
-from openecf.central.accounts.models import Account
 from openecf.central.accounts.services import closing
 from openecf.central.factors.services import resetting
 from openecf.central.service_center import links, queries, rules
@@ -26,6 +26,9 @@ from openecf.central.service_center.services.verifying import require_verified
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.mail import services as mail
+
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
 
 log = structlog.get_logger()
 Kind, Outcome = Request.Kind, Request.Outcome

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,8 +20,10 @@ from openecf.central.service_center.queries import Staff
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.mail import services as mail
+from openecf.platform.throttle import services as throttle
 
 How = Verification.How
+_LOOK = timedelta(hours=1)
 
 _TRY = """
 UPDATE service_verification SET tries = tries + 1,
@@ -76,6 +78,13 @@ class WrongReading(Refusal):
 def _not_oneself(staff: Staff, account: UUID) -> None:
     if staff.account == account:
         raise OwnAccount
+
+
+def note_look(*, staff: Staff, account: UUID, at: datetime) -> None:
+    """An agent opened the page of an account: once an hour, that is enough to know who looked."""
+    hour = throttle.count(key=f"look:{staff.account}:{account}", window=_LOOK, now=at)
+    if hour == 1:
+        audit.record(act="service.looked-at", by=staff.ref, at=at, subject=str(account))
 
 
 def note_verification(
