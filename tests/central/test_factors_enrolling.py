@@ -188,9 +188,9 @@ def test_the_last_app_goes_only_when_its_owner_says_so() -> None:
     app_of(who)
     recovery_codes_of(who)
     browser, there = proving(who), f"{OVERVIEW}/{apps(who)[0].id}/remove"
-    assert "This is your last app" in browser.get(there).content.decode()
+    assert "This is your last one" in browser.get(there).content.decode()
     refused = browser.post(there, {"current": PASSWORD})
-    assert "Check the box" in errors(refused)["__all__"] and is_on(who)
+    assert "Check the box" in errors(refused)["end_second_factor"] and is_on(who)
     gone = browser.post(there, {"current": PASSWORD, "end_second_factor": "on"})
     assert gone.headers["Location"] == f"{OVERVIEW}?done=off"
     assert not is_on(who) and not apps(who) and not RecoveryCode.objects.filter(account=who).exists()
@@ -212,7 +212,7 @@ def test_a_new_batch_ends_the_old_one() -> None:
 
 def test_recovery_codes_stand_in_for_an_app_and_are_not_made_without_one() -> None:
     browser = signed_on(account())
-    assert "Add an authenticator app first" in browser.get(f"{OVERVIEW}/recovery").content.decode()
+    assert "Add an authenticator app or a passkey first" in browser.get(f"{OVERVIEW}/recovery").content.decode()
     assert errors(browser.post(f"{OVERVIEW}/recovery", {"current": PASSWORD}))["__all__"]
 
 

@@ -7,8 +7,10 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from openecf.central.accounts.services import NotSignedOn
 from openecf.central.factors import rules, services
-from openecf.central.factors.models import AuthenticatorApp, RecoveryCode, Waiting
+from openecf.central.factors.models import AuthenticatorApp, Passkey, RecoveryCode, Waiting
+from openecf.central.factors.rules import passkey_site
 from openecf.central.factors.services import WaitingOver, WrongCode, enrolling
 from openecf.central.signon.context import WAITING_COOKIE
 from openecf.central.signon.models import SsoSession
@@ -16,6 +18,8 @@ from openecf.platform.throttle.models import Counter
 from tests.central.phones import CODE_PAGE, app_of, is_signed_on, password_given, recovery_codes_of
 from tests.central.registrants import at_once
 from tests.central.relying import PASSWORD, account, session_of, signed_on
+from tests.central.softkey import SoftKey
+from tests.central.test_passkeys import OPTIONS, SIGN_ON, asked_by, begin, key_of
 from tests.central.test_signon_api import credentials, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +45,37 @@ def test_of_eight_uses_of_a_recovery_code_one_counts_forty_times_over() -> None:
         proved = at_once([lambda given=codes[n % 10]: services.prove(account=who, code=given, at=timezone.now())] * 8)
         assert sorted(proved, key=bool) == [None] * 7 + [rules.RECOVERY], proved
     assert RecoveryCode.objects.filter(used_at=None).count() == 0
+
+
+def test_of_eight_answers_to_a_challenge_one_opens_forty_times_over() -> None:
+    key = key_of(account())
+    for n in range(40):
+        SsoSession.objects.filter(ended_at=None).update(ended_at=timezone.now())
+        browser = Client(REMOTE_ADDR=f"198.51.{n}.7")
+        answer = key.shown(browser.post(OPTIONS).json())
+        browsers = [Client(REMOTE_ADDR=f"198.51.{n}.7") for _ in range(8)]
+        at_once([lambda one=one, answer=answer: one.post(SIGN_ON, {"answer": answer}) for one in browsers])
+        assert sum(is_signed_on(one) for one in browsers) == 1
+        assert SsoSession.objects.filter(ended_at=None).count() == 1
+
+
+def test_one_key_added_in_eight_tabs_at_once_is_added_once() -> None:
+    ada = account()
+    key, browser = SoftKey("https://testserver"), signed_on(ada)
+    asked = [asked_by(browser.get(there).content.decode()) for there in [begin(browser, f"Tab {n}") for n in range(8)]]
+    session, site = session_of(browser), passkey_site("https://testserver", public_hosts=("testserver",))
+
+    def add(one: dict):
+        try:
+            return enrolling.add_passkey(
+                account=ada, answer=key.made(one), session=session, site=site, at=timezone.now()
+            )
+        except (enrolling.PasskeyTaken, NotSignedOn) as refusal:
+            return refusal.code
+
+    added = at_once([lambda one=one: add(one) for one in asked])
+    assert sum(isinstance(one, enrolling.Enrolled) for one in added) == 1, added
+    assert Passkey.objects.count() == 1
 
 
 def test_of_eight_browsers_with_one_code_one_is_signed_on() -> None:

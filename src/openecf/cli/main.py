@@ -21,6 +21,7 @@ COMMANDS = {
     "court": ("court", "create a court's site, or change what a court decides for itself"),
     "user": ("user", "issue a court's account to a person, such as the first clerk"),
     "staff": ("staff", "let somebody work at the Service Center, as an agent or supervisor, or no more"),
+    "two-step": ("two_step", "say from which day accounts of a type need a second factor to sign on"),
     "import": ("importing", "import dockets from JSON files"),
     "verify": ("verify", "check the stamps of a notice and its documents, offline"),
     "gateway": ("gateway_command", "carry the judiciary's host names to the sites on this machine"),

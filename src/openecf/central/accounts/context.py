@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.rules import account_type_words
 from openecf.central.billing import queries as billing
+from openecf.central.factors import queries as factors
 from openecf.central.firms import queries as firms
+from openecf.kernel import courts as national
 from openecf.platform.shell.menu import MenuItem
 
 SETTINGS, MAINTENANCE, PAYMENTS, USAGE = "settings", "maintenance", "payments", "usage"
@@ -49,6 +51,24 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class NeedShown:
+    """From when the account needs a second factor that it does not have, and whether that day has come."""
+
+    begins: date
+    court: str
+    is_due: bool
+
+
+def need_shown(request: HttpRequest) -> NeedShown | None:
+    """What the person who signed on has to know of two-step sign-in; None where nothing is asked."""
+    need = factors.need_of(request.account, now=request.arrived)
+    if need is None:
+        return None
+    court = national.court(need.court).full_name if need.court else ""
+    return NeedShown(need.begins, court, need.is_due(factors.today(request.arrived)))
+
+
+@dataclass(frozen=True)
 class Frame:
     """What Manage My Account shows above every page: the account, how it stands, and the tabs."""
 
@@ -58,6 +78,7 @@ class Frame:
     search_status: str
     status_advice: str
     quarter: billing.Quarter
+    need: NeedShown | None
     tabs: Sequence[Tab]
 
 
@@ -71,6 +92,7 @@ def manage_frame(request: HttpRequest, tab: str) -> dict[str, Frame]:
         (USAGE, _("Usage"), "manage-usage"),
     )
     status, advice = _search_status(account)
+    need = need_shown(request)
     frame = Frame(
         account=account,
         account_type=account_type_words(upgraded=account.is_upgraded),
@@ -78,6 +100,7 @@ def manage_frame(request: HttpRequest, tab: str) -> dict[str, Frame]:
         search_status=status,
         status_advice=advice,
         quarter=_quarter(account, request.arrived),
+        need=need,
         tabs=[Tab(label, reverse(name), key == tab) for key, label, name in tabs],
     )
     return {"frame": frame}

@@ -25,6 +25,18 @@ class AddForm(forms.Form):
     current = _current()
 
 
+class AddPasskeyForm(forms.Form):
+    """A new passkey."""
+
+    name = forms.CharField(
+        label=_("Name of this passkey"), max_length=40,
+        help_text=_("So that you know it again: “This computer”, “Key on my ring”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Give the passkey a name.")},
+    )  # fmt: skip
+    current = _current()
+
+
 class ConfirmForm(forms.Form):
     """The new app's first code."""
 

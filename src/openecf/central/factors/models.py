@@ -1,4 +1,5 @@
-"""Second factors: authenticator apps, recovery codes, and the sign-ons that wait for one of them.
+"""Second factors: authenticator apps, passkeys, recovery codes, the sign-ons that wait for one of them, and from when
+accounts need one.
 
 No column holds a usable secret: an app's secret is encrypted, a recovery code is kept as a keyed hash, both under keys
 that the database does not hold; what a browser shows while it waits is kept as SHA-256.
@@ -95,3 +96,90 @@ class WrongCodes(models.Model):
 
     def __str__(self) -> str:
         return f"{self.n} wrong codes"
+
+
+class Passkey(models.Model):
+    """A WebAuthn credential of an account. What is kept of it is public: the secret never leaves its owner's device.
+
+    It answers to one name of this site only (``rp_id``); that is what makes it useless to a site that looks like ours.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    name = models.CharField(max_length=40)
+    rp_id = models.CharField(max_length=253)
+    credential_id = models.BinaryField(unique=True, max_length=1023)
+    credential = models.BinaryField(help_text="attested credential data: authenticator model, id, public key (COSE)")
+    transports = models.JSONField(default=list, help_text="how the browser reaches it: internal, hybrid, usb, …")
+    synced = models.BooleanField(default=False, help_text="its owner's other devices may have it, too")
+    sign_count = models.BigIntegerField(default=0, help_text="0: this authenticator does not count")
+    added_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "factor_passkey"
+        constraints = [models.UniqueConstraint("account", Lower("name"), name="factor_passkey_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.account_id}"
+
+
+class Challenge(models.Model):
+    """What a passkey is asked to sign, once. ``holder`` is what it was made for: a sign-on that adds a passkey, or one
+    that waits for its second step; empty for who only says "a passkey"."""
+
+    class Purpose(models.TextChoices):
+        ADD = "add"
+        SIGN_ON = "sign-on"
+        SECOND = "second"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    challenge = models.CharField(max_length=43, unique=True, help_text="32 random bytes, base64url")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    holder = models.CharField(max_length=64, blank=True)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, null=True, related_name="+")
+    name = models.CharField(max_length=40, blank=True)
+    rp_id = models.CharField(max_length=253)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "factor_challenge"
+
+    def __str__(self) -> str:
+        return f"{self.purpose} challenge"
+
+
+class Plan(models.Model):
+    """From which day accounts of a kind need a second factor to sign on. One that was taken back stays, for the record."""
+
+    whom = models.CharField(max_length=16, help_text="the account type")
+    begins = models.DateField()
+    announced_at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "factor_plan"
+        constraints = [
+            models.UniqueConstraint(fields=["whom"], name="factor_one_plan", condition=models.Q(withdrawn_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.whom} from {self.begins}"
+
+
+class Reminder(models.Model):
+    """A mail that told an account of a day to come, so many days ahead. It is sent once."""
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    begins = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "factor_reminder"
+        constraints = [models.UniqueConstraint(fields=["account", "begins", "days"], name="factor_reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.days} days before {self.begins}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from urllib.parse import quote, urlencode
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import quote, urlencode, urlsplit
 
 STEP_SECONDS = 30
 DIGITS = 6
@@ -32,7 +34,16 @@ WRONG_IN_A_ROW = 100
 
 OTP = ("pwd", "otp", "mfa")
 RECOVERY = ("pwd", "mfa")
-"""How a person proved itself, in the words of RFC 8176, which has none for recovery codes."""
+PASSKEY = ("pop", "user", "mfa")
+PASSKEY_AFTER_PASSWORD = ("pwd", "pop", "mfa")
+"""How a person proved itself, in the words of RFC 8176 and of IANA's list after it ("pop": proof of a key). There is no
+word for recovery codes. A passkey alone is two factors when the device asked for its owner: something had, and a PIN, a
+finger or a face."""
+
+MOST_PASSKEYS = 10
+CHALLENGE_LIFE = timedelta(minutes=10)
+LARGEST_ANSWER = 16 * 1024
+"""Characters of what a browser sends of a passkey."""
 
 
 def step_at(moment: datetime) -> int:
@@ -103,3 +114,69 @@ def name_is_taken(name: str, others: Iterable[str]) -> bool:
 def few_left(left: int) -> bool:
     """Whether it is time to make new recovery codes."""
     return left <= RECOVERY_WARNING
+
+
+# Passkeys answer to a name, not to an address (W3C Web Authentication 3, 5.1.2).
+
+
+@dataclass(frozen=True)
+class PasskeySite:
+    """The name that passkeys of this site answer to, and the origins from which browsers may use them."""
+
+    rp_id: str
+    origins: frozenset[str]
+
+
+def sign_on_host(public_hosts: Sequence[str]) -> str:
+    """The public name under which people sign on; "" if there is none."""
+    return next((host for host in public_hosts if ".login." in host), next(iter(public_hosts), ""))
+
+
+def passkey_site(origin: str, *, public_hosts: Sequence[str]) -> PasskeySite | None:
+    """Where the person is (``http://localhost:8000``), as passkeys see it; None where there can be none.
+
+    By any of the site's public names passkeys belong to the one of the sign-on page, which tells browsers of the others at
+    ``/.well-known/webauthn``: one passkey opens all of them, and no other court's site. By a name of its own, such as
+    ``localhost``, they belong to that name. An IP address is no name: there browsers refuse.
+    """
+    host = urlsplit(origin).hostname or ""
+    if host in public_hosts:
+        return PasskeySite(sign_on_host(public_hosts), frozenset(f"https://{one}" for one in public_hosts))
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return PasskeySite(host, frozenset({origin})) if host else None
+    return None
+
+
+def counts_on(*, kept: int, shown: int) -> bool:
+    """Whether an authenticator's counter moved as that of one device does; 0 twice: it does not count."""
+    return shown > kept or shown == kept == 0
+
+
+# From when accounts need a second factor.
+
+REMINDERS = (60, 30, 7)
+"""Days ahead on which those concerned are mailed."""
+TOLD_AHEAD = timedelta(days=120)
+"""A day that is nearer is spoken of on the pages."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """From ``begins`` on the account needs a second factor: to sign on at all, or to file at ``court``."""
+
+    begins: date
+    court: str = ""
+
+    def is_due(self, today: date) -> bool:
+        return self.begins <= today
+
+
+def need(*, account_type: str, plans: Mapping[str, date], courts: Mapping[str, date], today: date) -> Need | None:
+    """What is asked of an account first: the plan for its type, or what a court where it is linked asks of filers.
+    Plans for signing on come before a court's when they begin on one day; what lies far ahead is not spoken of yet."""
+    asked = [Need(plans[account_type])] if account_type in plans else []
+    asked += [Need(begins, court) for court, begins in sorted(courts.items())]
+    first = min(asked, key=lambda one: one.begins, default=None)
+    return first if first and first.begins <= today + TOLD_AHEAD else None

@@ -28,22 +28,25 @@ _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 _OVERVIEW = "factors"
 
 
-def _sent(request: HttpRequest) -> dict | None:
+def sent(request: HttpRequest) -> dict | None:
+    """What a form was sent with; None for a page that is only looked at."""
     return request.POST if request.method == "POST" else None
 
 
-def _appurl(request: HttpRequest) -> str:
+def asked_from(request: HttpRequest) -> str:
     """The page of this site that asked for a second factor, and goes on afterwards; "" if none did."""
     given = request.GET.get("appurl", "") or request.POST.get("appurl", "")
     path = sign_on_rules.local_path(given) if given else "/"
     return "" if path == "/" else path
 
 
-def _with(path: str, appurl: str) -> str:
+def with_appurl(path: str, appurl: str) -> str:
+    """The path, which remembers where the person goes on afterwards."""
     return f"{path}?{urlencode({'appurl': appurl})}" if appurl else path
 
 
-def _done(what: str) -> HttpResponse:
+def done(what: str) -> HttpResponse:
+    """Back to the overview, which says ``what`` was done."""
     return HttpResponseRedirect(f"{reverse(_OVERVIEW)}?done={what}")
 
 
@@ -51,10 +54,12 @@ def _done(what: str) -> HttpResponse:
 @never_cache
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """The apps and recovery codes that there are."""
+    """The apps, passkeys and recovery codes that there are."""
     notice = {
         "added": _("The app is set up. Its codes count from now on."),
         "removed": _("The app is removed. You are signed out everywhere else."),
+        "passkey-added": _("The passkey is ready. From now on it signs you in."),
+        "passkey-removed": _("The passkey is removed. You are signed out everywhere else."),
         "off": _("Signing in asks for your password only. You are signed out everywhere else."),
     }.get(request.GET.get("done", ""), "")
     page = {
@@ -65,14 +70,20 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "factors/overview.html", page)
 
 
-def _tried(form: forms.Form, act: Callable[[dict], object]) -> object:
+def tried(form: forms.Form, act: Callable[[dict], object]) -> object:
     """What the act gave; None if the form is not complete or the act refused, which the form then says."""
     if not form.is_valid():
         return None
     try:
         return act(form.cleaned_data)
     except Refusal as refusal:
-        field = {"wrong-password": "current", "wrong-code": "code", "name-taken": "name"}.get(refusal.code)
+        beside = {
+            "wrong-password": "current",
+            "wrong-code": "code",
+            "name-taken": "name",
+            "last-factor": "end_second_factor",
+        }
+        field = beside.get(refusal.code)
         form.add_error(field if field in form.fields else None, refusal.said)
         return None
 
@@ -82,8 +93,8 @@ def _tried(form: forms.Form, act: Callable[[dict], object]) -> object:
 @_get_or_post
 def add(request: HttpRequest) -> HttpResponse:
     """Name a new app, and give the password once more."""
-    form, appurl = AddForm(_sent(request)), _appurl(request)
-    app = _tried(
+    form, appurl = AddForm(sent(request)), asked_from(request)
+    app = tried(
         form,
         lambda typed: enrolling.begin_app(
             account=request.account, password=typed["current"], name=typed["name"], session=request.sso.id,
@@ -91,7 +102,7 @@ def add(request: HttpRequest) -> HttpResponse:
         ),
     )  # fmt: skip
     if app is not None:
-        return HttpResponseRedirect(_with(reverse("factor-confirm", args=[app]), appurl))
+        return HttpResponseRedirect(with_appurl(reverse("factor-confirm", args=[app]), appurl))
     page = {"form": form, "appurl": appurl, **manage_frame(request, SETTINGS)}
     return render(request, "factors/add.html", page)
 
@@ -101,27 +112,30 @@ def add(request: HttpRequest) -> HttpResponse:
 @_get_or_post
 def confirm(request: HttpRequest, app: UUID) -> HttpResponse:
     """Show the new app what it has to know; it counts once it has shown a right code."""
-    account, form, appurl = request.account, ConfirmForm(_sent(request)), _appurl(request)
-    enrolled = _tried(
+    account, form, appurl = request.account, ConfirmForm(sent(request)), asked_from(request)
+    enrolled = tried(
         form,
         lambda typed: enrolling.confirm_app(
             account=account, app=app, code=typed["code"], session=request.sso, at=request.arrived
         ),
     )
     if enrolled is not None:
-        return _enrolled(request, enrolled, appurl)
+        return enrolled_page(request, enrolled, appurl)
     setting_up = queries.enrolment(
         app=app, account=account.id, username=account.username, session=request.sso.id, now=request.arrived
     )
     if setting_up is None:
-        return HttpResponseRedirect(_with(reverse("factor-add"), appurl))
+        return HttpResponseRedirect(with_appurl(reverse("factor-add"), appurl))
     page = {"form": form, "app": setting_up, "appurl": appurl, **manage_frame(request, SETTINGS)}
     return render(request, "factors/confirm.html", page)
 
 
-def _enrolled(request: HttpRequest, enrolled: enrolling.Enrolled, appurl: str) -> HttpResponse:
+def enrolled_page(
+    request: HttpRequest, enrolled: enrolling.Enrolled, appurl: str, *, done_with: str = "added"
+) -> HttpResponse:
+    """After a new factor: the recovery codes that come with the first one, or on to where the person wanted to go."""
     if not enrolled.recovery_codes:
-        return HttpResponseRedirect(appurl) if appurl else _done("added")
+        return HttpResponseRedirect(appurl) if appurl else done(done_with)
     response = _codes(request, enrolled.recovery_codes, appurl, first=True)
     hand_over(response, enrolled.begun)
     return response
@@ -137,12 +151,12 @@ def _codes(request: HttpRequest, codes: tuple[str, ...], appurl: str = "", *, fi
 @_get_or_post
 def remove(request: HttpRequest, app: UUID) -> HttpResponse:
     """Remove an app; the last one only knowingly."""
-    apps = queries.factors_of(request.account.id).apps
-    found = next((one for one in apps if one.id == app), None)
+    factors = queries.factors_of(request.account.id)
+    found = next((one for one in factors.apps if one.id == app), None)
     if found is None:
         raise Http404
-    last = len(apps) == 1
-    form = (RemoveLastForm if last else PasswordForm)(_sent(request))
+    last = factors.count == 1
+    form = (RemoveLastForm if last else PasswordForm)(sent(request))
 
     def act(typed: dict) -> bool:
         enrolling.remove_app(
@@ -151,11 +165,10 @@ def remove(request: HttpRequest, app: UUID) -> HttpResponse:
         )  # fmt: skip
         return True
 
-    if _tried(form, act):
-        return _done("off" if last else "removed")
-    return render(
-        request, "factors/remove.html", {"form": form, "app": found, "last": last} | manage_frame(request, SETTINGS)
-    )
+    if tried(form, act):
+        return done("off" if last else "removed")
+    page = {"form": form, "factor": found, "last": last}
+    return render(request, "factors/remove.html", page | manage_frame(request, SETTINGS))
 
 
 @access.rule(PROVED)
@@ -163,8 +176,8 @@ def remove(request: HttpRequest, app: UUID) -> HttpResponse:
 @_get_or_post
 def recovery(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes; they are shown this once."""
-    form = PasswordForm(_sent(request))
-    codes = _tried(
+    form = PasswordForm(sent(request))
+    codes = tried(
         form,
         lambda typed: enrolling.make_recovery_codes(
             account=request.account, password=typed["current"], at=request.arrived

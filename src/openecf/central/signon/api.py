@@ -102,7 +102,12 @@ def _auth(request: HttpRequest) -> HttpResponse:
         return response
     except accounts.NotSignedOn as refusal:
         return _refused(request, WRONG_PASSWORD, refusal)
-    except (NotUnderstood, services.BadClientCode, services.RedactionNotConfirmed) as refusal:
+    except (
+        NotUnderstood,
+        services.BadClientCode,
+        services.RedactionNotConfirmed,
+        services.SecondFactorNeeded,
+    ) as refusal:
         return _refused(request, NOT_SIGNED_ON, refusal)
     signed_on = {"nextGenCSO": begun.secret, "loginResult": SIGNED_ON, "errorDescription": begun.warning}
     return _session_header(answer(request, "CsoAuth", signed_on))

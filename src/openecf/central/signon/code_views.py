@@ -1,4 +1,4 @@
-"""The second step of signing on: a code from an authenticator app, or a recovery code."""
+"""The second step of signing on: a code from an authenticator app, a passkey, or a recovery code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from openecf.central.accounts import services as accounts
+from openecf.central.factors import queries as factor_queries
 from openecf.central.factors import services as factors
+from openecf.central.factors.context import passkey_site
 from openecf.central.signon import services
 from openecf.central.signon.context import WAITING_COOKIE
 from openecf.central.signon.views import DEVICE_COOKIE, back_address, begin
@@ -25,10 +27,9 @@ def code(request: HttpRequest) -> HttpResponse:
     appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")
     waiting = request.COOKIES.get(WAITING_COOKIE, "")
     if not waiting:
-        return _over(request, appurl)
-    page = {"appurl": appurl, "refusal": ""}
+        return over(request, appurl)
     if request.method == "GET":
-        return render(request, "signon/code.html", page)
+        return code_page(request, appurl)
     try:
         begun = services.sign_on_by_code(
             waiting=waiting,
@@ -40,16 +41,26 @@ def code(request: HttpRequest) -> HttpResponse:
             at=request.arrived,
         )
     except factors.WrongCode as refusal:
-        return render(request, "signon/code.html", page | {"refusal": refusal.said})
+        return code_page(request, appurl, refusal.said)
     except (factors.WaitingOver, accounts.NotSignedOn):
-        return _over(request, appurl)
+        return over(request, appurl)
     response = HttpResponseRedirect(back_address(request, appurl) if appurl else "/pscof/manage")
     begin(request, response, begun)
     response.delete_cookie(WAITING_COOKIE, samesite="Lax")
     return response
 
 
-def _over(request: HttpRequest, appurl: str) -> HttpResponse:
+def code_page(request: HttpRequest, appurl: str, refusal: object = "") -> HttpResponse:
+    """Asks for what the account has: a code, a passkey. One that waits no more begins again."""
+    waiting = request.COOKIES.get(WAITING_COOKIE, "")
+    ways = factor_queries.ways_of(waiting=waiting, site=passkey_site(request), now=request.arrived)
+    if ways is None:
+        return over(request, appurl)
+    return render(request, "signon/code.html", {"appurl": appurl, "refusal": refusal, "ways": ways})
+
+
+def over(request: HttpRequest, appurl: str) -> HttpResponse:
+    """The second step took too long: the way back to the first."""
     page = {"appurl": appurl, "refusal": factors.WaitingOver.said, "over": True}
     response = render(request, "signon/code.html", page)
     response.delete_cookie(WAITING_COOKIE, samesite="Lax")

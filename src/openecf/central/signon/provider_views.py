@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from openecf.central.factors import queries as factors
 from openecf.central.signon import keys, queries, rules, services
 from openecf.central.signon.access import ENROL, SIGN_ON
 from openecf.central.signon.context import ask_for_code
@@ -78,6 +79,10 @@ def authorize(request: HttpRequest) -> HttpResponse:
         if prompt == "none":
             return _error_back(request, redirect_uri, "interaction_required", "A second factor is asked for.")
         return _to_second_factor(request, here)
+    if request.sso.acr != rules.AAL2 and factors.must_enrol(request.account, now=request.arrived):
+        if prompt == "none":
+            return _error_back(request, redirect_uri, "interaction_required", "The account needs a second factor.")
+        return _redirect(f"{ENROL}?{urlencode({'appurl': here})}")
     if request.sso.told_at is None and _must_be_told(request):
         if prompt == "none":
             return _error_back(request, redirect_uri, "interaction_required")

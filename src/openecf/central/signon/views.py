@@ -9,10 +9,13 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from openecf.central.accounts import services as accounts
+from openecf.central.factors import queries as factor_queries
+from openecf.central.factors.context import passkey_site
 from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
 from openecf.central.signon.context import ask_for_code, hand_over
@@ -59,6 +62,7 @@ def _without_note(address: str) -> str:
 def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -> None:
     """Hand the new session's cookie to the browser."""
     hand_over(response, begun)
+    accounts.note_language(account=begun.session.account, language=get_language() or "")
     if not request.COOKIES.get(DEVICE_COOKIE):
         secret = accounts.remember_device(account=begun.session.account, at=request.arrived)
         response.set_cookie(
@@ -78,6 +82,7 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     """The sign-on page. Field names are those that client programs fill in."""
     appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")
     page = {"appurl": appurl, "court": request.GET.get("pscCourtId", ""), "login_name": "", "refusal": ""}
+    page["passkeys"] = passkey_site(request) is not None
     if request.method == "GET":
         return render(request, "signon/login.html", page)
     page["login_name"] = request.POST.get("loginForm:loginName", "")[:120].replace("\0", "")
@@ -123,6 +128,7 @@ def told(request: HttpRequest) -> HttpResponse:
         services.confirm_told(session=request.sso, at=request.arrived)
         return HttpResponseRedirect(back_address(request, appurl))
     page = {"appurl": appurl, "telling": telling.kind if telling else "", "missed": request.method == "POST"}
+    page["need"] = factor_queries.need_of(account, now=request.arrived)
     return render(request, "signon/told.html", page)
 
 

@@ -5,6 +5,7 @@ What also ends sign-ons (a new password, an upgrade) is in ``services.securing``
 
 from __future__ import annotations
 
+from openecf.central.accounts.services.languages import in_words_of, note_language
 from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link
 from openecf.central.accounts.services.maintaining import (
     NotUpgraded,
@@ -79,8 +80,10 @@ __all__ = [
     "forget_failures",
     "hashing_place",
     "hold",
+    "in_words_of",
     "knows_device",
     "look_at_link",
+    "note_language",
     "obey_firm",
     "obey_nobody",
     "remember_device",

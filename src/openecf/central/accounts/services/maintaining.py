@@ -10,10 +10,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account, AccountType, KnownDevice, SearchStatus, StrangerFailures
+from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link, make_link, take_link
 from openecf.central.accounts.services.registering import (
     ADDRESS_FIELDS,
@@ -97,17 +98,18 @@ def mail_reset(account: Account, *, by: str, address: str, at: datetime) -> None
     with transaction.atomic():
         link = make_link(purpose=Purpose.RESET, email=account.email, at=at, account=account)
         audit.record(act="account.reset-requested", by=by, at=at, subject=str(account.id), address=address or None)
-        mail.send(
-            to=[account.email],
-            subject=gettext("Reset PACER Password"),
-            text=gettext(
-                "User name: {username}\nAccount number: {number}\n\n"
-                "Open this page within 30 minutes to choose a new password:\n\n{link}\n\n"
-                "If you did not ask for it, do nothing: your password stays as it is."
-            ).format(link=link, username=account.username, number=account.number),
-            at=at,
-            reference=f"account:{account.number}",
-        )
+        with in_words_of(account):
+            mail.send(
+                to=[account.email],
+                subject=gettext("Reset PACER Password"),
+                text=gettext(
+                    "User name: {username}\nAccount number: {number}\n\n"
+                    "Open this page within 30 minutes to choose a new password:\n\n{link}\n\n"
+                    "If you did not ask for it, do nothing: your password stays as it is."
+                ).format(link=link, username=account.username, number=account.number),
+                at=at,
+                reference=f"account:{account.number}",
+            )
 
 
 def slow_resets(*, address: str, at: datetime) -> None:
@@ -145,7 +147,7 @@ def set_password(*, account: Account, new: str, at: datetime, address: str, act:
         Account.objects.filter(id=account.id).update(password=hashed, password_changed_at=at)
         KnownDevice.objects.filter(account=account).delete()
         audit.record(act=act, by=str(account.id), at=at, subject=str(account.id), address=address or None)
-        _tell(account, [account.email], gettext("its password was changed"), at)
+        _tell(account, [account.email], gettext_noop("its password was changed"), at)
 
 
 def change_username(*, account: Account, password: str, username: str, at: datetime, address: str) -> None:
@@ -161,7 +163,7 @@ def change_username(*, account: Account, password: str, username: str, at: datet
                 subject=str(account.id),
                 address=address or None,
             )
-            _tell(account, [account.email], gettext("its user name was changed"), at)
+            _tell(account, [account.email], gettext_noop("its user name was changed"), at)
     except IntegrityError as error:
         if "account_username" not in str(error):
             raise
@@ -190,7 +192,7 @@ def ask_for_email(*, account: Account, password: str, email: str, at: datetime, 
             at=at,
             reference=f"account:{account.number}",
         )
-        _tell(account, [account.email], gettext("a new e-mail address was asked for"), at)
+        _tell(account, [account.email], gettext_noop("a new e-mail address was asked for"), at)
 
 
 def confirm_email(*, secret: str, at: datetime) -> Account:
@@ -206,7 +208,7 @@ def confirm_email(*, secret: str, at: datetime) -> Account:
         )
         account.save(update_fields=["email", "mailbox", "email_verified_at"])
         audit.record(act="account.email-changed", by=str(account.id), at=at, subject=str(account.id))
-        _tell(account, sorted({old, link.email}), gettext("its e-mail address was changed"), at)
+        _tell(account, sorted({old, link.email}), gettext_noop("its e-mail address was changed"), at)
     return account
 
 
@@ -217,7 +219,7 @@ def update_person(*, account: Account, answers: Mapping[str, str], at: datetime)
         account,
         {name: answers[name] for name in fields},
         act="account.person-updated",
-        what=gettext("its name was changed"),
+        what=gettext_noop("its name was changed"),
         at=at,
     )
 
@@ -225,7 +227,7 @@ def update_person(*, account: Account, answers: Mapping[str, str], at: datetime)
 def update_address(*, account: Account, answers: Mapping[str, str], at: datetime) -> None:
     """A new postal address and telephone numbers."""
     changed = {name: answers[name] for name in ADDRESS_FIELDS}
-    _update(account, changed, act="account.address-updated", what=gettext("its address was changed"), at=at)
+    _update(account, changed, act="account.address-updated", what=gettext_noop("its address was changed"), at=at)
 
 
 def _update(account: Account, changed: Mapping[str, str], *, act: str, what: str, at: datetime) -> None:
@@ -254,15 +256,17 @@ def require_client_code(*, account: Account, required: bool, at: datetime) -> No
 
 
 def _tell(account: Account, to: Sequence[str], what: str, at: datetime) -> None:
-    mail.send(
-        to=list(to),
-        subject=gettext("A change to your PACER account"),
-        text=gettext(
-            "On {at} (UTC), in PACER account {number}, {what}.\n\nIf that was not you, reset your password at once."
-        ).format(at=f"{at:%Y-%m-%d %H:%M}", number=account.number, what=what),
-        at=at,
-        reference=f"account:{account.number}",
-    )
+    """Mail what was changed; ``what`` is marked for translation."""
+    with in_words_of(account):
+        mail.send(
+            to=list(to),
+            subject=gettext("A change to your PACER account"),
+            text=gettext(
+                "On {at} (UTC), in PACER account {number}, {what}.\n\nIf that was not you, reset your password at once."
+            ).format(at=f"{at:%Y-%m-%d %H:%M}", number=account.number, what=gettext(what)),
+            at=at,
+            reference=f"account:{account.number}",
+        )
 
 
 def bring_in(

@@ -9,7 +9,7 @@ from typing import Literal
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, AccountType, Draft, KnownDevice
@@ -220,6 +220,7 @@ def confirm(*, secret: str, at: datetime, username: str = "") -> Account:
             email=link.email,
             email_verified_at=at,
             search_status=queries.twins(_identity(person)).status,
+            language=get_language() or "",
         )
         _apply(account, person, draft.address["answers"])
         _save_unique(account)

@@ -12,12 +12,12 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts import services as account_services
 from openecf.central.factors import rules, sealing
-from openecf.central.factors.models import AuthenticatorApp, RecoveryCode, Waiting, WrongCodes
+from openecf.central.factors.models import AuthenticatorApp, Challenge, RecoveryCode, Waiting, WrongCodes
 from openecf.central.factors.services.telling import tell_of_change, tell_of_guesses
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
@@ -164,11 +164,12 @@ def _use_recovery(account: Account, code: str, at: datetime) -> bool:
                 return False
         left = RecoveryCode.objects.filter(account=account, used_at=None).count()
         audit.record(act="factors.recovery-used", by=str(account.id), at=at, subject=str(account.id), left=left)
-        tell_of_change(account, gettext("a recovery code was used; {left} are left").format(left=left), at)
+        tell_of_change(account, gettext_noop("a recovery code was used; {left} are left"), at, left=left)
     return True
 
 
 def sweep(*, at: datetime) -> None:
     """Forget sign-ons that wait no more, and apps that were never proved."""
     Waiting.objects.filter(expires_at__lt=at - rules.WAITING_LIFE).delete()
+    Challenge.objects.filter(expires_at__lt=at).delete()
     AuthenticatorApp.objects.filter(confirmed_at=None, begun_at__lt=at - rules.ENROLMENT_LIFE).delete()

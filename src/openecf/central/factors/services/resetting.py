@@ -10,13 +10,13 @@ from django.db import transaction
 
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.services import closing
-from openecf.central.factors.models import AuthenticatorApp, RecoveryCode, Waiting, WrongCodes
+from openecf.central.factors.models import AuthenticatorApp, Passkey, RecoveryCode, Waiting, WrongCodes
 from openecf.central.signon import services as sign_ons
 from openecf.platform.audit import services as audit
 
 
 def reset_factors(*, account: UUID, by: str, approved_by: str, at: datetime) -> None:
-    """No app and no recovery code counts any more, every sign-on is over, and the password opens nothing.
+    """No app, no passkey and no recovery code counts any more, every sign-on is over, and the password opens nothing.
 
     Whoever asked may be somebody who knows the password and wants to be rid of the second factor: so the owner begins
     again at the mailbox, with a new password, and is led to set up a new app.
@@ -24,6 +24,7 @@ def reset_factors(*, account: UUID, by: str, approved_by: str, at: datetime) -> 
     with transaction.atomic():
         accounts.hold(account=account)
         apps, _ = AuthenticatorApp.objects.filter(account_id=account).delete()
+        passkeys, _ = Passkey.objects.filter(account_id=account).delete()
         codes, _ = RecoveryCode.objects.filter(account_id=account).delete()
         Waiting.objects.filter(account_id=account, ended_at=None).update(ended_at=at)
         WrongCodes.objects.filter(account_id=account).delete()
@@ -31,8 +32,9 @@ def reset_factors(*, account: UUID, by: str, approved_by: str, at: datetime) -> 
         closing.spoil_password(account=account, at=at)
         sign_ons.end_all(account=account, why="second-factors-reset", by=by, at=at)
         audit.record(
-            act="factors.reset", by=by, at=at, subject=str(account), approved_by=approved_by, apps=apps, codes=codes
-        )
+            act="factors.reset", by=by, at=at, subject=str(account), approved_by=approved_by, apps=apps,
+            passkeys=passkeys, codes=codes,
+        )  # fmt: skip
 
 
 def forgive_wrong_codes(*, account: UUID) -> None:

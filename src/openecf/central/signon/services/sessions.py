@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
 from openecf.central.accounts import services as accounts
+from openecf.central.factors import queries as factor_queries
+from openecf.central.factors import rules as factor_rules
 from openecf.central.factors import services as factors
 from openecf.central.signon import rules
 from openecf.central.signon.models import SsoSession
@@ -98,6 +100,16 @@ class RedactionNotConfirmed(Refusal):
     code = "redaction-not-confirmed"
 
 
+class SecondFactorNeeded(Refusal):
+    """The day came from which accounts of this type sign on with a second factor, and this one has none."""
+
+    said = gettext_lazy(
+        "This account needs two-step sign-in. Set up an authenticator app in Manage My Account, then send its one-time "
+        "code as otpCode."
+    )
+    code = "second-factor-needed"
+
+
 @dataclass(frozen=True)
 class Begun:
     """A new sign-on. ``secret`` is the cookie or the 128-character token; it is shown once and not kept."""
@@ -160,6 +172,44 @@ def sign_on_by_code(
     return _in_browser(proved.account, proved.amr, proved.client_code, address, user_agent, replaces, at)
 
 
+def sign_on_by_passkey(
+    *,
+    answer: str,
+    site: factor_rules.PasskeySite,
+    client_code: str = "",
+    address: str,
+    user_agent: str = "",
+    replaces: SsoSession | None = None,
+    at: datetime,
+) -> Begun:
+    """Begin a browser's sign-on with a passkey alone: two factors in one. ``answer`` is what the browser gave, as JSON;
+    ``replaces`` as in ``sign_on``. WrongPasskey (factors.services), BadClientCode; NotSignedOn if the account was
+    changed meanwhile.
+
+    Guesses at passwords do not count against it: this is how an owner gets in whose name others are trying.
+    """
+    _check_client_code(client_code)
+    account = factors.try_passkey(answer=answer, site=site, at=at)
+    return _in_browser(account, factor_rules.PASSKEY, client_code, address, user_agent, replaces, at)
+
+
+def sign_on_by_second_passkey(
+    *,
+    waiting: str,
+    answer: str,
+    site: factor_rules.PasskeySite,
+    address: str,
+    user_agent: str = "",
+    known_device: str = "",
+    replaces: SsoSession | None = None,
+    at: datetime,
+) -> Begun:
+    """The second step of a browser's sign-on, as ``sign_on_by_code``, with a passkey. WrongPasskey, NotSignedOn."""
+    proved = factors.try_passkey_after_password(answer=answer, waiting=waiting, site=site, at=at)
+    accounts.forget_failures(account=proved.account, now=at, address=address, device=known_device)
+    return _in_browser(proved.account, proved.amr, proved.client_code, address, user_agent, replaces, at)
+
+
 def step_up_asked(*, session: SsoSession, at: datetime) -> CodeAsked:
     """Ask the person of a sign-on that has no second factor yet for its code: the password was proved with it."""
     return CodeAsked(factors.wait_for_code(account=session.account, client_code=session.client_code, at=at))
@@ -211,7 +261,8 @@ def sign_on_program(
     one_time_code: str = "",
     at: datetime,
 ) -> Begun:
-    """Begin a program's sign-on (PACER Authentication API). NotSignedOn, BadClientCode, RedactionNotConfirmed.
+    """Begin a program's sign-on (PACER Authentication API). NotSignedOn, BadClientCode, RedactionNotConfirmed,
+    SecondFactorNeeded.
 
     ``one_time_code`` is asked of an account with a second factor, and is used up by the attempt.
     """
@@ -224,6 +275,8 @@ def sign_on_program(
         return bool(amr)
 
     account = accounts.check_password(username=username, password=password, now=at, address=address, second=second)
+    if factor_queries.must_enrol(account, now=at):
+        raise SecondFactorNeeded
     if account.type in rules.FILERS and not redaction_confirmed:
         raise RedactionNotConfirmed
     selector, secret = base62(22), base62(106)
@@ -232,7 +285,7 @@ def sign_on_program(
     session.acr, session.amr = rules.acr_of(amr), list(amr)
     with transaction.atomic():
         _begin(session)
-    return Begun(session, selector + secret, _warning(account, client_code))
+    return Begun(session, selector + secret, _warning(account, client_code) or _announced(account, at))
 
 
 def _check_client_code(code: str) -> None:
@@ -253,6 +306,16 @@ def _warning(account: Account, client_code: str) -> str:
     if client_code and not client_codes.fits(client_code, account.client_code_format):
         return f"Your firm asks for client codes like {account.client_code_format}. Searching is disabled without one."
     return ""
+
+
+def _announced(account: Account, at: datetime) -> str:
+    """The day from which this account will need a second factor; "" if it has one or none is asked."""
+    need = factor_queries.need_of(account, now=at)
+    if need is None:
+        return ""
+    return (
+        f"From {need.begins:%B} {need.begins.day}, {need.begins.year}, this account needs two-step sign-in (otpCode)."
+    )
 
 
 def _session_of(
