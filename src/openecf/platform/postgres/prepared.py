@@ -7,15 +7,16 @@ write casts where PostgreSQL cannot know a type. For statements that are rare, D
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 
-from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models.base import ModelState
 from django.db.models.expressions import Expression
-from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=models.Model)
 Values = Mapping[str, object] | Sequence[object]
@@ -67,19 +68,12 @@ class Query:
 
     def all(self, **values: object) -> list[Any]:
         """The rows with these values in the slots."""
-        made = self._made or self._make()
-        statement, slots, converters, compiler, model, fields, place, related = made
+        statement, slots, converters, compiler, shape = self._made or self._make()
         told = [values[one.name] if isinstance(one, Slot) else one for one in slots]
-        found: Any = rows(statement, told)
+        found: Iterable[Sequence] = rows(statement, told)
         if converters:
             found = compiler.apply_converters(found, converters)
-        answer = []
-        for one in found:
-            instance = model.from_db(connection.alias, fields, one[place])
-            for populator in related:
-                populator.populate(one, instance)
-            answer.append(instance)
-        return answer
+        return [shape.read(one) for one in found]
 
     def first(self, **values: object) -> Any:
         """The first row, or None."""
@@ -88,52 +82,75 @@ class Query:
     def _make(self) -> tuple:
         # What Django does for each reading of a queryset (``ModelIterable``), kept.
         with self._guard:
-            query = self._build(*map(Slot, self._names)).query
-            compiler = query.get_compiler(using=connection.alias)
+            compiler = self._build(*map(Slot, self._names)).query.get_compiler(using=DEFAULT_DB_ALIAS)
             statement, slots = compiler.as_sql()
-            info, select = compiler.klass_info, compiler.select
-            start, end = info["select_fields"][0], info["select_fields"][-1] + 1
-            self._made = (
-                statement,
-                slots,
-                compiler.get_converters([one[0] for one in select[: compiler.col_count]]),
-                compiler,
-                info["model"],
-                [one[0].target.attname for one in select[start:end]],
-                slice(start, end),
-                get_related_populators(info, select, connection.alias),
-            )
+            converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
+            self._made = (statement, slots, converters, compiler, _Shape.of(compiler.klass_info, compiler.select))
             return self._made
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Where in a row of the answer a model's columns are, and the models that it brings along."""
+
+    model: type[models.Model]
+    names: tuple[str, ...]
+    place: slice
+    key: int
+    related: tuple[tuple[Callable, Callable, _Shape], ...]
+
+    @classmethod
+    def of(cls, info: Mapping[str, Any], select: Sequence[Any]) -> _Shape:
+        start, end = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = tuple(one[0].target.attname for one in select[start:end])
+        related = tuple(
+            (each["local_setter"], each["remote_setter"], cls.of(each, select))
+            for each in info.get("related_klass_infos", [])
+        )
+        return cls(info["model"], names, slice(start, end), names.index(info["model"]._meta.pk.attname), related)
+
+    def read(self, row: Sequence) -> Any:
+        """The instance that a row holds, as ``Model.from_db`` makes it, without its walk over every field."""
+        instance = self.model.__new__(self.model)
+        instance._state = ModelState()
+        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+        instance.__dict__.update(zip(self.names, row[self.place], strict=True))
+        for here, there, shape in self.related:
+            other = shape.read(row) if row[shape.place][shape.key] is not None else None
+            here(instance, other)
+            if other is not None:
+                there(other, instance)
+        return instance
 
 
 def insert(*new: M) -> None:
     """Write new rows of one model in one statement; each has its id afterwards, in the order given."""
     if not new:
         return
-    columns, one_by_one, together = _inserting(type(new[0]))
-    told = [[field.get_db_prep_save(field.pre_save(each, add=True), connection) for each in new] for field in columns]
+    columns, alone, together = _inserting(type(new[0]))
     if len(new) == 1:
-        ids = rows(one_by_one, [value[0] for value in told])
-    elif together:
-        ids = rows(together, told)
+        own = connections[DEFAULT_DB_ALIAS]
+        told = [field.get_db_prep_save(field.pre_save(new[0], add=True), own) for field in columns]
+        ids = rows(alone, told)
     else:
-        ids = [rows(one_by_one, list(values))[0] for values in zip(*told, strict=True)]
+        several = [{field.column: field.pre_save(each, add=True) for field in columns} for each in new]
+        ids = rows(together, [json.dumps(several, default=str)])
     for each, (key,) in zip(new, ids, strict=True):
         each.pk = key
-        each._state.adding = False
-        each._state.db = connection.alias
+        each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
 
 
 @cache
-def _inserting(model: type[models.Model]) -> tuple[list[models.Field], str, str]:
-    """The fields that an insert writes, the statement for one row, and that for several ("": there is none)."""
+def _inserting(model: type[models.Model]) -> tuple[tuple[models.Field, ...], str, str]:
+    """The fields that an insert writes, the statement for one row, and that for several, which travel as JSON."""
     meta, quote = model._meta, connection.ops.quote_name
-    columns = [field for field in meta.local_concrete_fields if not isinstance(field, models.AutoField)]
+    columns = tuple(field for field in meta.local_concrete_fields if not isinstance(field, models.AutoField))
     names = ", ".join(quote(field.column) for field in columns)
-    into = f"INSERT INTO {quote(meta.db_table)} ({names})"
-    answers = f"RETURNING {quote(meta.pk.column)}"
-    one = f"{into} VALUES ({', '.join(['%s'] * len(columns))}) {answers}"
-    if any(isinstance(field, ArrayField) for field in columns):
-        return columns, one, ""
-    arrays = ", ".join(f"%s::{field.db_type(connection).partition('(')[0]}[]" for field in columns)
-    return columns, one, f"{into} SELECT * FROM unnest({arrays}) {answers}"
+    into, answers = f"INSERT INTO {quote(meta.db_table)} ({names})", f"RETURNING {quote(meta.pk.column)}"
+    types = ", ".join(f"{quote(field.column)} {field.db_type(connection)}" for field in columns)
+    values = ", ".join(["%s"] * len(columns))
+    return (
+        columns,
+        f"{into} VALUES ({values}) {answers}",
+        f"{into} SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS new ({types}) {answers}",
+    )

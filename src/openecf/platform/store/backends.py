@@ -75,7 +75,8 @@ class Folder:
         """A file to write into, on the same disk; gone afterwards unless it was kept."""
         with full_disk_is_a_refusal():
             folder = self.root / "incoming"
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.NamedTemporaryFile(dir=folder, delete=False) as out:
                 try:
                     yield out  # type: ignore[misc]
@@ -86,7 +87,8 @@ class Folder:
     def keep(self, written: BinaryIO, name: str) -> None:
         place = self._place(name)
         with full_disk_is_a_refusal():
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not place.parent.is_dir():  # looking costs less than trying to make it
+                place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not place.exists():
                 written.flush()
                 os.fsync(written.fileno())
