@@ -56,6 +56,7 @@ def load(*, at: datetime) -> None:
             service_center.appoint(username=person.username, role=person.staff, by="demonstration", at=at)
     for person in ACCOUNTS[1:4]:
         _read(person, at)
+    billing.make_due(at=at)  # so that there is an invoice to pay from the first minute
 
 
 def _read(person: CastAccount, at: datetime) -> None:

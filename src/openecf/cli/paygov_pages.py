@@ -16,7 +16,7 @@ from openecf.platform.payments import wire
 CALLS, PAGE = "/services/TCSOnlineService/3.3", "/tcsonline/payment.do"
 LARGEST = 100_000
 """Bytes of a request."""
-CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self' {back}; frame-ancestors 'none'"
+CSP = "default-src 'none'; img-src data:; style-src 'self'; base-uri 'none'; form-action 'self' {back}; frame-ancestors 'none'"
 STYLE = """
 :root { font: 100%/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff; }
 body { margin: 0 auto; max-width: 46rem; padding: 1rem; }
@@ -30,7 +30,8 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bot
 fieldset { border: 1px solid #71767a; border-radius: .25rem; margin: 0 0 1.5rem; padding: .5rem 1rem 1rem; }
 legend { font-weight: 700; font-size: 1.125rem; padding: 0 .5rem; }
 label { display: block; margin-top: .75rem; }
-input { font: inherit; box-sizing: border-box; width: 100%; max-width: 24rem; padding: .5rem; border: 1px solid #565c65; }
+input { font: inherit; display: block; box-sizing: border-box; width: 100%; max-width: 24rem; padding: .5rem; border: 1px solid #565c65; }
+details { margin-bottom: 1.5rem; }
 button { font: inherit; font-weight: 700; margin-top: 1rem; padding: .6rem 1.2rem; border: 0; border-radius: .25rem;
   color: #fff; background: #005ea2; cursor: pointer; }
 button.plain { color: #005ea2; background: #fff; border: 2px solid #005ea2; }
