@@ -11,7 +11,7 @@ import traceback
 
 from bench.table import print_table
 
-MEASUREMENTS = ("docket", "pages", "editing", "filing", "signon", "importing", "statements", "startup")
+MEASUREMENTS = ("docket", "pages", "editing", "filing", "signon", "importing", "conversion", "statements", "startup")
 
 
 def main() -> int:

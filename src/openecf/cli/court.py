@@ -1,4 +1,4 @@
-"""``openecf court``: a new court from the national directory, and what a court decides for itself."""
+"""``openecf court``: a new court from the national directory, what a court decides for itself, its old record."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
+from openecf.cli import converting
 from openecf.cli.databases import Database, given_url
 from openecf.cli.inside import enter
 from openecf.cli.layout import Layout, layout_of
@@ -39,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     profile.add_argument(
         "settings", nargs="*", metavar="NAME=VALUE", help="what to change, such as help_phone=555-0100"
     )
-    for one in (new, profile):
+    convert = acts.add_parser("convert", help="take over a court's old record from an export")
+    converting.add_arguments(convert)
+    for one in (new, profile, convert):
         one.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
 
 
@@ -48,6 +51,9 @@ def run(args: argparse.Namespace) -> int:
     if args.act == "profile":
         with database_server(layout):
             return profile(layout.site(args.court), args.settings, Console(highlight=False))
+    if args.act == "convert":
+        with database_server(layout):
+            return converting.run(layout.site(args.court), args, console)
     central = layout.site("central")
     with database_server(layout) as url_for:
         for wanted in args.courts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit.services import record
 from openecf.platform.config import this_site
+from openecf.platform.legacy_passwords import check_evenly, is_wrapped
 from openecf.platform.mail import services as mail
 from openecf.platform.throttle import services as throttle
 
@@ -104,9 +105,13 @@ def sign_on(*, login: str, password: str, network: str, at: datetime) -> str:
         raise NotSignedOn
     user = people.user_called(login)
     kept = user.password if user else ""
-    if not check_password(password[: rules.PASSWORD_MAX], kept or _nobodys_hash()) or user is None or not kept:
+    password = password[: rules.PASSWORD_MAX]
+    if not check_evenly(password, kept or _nobodys_hash()) or user is None or not kept:
         raise NotSignedOn
     throttle.forget(key=pair)
+    if is_wrapped(kept):
+        # The old system's hash is over at its first right use: from now on it is Argon2id of the password itself.
+        accounts.renew_own_password(user_id=user.id, password=password, kept=kept, at=at)
     secret = base62(43)
     with transaction.atomic():
         OwnSession.objects.create(digest=digest(secret), user_id=user.id, created_at=at, seen_at=at)

@@ -12,7 +12,7 @@ PUBLIC_HOST = "https://ecf.{court}.uscourts.gov"
 
 def us(day: date | None) -> str:
     """``01/02/2024``; empty for none."""
-    return f"{day:%m/%d/%Y}" if day else ""
+    return f"{day.month:02d}/{day.day:02d}/{day.year:04d}" if day else ""
 
 
 def flags(case: CaseFacts) -> str:

@@ -83,6 +83,8 @@ def _marks(phrases: Sequence[str]) -> tuple[str, ...]:
 
 _FAILURES, _LABELS = _phrases(FAILURES), _phrases(LABELS)
 _MARKS_OF_FAILURES, _MARKS_OF_LABELS = _marks(FAILURES), _marks(LABELS)
+_SHORTEST = min(len(mark) for mark in (*_MARKS_OF_FAILURES, *_MARKS_OF_LABELS))
+"""Text that is shorter than this holds no phrase: numbers of entries, most of all."""
 
 
 def _disguised(match: re.Match[str]) -> str:
@@ -100,6 +102,8 @@ def plain(text: str) -> str:
     if not text:
         return ""
     escaped = html.escape(text)
+    if len(escaped) < _SHORTEST:
+        return escaped
     folded = escaped.casefold()
     return _FAILURES.sub(_disguised, escaped) if any(mark in folded for mark in _MARKS_OF_FAILURES) else escaped
 
@@ -113,6 +117,8 @@ def safe(text: str) -> str:
     if not text:
         return ""
     found = plain(text)
+    if len(found) < _SHORTEST:
+        return found
     folded = found.casefold()
     return _LABELS.sub(_parted, found) if any(mark in folded for mark in _MARKS_OF_LABELS) else found
 
@@ -168,10 +174,11 @@ class EntryFacts:
     @property
     def doc_id(self) -> str:
         """What the entry's number links to: flag digit 0 when there are attachments to choose from, else 1."""
-        if self.elsewhere or self.main is None:
+        main = self.main
+        if self.elsewhere or main is None:
             return self.elsewhere
         flag = "0" if len(self.documents) > 1 else "1"
-        return f"{self.main.doc_id[:3]}{flag}{self.main.doc_id[4:]}"
+        return f"{main.doc_id[:3]}{flag}{main.doc_id[4:]}"
 
 
 @dataclass(frozen=True)

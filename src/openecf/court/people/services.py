@@ -199,6 +199,16 @@ def set_own_password(*, user_id: int, password: str, by: str, at: datetime) -> N
             record(act="account.own-password", by=by, at=at, subject=f"user:{user_id}")
 
 
+def renew_own_password(*, user_id: int, password: str, kept: str, at: datetime) -> None:
+    """Hash a right password anew, unless it was changed meanwhile. ``kept``: the old hash of another system."""
+    with transaction.atomic():
+        changed = CourtUser.objects.filter(id=user_id, account=None, password=kept).update(
+            password=make_password(password)
+        )
+        if changed:
+            record(act="account.password-renewed", by=f"user:{user_id}", at=at, subject=f"user:{user_id}")
+
+
 def ask_to_link(*, reader: Reader, now: datetime) -> None:
     """Refuse where no login and password could help: the page asks before it shows its form. CannotLink."""
     profile = transition.profile()

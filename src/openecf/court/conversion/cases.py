@@ -1,0 +1,151 @@
+"""Cases of an export with everything that is theirs, read side by side from six files, and whether it belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from openecf.court.cases.rules import understand
+from openecf.court.conversion.layout import ATTORNEYS, CASES, COUNTS, ENTRIES, PAPERS, PARTIES
+from openecf.court.conversion.reading import Along, Row, Share, Table, Tell
+from openecf.kernel.case_numbers import CaseNumber
+
+Extras = list[tuple[str, str]]
+NUMBER = CASES.place("number")
+
+
+@dataclass
+class Entry:
+    """An entry and its documents, with their lines."""
+
+    line: int
+    row: Row
+    papers: list[tuple[int, Row]]
+
+
+class CaseInput:
+    """One case. ``entries`` are read while they are asked for, so that a docket of any length takes the same memory."""
+
+    def __init__(self, source: Cases, line: int, row: Row, extras: Extras, parts: CaseNumber) -> None:
+        self.line, self.row, self.extras, self.parts = line, row, extras, parts
+        self.id: int = row[0]
+        self._source = source
+        self.parties = [(along.line, one, along.extras) for along in [source.parties] for one in along.of(self.id)]
+        self.counts = [(along.line, one, along.extras) for along in [source.counts] for one in along.of(self.id)]
+        self.attorneys = [(along.line, one, along.extras) for along in [source.attorneys] for one in along.of(self.id)]
+        self._belongs_together()
+
+    def _belongs_together(self) -> None:
+        numbers: set[int] = set()
+        kept = []
+        for line, row, extras in self.parties:
+            if row[1] in numbers:
+                self._source.parties.tell_at(line, f"party {row[1]} of case {self.id} is there twice")
+                continue
+            numbers.add(row[1])
+            kept.append((line, row, extras))
+        self.parties = kept
+        self.counts = self._with_parties(self._source.counts, self.counts, numbers)
+        self.attorneys = self._with_parties(self._source.attorneys, self.attorneys, numbers)
+
+    def _with_parties(self, along: Along, given: list, numbers: set[int]) -> list:
+        for line, row, _extras in given:
+            if row[1] not in numbers:
+                along.tell_at(line, f"case {self.id} has no party {row[1]} in parties.csv")
+        return [one for one in given if one[1][1] in numbers]
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """The entries in the docket's order; to be asked for once."""
+        entries, papers, seqs = self._source.entries, self._source.papers, set()
+        for row in entries.of(self.id):
+            seq = row[1]
+            found = Entry(entries.line, row, self._papers(seq))
+            if seq in seqs:
+                entries.refuse(f"seq {seq} of case {self.id} is there twice")
+                continue
+            seqs.add(seq)
+            yield found
+        for row in papers.of(self.id):
+            papers.refuse(f"case {self.id} has no entry {row[1]}, or this file is not in the order of entries.csv")
+
+    def _papers(self, seq: int) -> list[tuple[int, Row]]:
+        along, found, parts = self._source.papers, [], set()
+        while along.row is not None and along.row[0] <= self.id:
+            if along.row[0] == self.id and along.row[1] != seq:
+                break
+            if along.row[0] < self.id:
+                along.skip_orphan()
+                continue
+            if along.row[2] in parts:
+                along.refuse(f"part {along.row[2]} of entry {seq} of case {self.id} is there twice")
+            else:
+                parts.add(along.row[2])
+                found.append((along.line, along.row))
+            along.step()
+        return found
+
+
+class Cases:
+    """The six files of the cases, opened together. ``places``: records of each that are written already."""
+
+    def __init__(
+        self,
+        folder: Path,
+        tell: Tell,
+        *,
+        places: Mapping[str, int] | None = None,
+        last: int = 0,
+        share: Share | None = None,
+    ) -> None:
+        self.tell, self.last, self.done = tell, last, places or {}
+        self.tables = {
+            layout.name: Table(folder, layout, tell, skip=self.done.get(layout.name, 0), share=share)
+            for layout in (CASES, PARTIES, COUNTS, ATTORNEYS, ENTRIES, PAPERS)
+        }
+        self._out = ExitStack()
+
+    def __enter__(self) -> Self:
+        for table in self.tables.values():
+            self._out.callback(table.close)
+        self.parties = Along(self.tables[PARTIES.name])
+        self.counts = Along(self.tables[COUNTS.name])
+        self.attorneys = Along(self.tables[ATTORNEYS.name])
+        self.entries = Along(self.tables[ENTRIES.name])
+        self.papers = Along(self.tables[PAPERS.name])
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._out.close()
+
+    @property
+    def _along(self) -> tuple[Along, ...]:
+        return (self.parties, self.counts, self.attorneys, self.entries, self.papers)
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Records of each file that were handed out, between two cases."""
+        ahead = {along.table.layout.name: along.row is not None for along in self._along}
+        return {name: table.records - ahead.get(name, False) for name, table in self.tables.items()}
+
+    def __iter__(self) -> Iterator[CaseInput]:
+        table = self.tables[CASES.name]
+        for row in table:
+            if row[0] <= self.last:
+                table.refuse(f"case_id {row[0]} does not rise: it is there twice, or the file is not in its order")
+                continue
+            self.last = row[0]
+            parts = understand(row[NUMBER])
+            if parts is None:
+                table.refuse(f"number: is not a case number: {row[NUMBER]!r}")
+                parts = CaseNumber(year=2000, serial=0)
+            found = CaseInput(self, table.line, row, table.extras, parts)
+            yield found
+        for along in self._along:
+            along.rest()
