@@ -30,9 +30,12 @@ INSTALLED_APPS = [
     "openecf.court.fees",
     "openecf.court.transition",
     "openecf.court.currentgen",
+    "openecf.court.conversion",
     f"openecf.benches.{COURT.kind}",
 ]
 ROOT_URLCONF = "openecf.sites.court_urls"
+# What an old system hashed is checked under Argon2id, and hashed anew at its first right use.
+PASSWORD_HASHERS = ["openecf.platform.passwords.Argon2id", "openecf.platform.legacy_passwords.OverLegacy"]
 MIDDLEWARE = [
     *SECURITY_MIDDLEWARE,
     "openecf.platform.relying_party.middleware.SignedOnPeople",
