@@ -22,6 +22,7 @@ from openecf.kernel.refusal import Refusal
 from openecf.platform.config import (
     CentralConfig,
     PaymentsConfig,
+    ServiceCenterConfig,
     Site,
     SiteConfig,
     SmtpConfig,
@@ -31,6 +32,17 @@ from openecf.platform.config import (
 
 SANDBOX_APP = "OPENECF-SANDBOX"
 SANDBOX_TOKEN = "sandbox-lantern-harbor"  # noqa: S105  (public on purpose: it opens the demonstration's own sandbox)
+
+_INVENTED_CENTER = ServiceCenterConfig(
+    phone="(800) 555-0106",
+    email="service-center@pacer.example",
+    hours={
+        "en": "Monday to Friday, 8 a.m. to 6 p.m. Central Time",
+        "es": "De lunes a viernes, de 8 a. m. a 6 p. m., hora del centro",
+        "ht": "Lendi jiska vandredi, 8 è nan maten rive 6 è nan aswè, lè santral",
+    },
+)
+"""Of the demonstration: nobody answers there."""
 
 
 class TooManyCourts(Refusal):
@@ -66,6 +78,7 @@ def lay_out_central(layout: Layout, *, first_port: int, database_url: str, demon
         demonstration=demonstration,
         smtp=_smtp(first_port, demonstration),
         payments=_payments(first_port, demonstration),
+        service_center=_INVENTED_CENTER if demonstration else ServiceCenterConfig(),
     )
     return _lay_out(layout.site_folder("central"), fresh)
 

@@ -54,6 +54,14 @@ class PaymentsConfig(_Strict):
     key: str = ""
 
 
+class ServiceCenterConfig(_Strict):
+    """How people reach the Service Center besides its pages. ``hours`` in three languages; what is empty is not shown."""
+
+    phone: str = ""
+    email: str = ""
+    hours: dict[Literal["en", "es", "ht"], str] = {}
+
+
 class CentralConfig(_Strict):
     """How a court reaches the central site. ``public_key`` is PEM; it verifies bus messages from there."""
 
@@ -84,6 +92,7 @@ class SiteConfig(_Strict):
     store: StoreConfig = StoreConfig()
     payments: PaymentsConfig | None = None
     central: CentralConfig | None = None
+    service_center: ServiceCenterConfig = ServiceCenterConfig()
     database_pool: int = Field(default=8, ge=1)
     prepared_statements: bool = True
 

@@ -56,6 +56,7 @@ PLATFORM_APPS = [
     "openecf.platform.jobs",
     "openecf.platform.store",
     "openecf.platform.payments",
+    "openecf.platform.banners",
     "openecf.platform.shell",
 ]
 

@@ -75,6 +75,14 @@ def _has(court: national.Court, words: Iterable[str]) -> bool:
     return all(word in text for word in words)
 
 
+def court_named(court_id: str) -> str:
+    """The court's full name; "" if the national directory has none of this id."""
+    try:
+        return national.court(court_id).full_name
+    except national.NoSuchCourt:
+        return ""
+
+
 def all_courts_here() -> list[CourtRow]:
     """The courts that run this software, with their entries of the national directory."""
     return [CourtRow(national.court(site.id), site) for site in courts()]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from openecf.central.service_center.models import Verification
+from openecf.central.service_center.models import Ticket, Verification
+from openecf.kernel.names import looks_like_address
+from openecf.platform.banners.models import Severity
+from openecf.platform.shell.forms import DateInput, TimeInput
 
 How = Verification.How
 FACTS = (
@@ -81,3 +86,102 @@ class MergeForm(forms.Form):
         error_messages={"required": _("Type the number of the other account."), "invalid": _("It has seven digits.")},
     )  # fmt: skip
     reason = reason_field()
+
+
+def _text(label: object, help_text: object = "") -> forms.Field:
+    return forms.CharField(
+        label=label, max_length=5000, help_text=help_text, widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": _("Write something first."), "max_length": _("Keep it under 5,000 characters.")},
+    )  # fmt: skip
+
+
+class AskForm(forms.Form):
+    """A question of somebody who signed on."""
+
+    topic = forms.ChoiceField(
+        label=_("What is it about?"), error_messages={"required": _("Choose what it is about.")},
+        choices=[("", _("Choose")), *Ticket.Topic.choices],
+    )  # fmt: skip
+    court = forms.ChoiceField(label=_("Court"), required=False, help_text=_("If it is about one court."))
+    text = _text(
+        _("Your message"),
+        _(
+            "What did you want to do, what did the page say? Never write a password, a code or a Social Security number."
+        ),
+    )
+
+    def __init__(self, *given: object, courts: list[tuple[str, str]], **named: object) -> None:
+        super().__init__(*given, **named)
+        self.fields["court"].choices = [("", _("None in particular")), *courts]
+
+
+class GuestAskForm(AskForm):
+    """A question of anybody."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your name.")},
+    )  # fmt: skip
+    email = forms.EmailField(
+        label=_("Your e-mail address"), help_text=_("We mail you a link, to be sure that the address is yours."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={"required": _("Type your e-mail address."), "invalid": _("This is no e-mail address.")},
+    )  # fmt: skip
+    field_order = ("name", "email", "topic", "court", "text")
+
+    def clean_email(self) -> str:
+        if not looks_like_address(self.cleaned_data["email"]):
+            raise forms.ValidationError(_("This is no e-mail address."))
+        return self.cleaned_data["email"]
+
+
+class MoreForm(forms.Form):
+    """More for a ticket, of its owner."""
+
+    text = _text(_("Add to it"))
+
+
+class AnswerForm(forms.Form):
+    """What an agent writes: to the owner, or to the others of the staff."""
+
+    text = _text(_("Text"))
+    to = forms.ChoiceField(
+        label=_("For whom?"), widget=forms.RadioSelect, initial="answer",
+        choices=[
+            ("answer", _("Answer the owner by mail")), ("close", _("Answer the owner by mail, and close the ticket")),
+            ("note", _("Note for the staff only")),
+        ],
+        error_messages={"required": _("Choose for whom it is.")},
+    )  # fmt: skip
+
+
+class BannerForm(forms.Form):
+    """What pages say above all else for a while."""
+
+    severity = forms.ChoiceField(label=_("How loud"), choices=Severity.choices, initial=Severity.WARNING)
+    begins_day = forms.DateField(label=_("From: day"), widget=DateInput())
+    begins_time = forms.TimeField(label=_("From: time (UTC)"), widget=TimeInput())
+    ends_day = forms.DateField(label=_("Until: day"), widget=DateInput())
+    ends_time = forms.TimeField(label=_("Until: time (UTC)"), widget=TimeInput())
+    en = forms.CharField(label=_("In English"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+    es = forms.CharField(label=_("In Spanish"), max_length=400, widget=forms.Textarea(attrs={"rows": 2, "lang": "es"}))
+    ht = forms.CharField(
+        label=_("In Haitian Creole"), max_length=400, widget=forms.Textarea(attrs={"rows": 2, "lang": "ht"})
+    )
+    only_at = forms.MultipleChoiceField(
+        label=_("Courts"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose none to show it at all of them. This site shows it in any case."),
+    )  # fmt: skip
+
+    def __init__(self, *given: object, courts: list[tuple[str, str]], **named: object) -> None:
+        super().__init__(*given, **named)
+        self.fields["only_at"].choices = courts
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        for end in ("begins", "ends"):
+            if typed.get(f"{end}_day") and typed.get(f"{end}_time"):
+                typed[f"{end}_at"] = datetime.combine(typed[f"{end}_day"], typed[f"{end}_time"], UTC)
+        if "begins_at" in typed and "ends_at" in typed and typed["ends_at"] <= typed["begins_at"]:
+            self.add_error("ends_day", _("It ends before it begins."))
+        return typed

@@ -112,3 +112,69 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.account_id}"
+
+
+class Ticket(models.Model):
+    """A question to the Service Center, of somebody who signed on or of anybody who proves a mailbox.
+
+    A guest follows it by the mailed link; ``number`` is what people say on the telephone.
+    """
+
+    class State(models.TextChoices):
+        UNPROVED = "unproved", gettext_lazy("Waits for the mailbox to be proved")
+        OPEN = "open", gettext_lazy("Waits for the Service Center")
+        ANSWERED = "answered", gettext_lazy("Answered; waits for you")
+        CLOSED = "closed", gettext_lazy("Closed")
+
+    class Topic(models.TextChoices):
+        SIGN_IN = "sign-in", gettext_lazy("I cannot sign in")
+        REGISTRATION = "registration", gettext_lazy("Registering or upgrading an account")
+        LINKING = "linking", gettext_lazy("Linking my account at a court")
+        FACTORS = "factors", gettext_lazy("Authenticator apps and recovery codes")
+        BILLING = "billing", gettext_lazy("Bills and payments")
+        FIRM = "firm", gettext_lazy("Firms (PACER Administrative Accounts) and filing agents")
+        SEARCH = "search", gettext_lazy("Searching cases and documents")
+        ACCESSIBILITY = "accessibility", gettext_lazy("Using these pages with a disability")
+        SAFETY = "safety", gettext_lazy("I think somebody else uses my account")
+        OTHER = "other", gettext_lazy("Something else")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.CharField(max_length=12, unique=True)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    language = models.CharField(max_length=5)
+    topic = models.CharField(max_length=16, choices=Topic.choices)
+    court = models.CharField(max_length=8, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices)
+    assigned = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "service_ticket"
+        indexes = [
+            models.Index(fields=["state", "changed_at"], name="service_ticket_queue"),
+            models.Index(fields=["account", "opened_at"], name="service_ticket_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Post(models.Model):
+    """Something written in a ticket: by its owner, by an agent to the owner, or among the staff (``internal``)."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="posts")
+    at = models.DateTimeField()
+    agent = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", help_text="null: the owner")
+    internal = models.BooleanField(default=False)
+    text = models.TextField()
+
+    class Meta:
+        db_table = "service_post"
+        indexes = [models.Index(fields=["ticket", "at"], name="service_post_thread")]
+
+    def __str__(self) -> str:
+        return f"post of {self.ticket_id}"

@@ -16,7 +16,7 @@ from openecf.central.courts import queries as courts
 from openecf.central.factors import queries as factors
 from openecf.central.firms import queries as firms
 from openecf.central.service_center import rules
-from openecf.central.service_center.models import Agent, Request, Role, Verification
+from openecf.central.service_center.models import Agent, Post, Request, Role, Ticket, Verification
 from openecf.central.signon import queries as sign_ons
 from openecf.kernel.money import Money
 from openecf.platform.audit import queries as audit
@@ -184,3 +184,47 @@ def waiting_requests(*, now: datetime) -> list[Request]:
     rows = Request.objects.filter(outcome__in=[Request.Outcome.WAITING, Request.Outcome.APPROVED])
     rows = rows.exclude(outcome=Request.Outcome.WAITING, expires_at__lte=now)
     return list(rows.select_related("account", "into", "asked_by__account").order_by("asked_at"))
+
+
+def tickets_of(account: UUID) -> list[Ticket]:
+    """What the account asked, newest first."""
+    return list(Ticket.objects.filter(account_id=account).order_by("-opened_at")[:50])
+
+
+def ticket_of(*, account: UUID, ticket: UUID) -> Ticket | None:
+    """The account's own ticket of that id; None for anybody else's, as for none."""
+    return Ticket.objects.filter(id=ticket, account_id=account).first()
+
+
+def ticket(which: UUID) -> Ticket | None:
+    """A ticket for the staff; one whose mailbox was not proved is none."""
+    rows = Ticket.objects.exclude(state=Ticket.State.UNPROVED).select_related("account", "assigned__account")
+    return rows.filter(id=which).first()
+
+
+def thread(ticket: Ticket, *, internal: bool = False) -> list[Post]:
+    """What was written, oldest first; what the staff wrote to each other only if asked for."""
+    posts = Post.objects.filter(ticket=ticket) if internal else Post.objects.filter(ticket=ticket, internal=False)
+    return list(posts.select_related("agent__account").order_by("at", "id"))
+
+
+QUEUE_PAGE = 50
+
+
+def queue(*, state: str, staff: Staff, page: int = 1) -> tuple[list[Ticket], bool]:
+    """The staff's tickets: ``open`` (oldest first), ``mine``, ``answered`` or ``closed`` (newest first); a page of
+    them, and whether there are more."""
+    rows = Ticket.objects.select_related("assigned__account")
+    if state == "mine":
+        rows = rows.filter(assigned_id=staff.account).exclude(state__in=[Ticket.State.CLOSED, Ticket.State.UNPROVED])
+    else:
+        rows = rows.filter(state=state)
+    order = "-changed_at" if state in ("closed", "answered") else "changed_at"
+    since = (page - 1) * QUEUE_PAGE
+    some = list(rows.order_by(order, "number")[since : since + QUEUE_PAGE + 1])
+    return some[:QUEUE_PAGE], len(some) > QUEUE_PAGE
+
+
+def open_tickets() -> int:
+    """How many wait for the staff."""
+    return Ticket.objects.filter(state=Ticket.State.OPEN).count()

@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from openecf.central.service_center import services
+from openecf.central.service_center.services import tickets
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -13,3 +14,10 @@ from openecf.central.service_center import services
 def carry_out(timestamp: int) -> None:
     """Do what two people decided and no owner stopped in time."""
     services.carry_out_due(at=timezone.now())
+
+
+@app.periodic(cron="19 4 * * *")
+@app.task(name="service_center.sweep", queueing_lock="service_center.sweep")
+def sweep(timestamp: int) -> None:
+    """Tickets that rest."""
+    tickets.sweep(at=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.service_center.views import desk, links
+from openecf.central.service_center.views import contact, desk, links, queue
 
 urlpatterns = [
     path("service-center/desk", desk.desk, name="service-desk"),
@@ -14,6 +14,15 @@ urlpatterns = [
     path("service-center/desk/requests/<uuid:which>", desk.request_page, name="service-request"),
     path("service-center/desk/requests/<uuid:which>/approve", desk.approve, name="service-approve"),
     path("service-center/desk/requests/<uuid:which>/refuse", desk.refuse, name="service-refuse"),
+    path("service-center/desk/tickets", queue.queue, name="service-queue"),
+    path("service-center/desk/tickets/<uuid:which>", queue.staff_ticket, name="service-staff-ticket"),
+    path("service-center/desk/banners", queue.banner_list, name="service-banners"),
+    path("service-center/desk/banners/<uuid:which>/withdraw", queue.withdraw_banner, name="service-banner-withdraw"),
+    path("service-center/contact", contact.contact, name="service-contact"),
+    path("service-center/contact/sent", contact.sent, name="service-contact-sent"),
+    path("service-center/tickets", contact.own_tickets, name="service-tickets"),
+    path("service-center/tickets/<uuid:which>", contact.own_ticket, name="service-ticket"),
+    path("service-center/ticket/<uuid:which>/<str:secret>", contact.guest_ticket, name="service-guest-ticket"),
     path("service-center/objection/<uuid:which>/<str:secret>", links.object_to, name="service-objection"),
     path("service-center/new-address/<uuid:which>/<str:secret>", links.prove_address, name="service-new-address"),
 ]

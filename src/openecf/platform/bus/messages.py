@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -66,6 +66,22 @@ class CourtStatus(Message):
     registration: RegistrationProfile = RegistrationProfile()
     help_email: str = ""
     help_phone: str = ""
+
+
+class BannerSet(Message):
+    """Central → court: what pages say above all else for a while, in three languages; or that they do no more."""
+
+    type: ClassVar[str] = "banner.set"
+    id: UUID
+    severity: Literal["info", "warning", "emergency"]
+    en: str
+    es: str
+    ht: str
+    begins_at: datetime
+    ends_at: datetime
+    courts: tuple[str, ...]
+    withdrawn_at: datetime | None
+    changed_at: datetime
 
 
 class AccountMerged(Message):

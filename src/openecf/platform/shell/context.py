@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from openecf.kernel import courts
+from openecf.platform.banners import queries as banners
 from openecf.platform.config import this_site
 from openecf.platform.shell.menu import MenuItem
 
@@ -27,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "signed_on_here": False,
         "menu": [],
         "help_links": _help_links(),
+        "banners": lambda: banners.shown(now=request.arrived),
         "login_url": settings.OPENECF_LOGIN_URL,
         "logout_url": settings.OPENECF_LOGOUT_URL,
     }

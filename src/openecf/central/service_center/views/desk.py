@@ -21,6 +21,7 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.rules import device_name
 from openecf.central.service_center import queries, services
 from openecf.central.service_center.access import STAFF, SUPERVISOR
+from openecf.central.service_center.context import desk_frame
 from openecf.central.service_center.forms import CodeForm, EmailForm, MergeForm, ReasonForm, VerifyForm
 from openecf.central.service_center.models import Request
 from openecf.kernel.refusal import Refusal
@@ -39,8 +40,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     page = max(1, whole_number(request.GET.get("page", "")) or 1)
     found = queries.find(typed, page=page)
     context = {
-        "staff": request.staff, "typed": typed, "found": found, "page": page,
-        "requests": queries.waiting_requests(now=request.arrived),
+        "typed": typed, "found": found, "page": page, "requests": queries.waiting_requests(now=request.arrived),
+        **desk_frame(request, "desk"),
     }  # fmt: skip
     return render(request, "service_center/desk.html", context)
 

@@ -1,0 +1,51 @@
+"""What the pages of the Service Center have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from openecf.central.service_center import queries
+from openecf.platform.config import this_site
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A place of the desk."""
+
+    key: str
+    label: str
+    url: str
+
+
+def desk_frame(request: HttpRequest, here: str) -> dict[str, object]:
+    """Template context: who sits at the desk, its places, and which of them this is."""
+    waiting = queries.open_tickets()
+    tickets = _("Tickets ({n})").format(n=waiting) if waiting else _("Tickets")
+    return {
+        "staff": request.staff,
+        "here": here,
+        "staff_tabs": [
+            Tab("tickets", tickets, reverse("service-queue")),
+            Tab("banners", _("Banners"), reverse("service-banners")),
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How people reach the Service Center besides its pages, as the installation says; empty is not shown."""
+
+    phone: str
+    email: str
+    hours: str
+
+
+def reach() -> Reach:
+    told = this_site().config.service_center
+    hours = told.hours.get((get_language() or "en")[:2], "") or told.hours.get("en", "")
+    return Reach(told.phone, told.email, hours)

@@ -1,0 +1,140 @@
+"""Writing to the Service Center, and following what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from openecf.central.courts import queries as courts
+from openecf.central.service_center import queries
+from openecf.central.service_center.context import reach
+from openecf.central.service_center.forms import AskForm, GuestAskForm, MoreForm
+from openecf.central.service_center.models import Ticket
+from openecf.central.service_center.services import tickets
+from openecf.central.signon.access import ACCOUNT
+from openecf.kernel.refusal import Refusal
+from openecf.platform import access
+
+_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def court_choices() -> list[tuple[str, str]]:
+    """The courts that run this software, by id and name."""
+    return [(row.court.id, row.court.full_name) for row in courts.all_courts_here()]
+
+
+@access.rule(access.ANYONE)
+@never_cache
+@_get_or_post
+def contact(request: HttpRequest) -> HttpResponse:
+    """Write to the Service Center. A guest proves the mailbox; the answer is the same whatever is known of it."""
+    kind = AskForm if request.account else GuestAskForm
+    sent = request.POST if request.method == "POST" else None
+    topic = request.GET.get("topic", "")
+    initial = {"topic": topic} if topic in Ticket.Topic.values else {}
+    form = kind(sent, courts=court_choices(), initial=initial)
+    if form.is_valid():
+        typed = {"name": "", "email": ""} | form.cleaned_data
+        try:
+            ticket = tickets.ask(
+                account=request.account, address=request.META["REMOTE_ADDR"], at=request.arrived, **typed
+            )
+        except tickets.TooManyTickets as refusal:
+            form.add_error(None, refusal.said)
+            return render(request, "service_center/contact.html", {"form": form, "reach": reach()}, status=429)
+        except Refusal as refusal:
+            form.add_error(None, refusal.said)
+        else:
+            if request.account:
+                return HttpResponseRedirect(reverse("service-ticket", args=[ticket.id]) + "?done=asked")
+            return HttpResponseRedirect(reverse("service-contact-sent"))
+    return render(request, "service_center/contact.html", {"form": form, "reach": reach()})
+
+
+@access.rule(access.ANYONE)
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    """What a guest does next."""
+    return render(request, "service_center/contact_sent.html")
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@require_safe
+def own_tickets(request: HttpRequest) -> HttpResponse:
+    """What the account asked."""
+    return render(request, "service_center/tickets.html", {"tickets": queries.tickets_of(request.account.id)})
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@_get_or_post
+def own_ticket(request: HttpRequest, which: UUID) -> HttpResponse:
+    """One ticket of the account; anybody else's is none."""
+    ticket = queries.ticket_of(account=request.account.id, ticket=which)
+    if ticket is None:
+        raise Http404
+    return _ticket(request, ticket, by=str(request.account.id))
+
+
+@access.rule(access.ANYONE)
+@never_cache
+@_get_or_post
+def guest_ticket(request: HttpRequest, which: UUID, secret: str) -> HttpResponse:
+    """A guest's ticket, by the mailed link. Before it is proved, a button sends it off."""
+    try:
+        ticket = tickets.by_link(ticket=which, secret=secret)
+    except tickets.NoSuchTicket as refusal:
+        response = render(request, "service_center/link_over.html", {"said": refusal.said}, status=410)
+    else:
+        if ticket.state == Ticket.State.UNPROVED and request.method == "POST":
+            tickets.prove(ticket=ticket, at=request.arrived)
+            response = HttpResponseRedirect(f"{request.path}?done=asked")
+        else:
+            response = _ticket(request, ticket, by="link")
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _ticket(request: HttpRequest, ticket: Ticket, *, by: str) -> HttpResponse:
+    form = MoreForm(request.POST if request.method == "POST" and "close" not in request.POST else None)
+    act: Callable[[], None] | None = None
+    if request.method == "POST" and "close" in request.POST:
+        act = lambda: tickets.close(ticket=ticket, by=by, at=request.arrived)  # noqa: E731
+    elif form.is_valid():
+        act = lambda: tickets.add(ticket=ticket, text=form.cleaned_data["text"], by=by, at=request.arrived)  # noqa: E731
+    if act is not None:
+        try:
+            act()
+        except Refusal as refusal:
+            _say(form, refusal)
+        else:
+            return HttpResponseRedirect(f"{request.path}?done={'closed' if 'close' in request.POST else 'added'}")
+    context = {
+        "ticket": ticket,
+        "court": courts.court_named(ticket.court),
+        "thread": queries.thread(ticket),
+        "form": form,
+        "notice": {
+            "asked": _("We have your message, and mailed you its number."),
+            "added": _("Added. The Service Center sees it."),
+            "closed": _("The ticket is closed."),
+        }.get(request.GET.get("done", ""), ""),
+    }
+    return render(request, "service_center/ticket.html", context)
+
+
+def _say(form: forms.Form, refusal: Refusal) -> None:
+    if not form.is_bound:
+        form.is_bound, form.data = True, {}
+        form.full_clean()
+        form.errors.clear()
+    form.add_error(None, refusal.said)

@@ -1,0 +1,111 @@
+"""The staff's tickets and banners."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from openecf.central.courts import queries as courts
+from openecf.central.service_center import queries
+from openecf.central.service_center.access import STAFF
+from openecf.central.service_center.context import desk_frame
+from openecf.central.service_center.forms import AnswerForm, BannerForm
+from openecf.central.service_center.services import announcing, tickets
+from openecf.central.service_center.views.contact import court_choices
+from openecf.kernel.refusal import Refusal
+from openecf.platform import access
+from openecf.platform.banners import queries as banners
+from openecf.platform.web import whole_number
+
+_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+STATES = ("open", "mine", "answered", "closed")
+
+
+@access.rule(STAFF)
+@never_cache
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What people asked: what waits, what is mine, what waits for them, what is closed."""
+    state = request.GET.get("state", "open")
+    state = state if state in STATES else "open"
+    page = max(1, whole_number(request.GET.get("page", "")) or 1)
+    rows, has_more = queries.queue(state=state, staff=request.staff, page=page)
+    said = {"open": _("Waiting"), "mine": _("Mine"), "answered": _("Answered"), "closed": _("Closed")}
+    context = {
+        "rows": rows, "has_more": has_more, "page": page, "state": state, "states": list(said.items()),
+        **desk_frame(request, "tickets"),
+    }  # fmt: skip
+    return render(request, "service_center/queue.html", context)
+
+
+@access.rule(STAFF)
+@never_cache
+@_get_or_post
+def staff_ticket(request: HttpRequest, which: UUID) -> HttpResponse:
+    """One ticket: take it, answer it, note something, close it."""
+    ticket = queries.ticket(which)
+    if ticket is None:
+        raise Http404
+    taking = request.method == "POST" and "take" in request.POST
+    form = AnswerForm(request.POST if request.method == "POST" and not taking else None)
+    refused = ""
+    try:
+        if taking:
+            tickets.take(staff=request.staff, ticket=ticket, at=request.arrived)
+            return HttpResponseRedirect(request.path)
+        if form.is_valid():
+            _write(request, ticket, form.cleaned_data["to"], form.cleaned_data["text"])
+            return HttpResponseRedirect(request.path)
+    except Refusal as refusal:
+        refused = refusal.said
+    context = {
+        "ticket": ticket, "thread": queries.thread(ticket, internal=True), "form": form, "refused": refused,
+        "court": courts.court_named(ticket.court), **desk_frame(request, "tickets"),
+    }  # fmt: skip
+    return render(request, "service_center/staff_ticket.html", context)
+
+
+def _write(request: HttpRequest, ticket: object, to: str, text: str) -> None:
+    if to == "note":
+        tickets.note(staff=request.staff, ticket=ticket, text=text, at=request.arrived)
+    else:
+        tickets.answer(staff=request.staff, ticket=ticket, text=text, then_close=to == "close", at=request.arrived)
+
+
+@access.rule(STAFF)
+@never_cache
+@_get_or_post
+def banner_list(request: HttpRequest) -> HttpResponse:
+    """What all pages say above all else, and setting something new."""
+    now = request.arrived
+    first = {"begins_day": now.date(), "begins_time": now.strftime("%H:%M")}
+    form = BannerForm(request.POST if request.method == "POST" else None, courts=court_choices(), initial=first)
+    if form.is_valid():
+        typed = form.cleaned_data
+        announcing.announce(
+            staff=request.staff, severity=typed["severity"], words={name: typed[name] for name in ("en", "es", "ht")},
+            begins_at=typed["begins_at"], ends_at=typed["ends_at"], only_at=typed["only_at"], at=now,
+        )  # fmt: skip
+        return HttpResponseRedirect(reverse("service-banners"))
+    rows = [(row, row.withdrawn_at is None and row.ends_at > now) for row in banners.all_banners()]
+    return render(
+        request, "service_center/banners.html", {"rows": rows, "form": form, **desk_frame(request, "banners")}
+    )
+
+
+@access.rule(STAFF)
+@never_cache
+@require_http_methods(["POST"])
+def withdraw_banner(request: HttpRequest, which: UUID) -> HttpResponse:
+    """Say it no more."""
+    try:
+        announcing.withdraw(staff=request.staff, banner=which, at=request.arrived)
+    except announcing.NoSuchBanner:
+        raise Http404 from None
+    return HttpResponseRedirect(reverse("service-banners"))
