@@ -163,6 +163,10 @@ URLS = {
     "cgi-bin/CourtInfo.pl": "anyone",
 }
 """Every URL of a court and the rule that it must name."""
+    "court/registrations": "clerk",
+    "court/registrations/<uuid:request_id>": "clerk",
+    "court/registrations/<uuid:request_id>/<slug:act>": "clerk",
+    "court/registrations/<uuid:request_id>/papers/<str:sha256>": "clerk",
 
 OF_THE_BENCH = {"n/beam/servlet/TransportRoom": "reader", "cmecf/servlet/TransportRoom": "reader"}
 """URLs that only one bench has."""
@@ -222,6 +226,7 @@ def here():
     return world, sample
 
 
+        "act": "approve", "sha256": "0" * 64,
 def address(url: str, sample: dict) -> str:
     """A path that the URL answers to."""
     if "doc_id" in url:

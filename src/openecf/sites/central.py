@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "openecf.central.billing",
     "openecf.central.courts",
     "openecf.central.firms",
+    "openecf.central.registration",
     "openecf.central.service_center",
 ]
 AUTH_USER_MODEL = "accounts.Account"

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("openecf.central.billing.urls")),
     path("", include("openecf.central.courts.urls")),
     path("", include("openecf.central.firms.urls")),
+    path("", include("openecf.central.registration.urls")),
     path("", include("openecf.central.service_center.urls")),
 ]
 handler400 = "openecf.platform.shell.views.bad_request"

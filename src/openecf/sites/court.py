@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "openecf.court.fees",
     "openecf.court.transition",
     "openecf.court.currentgen",
+    "openecf.court.registration",
     "openecf.court.conversion",
     f"openecf.benches.{COURT.kind}",
 ]

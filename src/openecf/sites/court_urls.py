@@ -24,6 +24,8 @@ urlpatterns = [
     path("", include("openecf.court.fees.urls")),
     path("", include("openecf.court.transition.urls")),
     path("", include("openecf.court.currentgen.urls")),
+    path("", include("openecf.court.conversion.urls")),
+    path("", include("openecf.court.registration.urls")),
     path("", include(bench().urls)),
 ]
 handler400 = "openecf.platform.shell.views.bad_request"

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from openecf.central.accounts import rules
+from openecf.central.accounts import places, rules
 from openecf.central.accounts.models import Account, Draft
 from openecf.kernel.tokens import digest
 
@@ -81,3 +81,8 @@ def twins(identity: rules.Identity, *, besides: UUID | None = None) -> rules.Twi
         .values_list("first_name", "last_name", "birth_date", "email")
     )
     return rules.compare(identity, (rules.Identity(*row) for row in alike))
+
+
+def states() -> dict[str, str]:
+    """The states' names by their postal abbreviations."""
+    return places.states()

@@ -54,3 +54,22 @@ def link_letters(*, reader: Reader, user: CourtUser, profile: CourtProfile, at: 
     subject = _("Your account with the {court} was linked to PACER").format(court=court.full_name)
     addresses = dict.fromkeys(address for address in (user.email, reader.email) if address)
     return [Letter(address, subject, text) for address in addresses]
+
+
+def contact_letters(*, user: CourtUser, email: str, profile: CourtProfile) -> list[Letter]:
+    """Where notices go from now on: told to the address so far and to the new one; nothing if they are the same."""
+    if user.email.lower() == email.lower():
+        return []
+    text = _(
+        "Notices of the {court} for {login} go to {email} from now on. This was changed in Manage My Account.\n\n"
+        "If this was not you, tell the clerk's office at once: {phone}, {help}. Then change the password of your PACER "
+        "account.\n"
+    ).format(
+        court=settings.COURT.full_name,
+        login=user.login,
+        email=email,
+        phone=profile.help_phone or _("see the court's page"),
+        help=profile.help_email or _("see the court's page"),
+    )
+    subject = _("Where notices of the {court} go").format(court=settings.COURT.full_name)
+    return [Letter(address, subject, text) for address in (user.email, email) if address]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from openecf.court.people.models import CourtUser, LinkOffer
+from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.rules import AGENT_GROUP, COURT_GROUPS, NOBODY, Reader
 from openecf.platform.postgres import prepared
 from openecf.platform.relying_party.rules import SignedOn
@@ -131,3 +131,8 @@ def logins_called(text: str, *, limit: int = 50) -> list[CourtUser]:
     for name in ("last_name", "login", "bar_id", "email"):
         known_by |= Q(**{f"{name}__istartswith": text.strip()})
     return list(CourtUser.objects.filter(known_by).order_by("last_name", "first_name", "id")[:limit])
+
+
+def group_names() -> dict[str, str]:
+    """How each group of court users is called."""
+    return dict(Group.choices)

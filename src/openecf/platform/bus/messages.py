@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from openecf.platform.registering.application import Application
 from openecf.platform.registering.profile import RegistrationProfile
 
 
@@ -68,30 +69,64 @@ class CourtStatus(Message):
     help_phone: str = ""
 
 
-class BannerSet(Message):
-    """Central → court: what pages say above all else for a while, in three languages; or that they do no more."""
+class RegistrationRequested(Message):
+    """Central → court: a person asks to file there. ``version`` counts what was sent: the answer to a question is 2."""
 
-    type: ClassVar[str] = "banner.set"
-    id: UUID
-    severity: Literal["info", "warning", "emergency"]
-    en: str
-    es: str
-    ht: str
-    begins_at: datetime
-    ends_at: datetime
-    courts: tuple[str, ...]
-    withdrawn_at: datetime | None
-    changed_at: datetime
-
-
-class AccountMerged(Message):
-    """Central → court: a duplicate account was closed; what was linked to it goes on with another of the same person."""
-
-    type: ClassVar[str] = "account.merged"
-    account: UUID
-    into: UUID
-    number: str
+    type: ClassVar[str] = "registration.requested"
+    request: UUID
+    version: int
     at: datetime
+    account: UUID
+    number: str
+    username: str
+    language: str
+    application: Application
+
+
+class RegistrationPaper(Message):
+    """Central → court: one piece, in base 64, of a PDF that came with a request; ``part`` from 0 up, of ``parts``."""
+
+    type: ClassVar[str] = "registration.paper"
+    request: UUID
+    sha256: str
+    part: int
+    parts: int
+    data: str
+
+
+class RegistrationWithdrawn(Message):
+    """Central → court: the applicant takes the request back."""
+
+    type: ClassVar[str] = "registration.withdrawn"
+    request: UUID
+    at: datetime
+
+
+class RegistrationAnswered(Message):
+    """Court → central: what became of a request. ``step`` counts what the court did with it, so that order shows."""
+
+    type: ClassVar[str] = "registration.answered"
+    request: UUID
+    version: int
+    step: int
+    at: datetime
+    court: str
+    status: Literal["received", "more", "approved", "rejected", "fee-paid"]
+    said: str = ""
+    login: str = ""
+    group: str = ""
+    fee_cents: int = 0
+    fee_paid: bool = False
+
+
+class FilerContactChanged(Message):
+    """Central → court: where the person wants notices to go, and in what form."""
+
+    type: ClassVar[str] = "filer.contact"
+    account: UUID
+    at: datetime
+    email: str
+    wants_text: bool
 
 
 MESSAGES: dict[str, type[Message]] = {kind.type: kind for kind in Message.__subclasses__()}

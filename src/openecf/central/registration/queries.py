@@ -1,0 +1,111 @@
+"""Reading requests and what courts ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from openecf.central.courts import queries as courts
+from openecf.central.registration import rules
+from openecf.central.registration.models import EfileRequest, FilerContact, Status
+from openecf.platform.registering.profile import RegistrationProfile
+from openecf.platform.registering.roles import Kind
+
+
+@dataclass(frozen=True)
+class CourtOffer:
+    """A court as somebody who wants to register sees it."""
+
+    row: courts.CourtRow
+    profile: RegistrationProfile
+    offer: rules.Offer
+
+    @property
+    def is_open(self) -> bool:
+        return self.offer is rules.Offer.OPEN
+
+
+def offer_of(court_id: str, *, kind: Kind) -> CourtOffer | None:
+    """What a court has to say to registrations of this kind; None if there is no such court."""
+    row = next((row for row in courts.all_courts() if row.court.id == court_id), None)
+    return _offer(row, kind) if row else None
+
+
+def offers(court_type: str, *, kind: Kind) -> list[CourtOffer]:
+    """The courts of that type (``bankruptcy`` …), those that run this software first."""
+    found = [_offer(row, kind) for row in courts.all_courts() if row.court.kind == court_type]
+    return sorted(found, key=lambda one: one.offer is rules.Offer.NOT_HERE)
+
+
+def _offer(row: courts.CourtRow, kind: Kind) -> CourtOffer:
+    profile = profile_of(row)
+    said = rules.offer(here=row.site is not None, nextgen=row.is_nextgen, profile=profile, kind=kind)
+    return CourtOffer(row, profile, said)
+
+
+def profile_of(row: courts.CourtRow | None) -> RegistrationProfile:
+    """The court's rules of registration, as it told them last."""
+    return RegistrationProfile.model_validate(row.site.registration if row and row.site else {})
+
+
+def court_row(court_id: str) -> courts.CourtRow:
+    """The court with its site; of a court that left this network the site is None."""
+    return next(row for row in courts.all_courts() if row.court.id == court_id)
+
+
+def request_of(*, account: UUID, request_id: UUID) -> EfileRequest | None:
+    """The person's own request of that id."""
+    return EfileRequest.objects.filter(id=request_id, account_id=account).first()
+
+
+def requests_of(account: UUID) -> list[EfileRequest]:
+    """All requests of a person, those that wait for somebody first, then the newest."""
+    found = EfileRequest.objects.filter(account_id=account).order_by("-changed_at", "id")
+    return sorted(found, key=lambda one: one.status not in rules.OPEN)
+
+
+def open_at(*, account: UUID, court: str) -> EfileRequest | None:
+    """The person's request to that court that is not decided."""
+    return EfileRequest.objects.filter(account_id=account, court=court, status__in=rules.OPEN).first()
+
+
+def latest_by_court(account: UUID) -> dict[str, EfileRequest]:
+    """The person's last request to each court, drafts apart: for the list of registered courts."""
+    sent = EfileRequest.objects.filter(account_id=account).exclude(status=Status.DRAFT)
+    return {one.court: one for one in sent.order_by("sent_at")}
+
+
+def waiting(account: UUID) -> int:
+    """How many of the person's requests are not decided."""
+    return EfileRequest.objects.filter(account_id=account, status__in=rules.OPEN).count()
+
+
+def contact_of(account: UUID) -> FilerContact | None:
+    """Where the person last said that notices should go."""
+    return FilerContact.objects.filter(account_id=account).first()
+
+
+def papers_of(request: EfileRequest) -> dict[str, str]:
+    """The file name of each paper that was uploaded, by the paper's name."""
+    return dict(request.papers.values_list("name", "filename"))
+
+
+def is_new_there(request: EfileRequest) -> bool:
+    """Whether the person does not file at that court yet, as she said herself; the court decides."""
+    return request.answers.get("role", {}).get("here_already") != "yes"
+
+
+def steps_of(request: EfileRequest, profile: RegistrationProfile) -> tuple[rules.StepName, ...]:
+    """The request's steps under what the court asks now."""
+    return rules.steps(profile, kind=request.kind, role=request.role, is_new=is_new_there(request))
+
+
+def missing_step(request: EfileRequest, profile: RegistrationProfile) -> rules.StepName | None:
+    """The first step that the person has to answer yet."""
+    return rules.first_missing(
+        steps_of(request, profile),
+        answers=request.answers,
+        papers=papers_of(request),
+        profile=profile,
+        role=request.role,
+    )

@@ -1,0 +1,38 @@
+"""Asking a court, and hearing from it."""
+
+from __future__ import annotations
+
+from openecf.central.registration.services.asking import (
+    AlreadyThere,
+    CannotRegister,
+    NotAsked,
+    NotComplete,
+    NotOffered,
+    OpenAlready,
+    begin,
+    drop_paper,
+    keep_paper,
+    save_step,
+    submit,
+    withdraw,
+)
+from openecf.central.registration.services.contact import NotAnAddress, change_contact
+from openecf.central.registration.services.hearing import hear
+
+__all__ = [
+    "AlreadyThere",
+    "CannotRegister",
+    "NotAnAddress",
+    "NotAsked",
+    "NotComplete",
+    "NotOffered",
+    "OpenAlready",
+    "begin",
+    "change_contact",
+    "drop_paper",
+    "hear",
+    "keep_paper",
+    "save_step",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,107 @@
+"""What a court did with a request: the history grows, the status moves, the applicant is told by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from openecf.central.courts import queries as courts
+from openecf.central.registration import rules
+from openecf.central.registration.models import EfileRequest, RequestNews
+from openecf.kernel import courts as national
+from openecf.kernel.money import Money
+from openecf.platform.audit import services as audit
+from openecf.platform.bus.handlers import CannotApply
+from openecf.platform.bus.messages import RegistrationAnswered
+from openecf.platform.config import this_site
+from openecf.platform.mail import services as mail
+
+FEE_PAID = "fee-paid"
+
+
+def hear(*, message: RegistrationAnswered, sender: str, at: datetime) -> None:
+    """Apply an answer of a court, each step once and in whatever order they come. Inside the bus's transaction."""
+    with transaction.atomic():
+        request = EfileRequest.objects.select_for_update().select_related("account").filter(id=message.request).first()
+        if request is None or request.court != sender or message.court != sender:
+            raise CannotApply(f"{sender} answers a request that is not one to it.")
+        if request.news.filter(step=message.step).exists():
+            return
+        RequestNews.objects.create(
+            request=request,
+            version=message.version,
+            step=message.step,
+            at=message.at,
+            what=message.status,
+            said=message.said,
+        )
+        if message.status == FEE_PAID:
+            request.fee_paid = True
+        else:
+            _move(request, message)
+        request.changed_at = at
+        request.save()
+        audit.record(
+            act="registration.answered", by=sender, at=at, subject=f"request:{request.id}", status=message.status
+        )
+        _mail(request, message, at)
+
+
+def _move(request: EfileRequest, message: RegistrationAnswered) -> None:
+    place = rules.Place(request.version, request.step, request.status)
+    place = rules.after(place, version=message.version, step=message.step, status=message.status)
+    request.step, request.status = place.step, place.status
+    if message.status == "approved":
+        request.login, request.group = message.login, message.group
+        request.fee_cents = message.fee_cents
+        request.fee_paid = request.fee_paid or message.fee_paid
+
+
+def _mail(request: EfileRequest, message: RegistrationAnswered, at: datetime) -> None:
+    """The applicant's mail, in the language in which the request was sent; none for the mere receipt."""
+    if message.status == "received":
+        return
+    with translation.override(request.language):
+        name = national.court(request.court).full_name
+        subject, text = _letter(request, message, name)
+        text += "\n\n" + gettext("Your request and its history: {url}").format(
+            url=f"{this_site().config.base_url}/pscof/manage/efile/{request.id}"
+        )
+        site = next((one for one in courts.courts() if one.id == request.court), None)
+        if site and (site.help_phone or site.help_email):
+            help_ = ", ".join(part for part in (site.help_phone, site.help_email) if part)
+            text += "\n" + gettext("Questions? Ask the court: {help}").format(help=help_)
+    mail.send(
+        to=[request.account.email], subject=subject, text=text + "\n", at=at, reference=f"registration:{request.id}"
+    )
+
+
+def _letter(request: EfileRequest, message: RegistrationAnswered, court: str) -> tuple[str, str]:
+    said = message.said.strip()
+    match message.status:
+        case "more":
+            return (
+                gettext("Your registration at the {court}: the court asks for more").format(court=court),
+                gettext("The court looked at your request and needs something more:\n\n{said}\n\n"
+                        "Open your request, change what is asked, and send it again.").format(said=said),
+            )  # fmt: skip
+        case "approved":
+            text = gettext(
+                "The {court} approved your request. You can file there now: log in at the court with your PACER "
+                "account. There is nothing to link."
+            ).format(court=court)
+            if message.fee_cents and not (message.fee_paid or request.fee_paid):
+                text += "\n\n" + gettext("A fee of ${amount} is due. The court tells you how to pay it.").format(
+                    amount=Money(message.fee_cents)
+                )
+            return gettext("You may file at the {court}").format(court=court), f"{text}\n\n{said}".rstrip()
+        case "rejected":
+            text = gettext("The {court} did not approve your request, for this reason:\n\n{said}").format(
+                court=court, said=said
+            )
+            return gettext("Your registration at the {court} was not approved").format(court=court), text
+    subject = gettext("Your registration at the {court}: the fee is paid").format(court=court)
+    return subject, gettext("The court recorded that the fee of your registration is paid.")

@@ -1,0 +1,179 @@
+"""Registering to file at a court: choosing the court, the requests there are, and where notices go."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from openecf.central.courts import queries as courts
+from openecf.central.registration import context, queries, rules, services
+from openecf.central.registration.forms import ContactForm
+from openecf.central.registration.models import EfileRequest
+from openecf.central.signon.access import ACCOUNT, UPGRADED
+from openecf.kernel.refusal import Refusal
+from openecf.platform import access
+from openecf.platform.registering.roles import Kind
+
+_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+COURT_TYPES = ("bankruptcy", "district", "appellate")
+
+
+def _notice(request: HttpRequest) -> str:
+    return {
+        "sent": _("Your request is sent. You get a mail when the court has looked at it."),
+        "withdrawn": _("Your request is taken back."),
+        "discarded": _("Your request is discarded; it was never sent."),
+        "contact": _("Saved, and told to every court where you file."),
+    }.get(request.GET.get("done", ""), "")
+
+
+def _kind(text: str) -> Kind:
+    if text not in ("attorney", "non-attorney"):
+        raise Http404
+    return text  # type: ignore[return-value]
+
+
+def own(request: HttpRequest, request_id: UUID) -> EfileRequest:
+    """The request of that id, if it is the caller's own."""
+    found = queries.request_of(account=request.account.id, request_id=request_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """Check E-File Status: every request, what it waits for, and what became of it."""
+    rows = [context.row_of(one) for one in queries.requests_of(request.account.id)]
+    return render(request, "registration/status.html", context.page(request, rows=rows, notice=_notice(request)))
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@require_safe
+def choose_court(request: HttpRequest, kind: str) -> HttpResponse:
+    """In what court do you want to practice: the type of court, then the court."""
+    kind = _kind(kind)
+    chosen = request.GET.get("type", "")
+    chosen = chosen if chosen in COURT_TYPES else ""
+    offers = queries.offers(chosen, kind=kind) if chosen else []
+    page = context.page(
+        request,
+        kind=kind,
+        title=context.titles(kind),
+        chosen=chosen,
+        here=[one for one in offers if one.offer is not rules.Offer.NOT_HERE],
+        elsewhere=sum(one.offer is rules.Offer.NOT_HERE for one in offers),
+        registered={row.court for row in courts.registered_courts(request.account.id)},
+    )
+    return render(request, "registration/courts.html", page)
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@_get_or_post
+def requirements(request: HttpRequest, kind: str, court: str) -> HttpResponse:
+    """What the court accepts, asks, wants uploaded and charges; POST begins."""
+    kind = _kind(kind)
+    offer = queries.offer_of(court, kind=kind)
+    if offer is None:
+        raise Http404
+    refusal = None
+    if request.method == "POST":
+        try:
+            begun = services.begin(account=request.account, court=court, kind=kind, at=request.arrived)
+        except services.CannotRegister as cannot:
+            refusal = cannot
+        else:
+            return redirect("efile-step", request_id=begun.id, step="role")
+    other = "non-attorney" if kind == "attorney" else "attorney"
+    page = context.page(
+        request,
+        kind=kind,
+        title=context.titles(kind),
+        offer=offer,
+        asked=context.asked_by(offer.profile, kind),
+        refusal=refusal,
+        open_request=queries.open_at(account=request.account.id, court=court),
+        linked=any(row.court == court for row in courts.registered_courts(request.account.id)),
+        other_kind=other if rules.accepted(offer.profile, other) else "",
+    )
+    return render(request, "registration/requirements.html", page, status=409 if refusal else 200)
+
+
+@access.rule(ACCOUNT)
+@never_cache
+@require_safe
+def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """One request: where it stands, its history, and all that it says."""
+    found = own(request, request_id)
+    row = queries.court_row(found.court)
+    profile = queries.profile_of(row)
+    history = context.history_of(found)
+    asked = next((line.said for line in reversed(history) if line.by_court), "")
+    page = context.page(
+        request,
+        row=context.row_of(found),
+        site=row.site,
+        history=history,
+        court_asks=asked if found.status == "more" else "",
+        parts=context.summary_of(found, profile) if found.role in profile.accepts else [],
+        notice=_notice(request),
+    )
+    return render(request, "registration/request.html", page)
+
+
+@access.rule(ACCOUNT)
+@require_POST
+def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Take a request back."""
+    found = own(request, request_id)
+    try:
+        still_there = services.withdraw(account=request.account, request_id=found.id, at=request.arrived)
+    except services.NotAsked:
+        return redirect("efile-request", request_id=found.id)
+    if not still_there:
+        return HttpResponseRedirect(f"{reverse('efile')}?done=discarded")
+    return HttpResponseRedirect(f"{reverse('efile-request', args=[found.id])}?done=withdrawn")
+
+
+@access.rule(UPGRADED)
+@never_cache
+@_get_or_post
+def contact(request: HttpRequest) -> HttpResponse:
+    """E-filer e-mail and frequency: where notices go, told to every court where the person files."""
+    kept = queries.contact_of(request.account.id)
+    initial = {
+        "email": kept.email if kept else request.account.email,
+        "form": "text" if kept and kept.wants_text else "html",
+    }
+    form = ContactForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            services.change_contact(
+                account=request.account,
+                password=form.cleaned_data["current"],
+                email=form.cleaned_data["email"],
+                wants_text=form.cleaned_data["form"] == "text",
+                at=request.arrived,
+            )
+        except Refusal as refusal:
+            form.add_error("email" if refusal.code == "not-an-address" else "current", refusal.said)
+        else:
+            return HttpResponseRedirect(f"{reverse('efile-contact')}?done=contact")
+    linked = {row.court for row in courts.registered_courts(request.account.id)}
+    page = context.page(
+        request,
+        form=form,
+        courts=[row for row in courts.all_courts_here() if row.court.id in linked],
+        notice=_notice(request),
+    )
+    return render(request, "registration/contact.html", page)

@@ -1,0 +1,145 @@
+"""Giving a person whose registration was approved an account of this court, or the one that the person has already."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.people.letters import contact_letters, link_letters
+from openecf.court.people.models import CourtUser, Group, LinkOffer
+from openecf.court.people.rules import COURT_GROUPS, Reader
+from openecf.court.transition import queries as transition
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit.services import record
+from openecf.platform.bus import services as bus
+from openecf.platform.bus.messages import AccountLinked
+from openecf.platform.config import this_site
+from openecf.platform.mail import services as mail
+from openecf.platform.registering.application import Application
+
+MOST_NAMESAKES = 500
+
+
+class CannotAdmit(Refusal):
+    """Nobody got an account."""
+
+    said = _("No account was made.")
+    code = "cannot-admit"
+
+
+class LinkedElsewhere(CannotAdmit):
+    """The court's account belongs to another PACER account."""
+
+    said = _("That account of the court is linked to another PACER account. Choose another, or end that link first.")
+    code = "linked-elsewhere"
+
+
+class HasAccount(CannotAdmit):
+    """The PACER account is linked here already."""
+
+    said = _("This PACER account is linked to an account of this court already; there is nothing to approve.")
+    code = "has-account"
+
+
+class NoSuchUser(CannotAdmit):
+    """The court has no such account, or it is one of the court's own people."""
+
+    said = _("This court has no such filer's account.")
+    code = "no-such-user"
+
+
+def admit(
+    *, account: UUID, number: str, username: str, group: str, application: Application, user_id: int | None,
+    by: str, at: datetime,
+) -> CourtUser:  # fmt: skip
+    """The court user of an approved applicant, linked to the PACER account; menus follow at the next page.
+
+    ``user_id``: the account that the court has of this person already; it is linked as the person would have done it,
+    and its dead password with it. None: a new account, whose login nobody ever types. Inside the caller's transaction.
+    CannotAdmit.
+    """
+    if group not in Group.values or group in COURT_GROUPS:
+        raise CannotAdmit(_("Choose a group of filers."))
+    try:
+        with transaction.atomic():
+            if CourtUser.objects.filter(account=account).exists():
+                raise HasAccount
+            user = _new(application) if user_id is None else _known(user_id)
+            if user_id is not None:
+                who = Reader(account=account, number=number, username=username, email=application.email)
+                for letter in link_letters(reader=who, user=user, profile=transition.profile(), at=at):
+                    mail.send(to=[letter.to], subject=letter.subject, text=letter.text, at=at)
+            _fill(user, application, group)
+            user.account, user.account_number, user.linked_at = account, number, at
+            user.save()
+            record(act="account.admitted", by=by, at=at, subject=f"user:{user.id}", group=group, new=user_id is None)
+            told = AccountLinked(account=account, court=this_site().id, role=group, at=at)
+            bus.put(to="central", message=told, at=at)
+    except IntegrityError:
+        raise HasAccount from None
+    return user
+
+
+def _known(user_id: int) -> CourtUser:
+    user = CourtUser.objects.select_for_update().filter(id=user_id).exclude(group__in=COURT_GROUPS).first()
+    if user is None:
+        raise NoSuchUser
+    if user.account is not None:
+        raise LinkedElsewhere
+    user.spent_password, user.password = user.password or user.spent_password, ""
+    LinkOffer.objects.filter(user=user, used_at=None).delete()
+    return user
+
+
+def _new(application: Application) -> CourtUser:
+    """An account under a login made of the name: ``acounsel``, ``acounsel2``. Two approvals at once get two logins."""
+    stem = login_stem(application.first_name, application.last_name)
+    for n in range(1, MOST_NAMESAKES):
+        login = stem if n == 1 else f"{stem}{n}"
+        if CourtUser.objects.filter(login__iexact=login).exists():
+            continue
+        try:
+            with transaction.atomic():
+                return CourtUser.objects.create(login=login, group=Group.LIMITED, last_name=application.last_name)
+        except IntegrityError:
+            continue
+    raise CannotAdmit(_("No login is free for this name."))
+
+
+def login_stem(first: str, last: str) -> str:
+    """First initial and last name in plain letters, as courts issue logins: ``acounsel``."""
+    plain = unicodedata.normalize("NFKD", f"{first[:1]}{last}").encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]", "", plain.lower())[:40] or "filer"
+
+
+def _fill(user: CourtUser, application: Application, group: str) -> None:
+    """What the clerk's office verified of the person becomes what the court knows."""
+    user.group, user.active = group, True
+    for name in ("prefix", "first_name", "middle_name", "last_name", "generation", "firm", "phone", "fax", "email"):
+        setattr(user, name, getattr(application, name))
+    user.address_lines = list(application.address_lines)
+    user.wants_text = application.wants_text
+    user.secondary_emails = list(dict.fromkeys([*user.secondary_emails, *application.extra_emails]))[:10]
+    user.initials = user.initials or f"{application.first_name[:1]}{application.last_name[:1]}"
+    if application.bars and not user.bar_id:
+        bar = application.bars[0]
+        user.bar_id = f"{bar.where}{bar.number}"[:40] if bar.kind == "state" else bar.number[:40]
+
+
+def set_contact(*, account: UUID, email: str, wants_text: bool, at: datetime) -> None:
+    """The person said at the central site where notices go; the address that the court held so far is told, too."""
+    with transaction.atomic():
+        user = CourtUser.objects.select_for_update().filter(account=account).first()
+        if user is None or (user.email == email and user.wants_text == wants_text):
+            return
+        letters = contact_letters(user=user, email=email, profile=transition.profile())
+        user.email, user.wants_text = email, wants_text
+        user.save(update_fields=["email", "wants_text"])
+        record(act="account.contact-changed", by=f"account:{account}", at=at, subject=f"user:{user.id}")
+        for letter in letters:
+            mail.send(to=[letter.to], subject=letter.subject, text=letter.text, at=at)

@@ -1,0 +1,185 @@
+"""What the desk shows: finished rows, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from openecf.court.people import queries as people
+from openecf.court.registration import queries, rules
+from openecf.court.registration.models import FilingRequest, RequestAct, Status
+from openecf.court.transition import queries as transition
+from openecf.kernel import courts
+from openecf.kernel.money import Money
+from openecf.platform.pdf.rules import REASONS
+from openecf.platform.registering.answers import Answered, readable, unanswered
+from openecf.platform.registering.application import Application, Bar
+from openecf.platform.registering.profile import in_language
+from openecf.platform.registering.roles import ROLES
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request in the list and at the head of its page."""
+
+    request: FilingRequest
+    role: str
+    status: str
+    fee: str
+    group: str
+
+
+def row_of(request: FilingRequest) -> Row:
+    """A request with its words."""
+    return Row(
+        request=request,
+        role=str(ROLES.get(request.role, request.role)),
+        status=str(Status(request.status).label),
+        fee=str(Money(request.fee_cents)) if request.fee_cents else "",
+        group=people.group_names().get(request.user.group, "") if request.user else "",
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Facts under a heading. ``changed`` ones differ from the version before."""
+
+    title: str
+    facts: Sequence[tuple[str, str]] = ()
+    answers: Sequence[Answered] = ()
+    warning: str = ""
+
+
+def parts_of(request: FilingRequest, one: Application) -> list[Part]:
+    """Everything that the applicant said, and under the form what is missing of it."""
+    name = " ".join(part for part in (one.prefix, one.first_name, one.middle_name, one.last_name) if part)
+    name += f", {one.generation}" if one.generation else ""
+    who = [
+        (_("Name"), name),
+        (_("Other names"), one.other_names),
+        (_("Firm or organization"), one.firm),
+        (_("Address"), "\n".join(one.address_lines)),
+        (_("Telephone"), one.phone),
+        (_("Fax"), one.fax),
+        (_("Case number"), one.case_number),
+        (_("Files here already"), _("Yes, but cannot link the login") if one.files_here_already else _("No")),
+    ]
+    form = _("Plain text") if one.wants_text else _("With links, as a page (HTML)")
+    notices = [
+        (_("E-mail address for notices"), one.email),
+        (_("More addresses"), ", ".join(one.extra_emails)),
+        (_("Form of notices"), form),
+    ]
+    account = [
+        (_("Account number"), request.account_number),
+        (_("Username"), request.username),
+        (_("Language"), {"es": "Español", "ht": "Kreyòl ayisyen"}.get(request.language, "English")),
+    ]
+    found = [
+        Part(_("Applicant"), _filled(who)),
+        Part(_("PACER account"), account),
+        Part(_("Notices"), _filled(notices)),
+    ]
+    if one.bars:
+        found.append(Part(_("Bar admissions"), [(_bar_name(bar), _bar_words(bar)) for bar in one.bars]))
+    if acknowledged := _acknowledged(one):
+        found.append(Part(_("Acknowledged"), [("", text) for text in acknowledged]))
+    return [*found, *_form_part(one)]
+
+
+def _form_part(one: Application) -> list[Part]:
+    asked = transition.registration(transition.profile()).form_for(one.role, is_new=not one.files_here_already)
+    form = one.form or asked
+    if form is None:
+        return []
+    title = f"{form.code}: {in_language(form.title, get_language() or 'en')}"
+    warning = ""
+    if asked is not None and (missing := unanswered(asked, one.answers)):
+        warning = _("Not complete: {n} questions are not answered.").format(n=len(missing))
+    return [Part(title, answers=readable(one.form, one.answers), warning=warning)]
+
+
+def _filled(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(label, value) for label, value in facts if value]
+
+
+def _bar_name(bar: Bar) -> str:
+    if bar.kind == "state":
+        return _("State bar: {state}").format(state=bar.where)
+    try:
+        return courts.court(bar.where).full_name
+    except courts.NoSuchCourt:
+        return bar.where
+
+
+def _bar_words(bar: Bar) -> str:
+    return f"{bar.number}, {bar.admitted:%m/%d/%Y}" if bar.admitted else bar.number
+
+
+def _acknowledged(one: Application) -> list[str]:
+    policies = {p.name: p for p in transition.registration(transition.profile()).policies}
+    language = get_language() or "en"
+    return [in_language(policies[n].text, language) if n in policies else n for n in one.acknowledged]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A PDF of the request: whether it is here, and what is wrong with it."""
+
+    label: str
+    filename: str
+    pages: int
+    sha256: str
+    is_here: bool
+    wrong: str
+
+
+def papers_of(request: FilingRequest, one: Application) -> list[Paper]:
+    """The papers, those that have not arrived among them."""
+    here = queries.papers(one)
+    found = []
+    for paper in one.papers:
+        row = here.get(paper.sha256)
+        wrong = str(REASONS.get(row.wrong, row.wrong)) if row and row.wrong else ""
+        found.append(Paper(paper.label, paper.filename, paper.pages, paper.sha256, row is not None, wrong))
+    return found
+
+
+@dataclass(frozen=True)
+class Act:
+    """One line of the history."""
+
+    at: datetime
+    what: str
+    by: str
+    said: str
+
+
+def act_words(act: RequestAct, name: str) -> Act:
+    """A line of the history in words; ``name`` is the clerk's, empty for the applicant."""
+    words = {
+        "sent": _("Sent by the applicant"),
+        "withdrawn": _("Taken back by the applicant"),
+        "more": _("Asked for more"),
+        "approved": _("Approved"),
+        "rejected": _("Rejected"),
+        "fee-paid": _("Fee marked as paid"),
+    }
+    return Act(act.at, words.get(act.what, act.what), name, act.said)
+
+
+def questions_of(request: FilingRequest, names: Sequence[str]) -> list[str]:
+    """The labels of questions of the court's form."""
+    profile = transition.registration(transition.profile())
+    language = get_language() or "en"
+    form = profile.form
+    return [in_language(q.label, language) for q in form.questions if q.name in names] if form else []
+
+
+def reasons_in_words(reasons: Sequence[rules.Reason]) -> str:
+    """``same e-mail address, same bar number``."""
+    return ", ".join(str(rules.REASONS[reason]) for reason in reasons)

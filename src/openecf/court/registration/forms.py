@@ -1,0 +1,93 @@
+"""What a clerk types at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.people import queries as people
+from openecf.court.registration.models import Status
+from openecf.court.registration.queries import Candidate
+
+NEW = "new"
+
+
+class FilterForm(forms.Form):
+    """Which requests the list shows."""
+
+    q = forms.CharField(
+        label=_("Name, address or account number"), required=False, max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("open", _("Open")), *Status.choices], initial="open"
+    )
+    kind = forms.ChoiceField(
+        label=_("Who"), required=False,
+        choices=[("", _("Everybody")), ("attorney", _("Attorneys")), ("non-attorney", _("Others"))],
+    )  # fmt: skip
+
+
+class _Seen(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=32000)
+    step = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=32000)
+
+
+class ApproveForm(_Seen):
+    """Into which group, and as which account of the court."""
+
+    user = forms.ChoiceField(
+        label=_("Account with this court"), widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an account, or a new one.")},
+    )  # fmt: skip
+    group = forms.ChoiceField(label=_("Group"))
+    said = forms.CharField(
+        label=_("To the applicant"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(
+        self, data: object = None, *, candidates: Sequence[Candidate], groups: Sequence[str], **more: object
+    ) -> None:
+        super().__init__(data, prefix="approve", **more)
+        words = people.group_names()
+        self.fields["group"].choices = [(group, words[group]) for group in groups]
+        free = [one for one in candidates if one.is_free]
+        self.fields["user"].choices = [
+            *((str(one.user.id), _account_words(one)) for one in free),
+            (NEW, _("A new account")),
+        ]
+        sure = next((one for one in free if one.is_sure), None)
+        if sure or not free:
+            self.initial.setdefault("user", str(sure.user.id) if sure else NEW)
+
+    @property
+    def user_id(self) -> int | None:
+        """The chosen account; None: a new one."""
+        chosen = self.cleaned_data["user"]
+        return None if chosen == NEW else int(chosen)
+
+
+def _account_words(one: Candidate) -> str:
+    user = one.user
+    parts = [f"{user.first_name} {user.last_name}".strip(), user.login, user.bar_id, user.email, user.firm]
+    return ", ".join(part for part in parts if part)
+
+
+class WordsForm(_Seen):
+    """What the applicant reads: a question, or the reason of a refusal."""
+
+    said = forms.CharField(
+        label=_("To the applicant"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write what the applicant should know.")},
+    )  # fmt: skip
+
+
+class FeeForm(forms.Form):
+    """How a fee was paid."""
+
+    said = forms.CharField(
+        label=_("How it was paid"), max_length=200, help_text=_("A receipt's number, or another reason."),
+        error_messages={"required": _("Write how it was paid.")},
+    )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Requests that came over the bus, everything that was done with them, and the papers that came along."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy
+
+
+class Status(models.TextChoices):
+    """Where a request stands at the desk."""
+
+    PENDING = "pending", gettext_lazy("To be decided")
+    MORE = "more", gettext_lazy("Asked for more")
+    APPROVED = "approved", gettext_lazy("Approved")
+    REJECTED = "rejected", gettext_lazy("Rejected")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+
+
+class FilingRequest(models.Model):
+    """A request under the id that the central site gave it. ``application`` is what the applicant sent last.
+
+    ``step`` counts what the court did with it; with ``version`` it tells a clerk whether the page that she read is
+    still true.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    account = models.UUIDField()
+    account_number = models.CharField(max_length=7)
+    username = models.CharField(max_length=45)
+    language = models.CharField(max_length=5)
+    role = models.CharField(max_length=20)
+    name = models.CharField(max_length=200, help_text="as lists show it: Counsel, Ada")
+    email = models.EmailField()
+    version = models.PositiveSmallIntegerField()
+    step = models.PositiveSmallIntegerField(default=0)
+    application = models.JSONField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    user = models.ForeignKey("people.CourtUser", null=True, on_delete=models.PROTECT, related_name="+")
+    fee_cents = models.PositiveIntegerField(default=0)
+    fee_paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "filing_request"
+        indexes = [
+            models.Index(fields=["status", "received_at"], name="filing_request_status"),
+            models.Index(fields=["account"], name="filing_request_account"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class RequestVersion(models.Model):
+    """What the applicant sent, each time."""
+
+    request = models.ForeignKey(FilingRequest, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    application = models.JSONField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "filing_request_version"
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["request", "version"], name="filing_request_version_once")]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
+class RequestAct(models.Model):
+    """One thing that was done with a request: by the applicant, by the bus or by a clerk."""
+
+    request = models.ForeignKey(FilingRequest, on_delete=models.CASCADE, related_name="acts")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60, help_text="user:7, account:…")
+    what = models.CharField(max_length=12)
+    said = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "filing_request_act"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class PaperPiece(models.Model):
+    """A piece of a PDF on its way; gone once the whole is in the document store."""
+
+    sha256 = models.CharField(max_length=64)
+    part = models.PositiveSmallIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        db_table = "filing_request_piece"
+        constraints = [models.UniqueConstraint(fields=["sha256", "part"], name="filing_request_piece_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:8]}…/{self.part}"
+
+
+class ReceivedPaper(models.Model):
+    """A PDF that arrived whole. ``wrong`` is what the inspector found against it; it is not opened then."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    bytes = models.PositiveIntegerField()
+    wrong = models.CharField(max_length=20, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "filing_request_paper"
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class SaidContact(models.Model):
+    """When a person last said at the central site where notices go: an older word that comes late changes nothing."""
+
+    account = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "filing_said_contact"
+
+    def __str__(self) -> str:
+        return str(self.account)

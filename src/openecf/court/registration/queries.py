@@ -1,0 +1,132 @@
+"""Reading requests for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from openecf.court.people import queries as people
+from openecf.court.registration import rules
+from openecf.court.registration.models import FilingRequest, ReceivedPaper, RequestAct, Status
+from openecf.platform.registering.application import Application
+from openecf.platform.registering.roles import kind_of, roles_of
+
+if TYPE_CHECKING:
+    from openecf.court.people.models import CourtUser
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list, oldest first, so that nobody waits for ever."""
+
+    rows: Sequence[FilingRequest]
+    number: int
+    pages: int
+    total: int
+
+
+def listed(*, status: str = "open", kind: str = "", typed: str = "", page: int = 1) -> Page:
+    """Requests by status (``open`` or a Status), kind, and words of the name, address, number or role."""
+    found: QuerySet[FilingRequest] = FilingRequest.objects.all()
+    if status == "open":
+        found = found.filter(status__in=rules.OPEN).order_by("received_at", "id")
+    else:
+        found = found.filter(status=status).order_by("-changed_at", "id")
+    if kind in ("attorney", "non-attorney"):
+        found = found.filter(role__in=list(roles_of(kind)))
+    for word in typed.split()[:5]:
+        found = found.filter(
+            Q(name__icontains=word) | Q(email__icontains=word) | Q(account_number=word) | Q(username__iexact=word)
+        )
+    total = found.count()
+    pages = max(1, -(-total // PAGE))
+    number = min(max(page, 1), pages)
+    return Page(list(found[(number - 1) * PAGE : number * PAGE]), number, pages, total)
+
+
+def waiting() -> int:
+    """How many requests wait for a clerk."""
+    return FilingRequest.objects.filter(status=Status.PENDING).count()
+
+
+def request_of(request_id: UUID) -> FilingRequest | None:
+    """The request of that id."""
+    return FilingRequest.objects.select_related("user").filter(id=request_id).first()
+
+
+def application_of(request: FilingRequest) -> Application:
+    """What the applicant sent last."""
+    return Application.model_validate(request.application)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An account of this court that may be the applicant's already."""
+
+    user: CourtUser
+    reasons: tuple[rules.Reason, ...]
+    weight: int
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the account belongs to no PACER account yet."""
+        return self.user.account is None
+
+    @property
+    def is_sure(self) -> bool:
+        return self.weight >= rules.SURE
+
+
+def candidates(application: Application, *, limit: int = 10) -> list[Candidate]:
+    """The accounts that the applicant may have here already, the likeliest first."""
+    known = people.alike(
+        emails=[application.email, *application.extra_emails],
+        bar_ids=[rules.bar_core(bar.number, bar.where) for bar in application.bars],
+        last_names=[application.last_name, *application.other_names.split()],
+    )
+    found = []
+    for user in known:
+        reasons = rules.likeness(application, user)
+        if reasons:
+            found.append(Candidate(user, reasons, rules.weight(reasons)))
+    return sorted(found, key=lambda one: (-one.weight, one.user.id))[:limit]
+
+
+def found_by(text: str) -> list[Candidate]:
+    """Accounts that a clerk looks for by last name, login or bar id."""
+    return [Candidate(user, (), 0) for user in people.attorneys_called(text.strip(), limit=10)] if text.strip() else []
+
+
+def linked_here(account: UUID) -> CourtUser | None:
+    """The court user that the PACER account is linked to already."""
+    return people.user_of_account(account)
+
+
+def papers(application: Application) -> dict[str, ReceivedPaper]:
+    """Those of the application's papers that have arrived whole, by their SHA-256."""
+    wanted = [paper.sha256 for paper in application.papers]
+    return {row.sha256: row for row in ReceivedPaper.objects.filter(sha256__in=wanted)}
+
+
+def acts_of(request: FilingRequest) -> list[tuple[RequestAct, str]]:
+    """The history with the names of those who acted, oldest first."""
+    acts = list(request.acts.all())
+    names = people.names_of(int(act.by[5:]) for act in acts if act.by.startswith("user:"))
+    return [(act, names.get(int(act.by[5:]), act.by) if act.by.startswith("user:") else "") for act in acts]
+
+
+def last_act(request: FilingRequest) -> tuple[RequestAct, str] | None:
+    """The last line of the history with its actor's name."""
+    acts = acts_of(request)
+    return acts[-1] if acts else None
+
+
+def is_attorney(request: FilingRequest) -> bool:
+    """Whether the request is for one of the attorneys' roles."""
+    return kind_of(request.role) == "attorney"

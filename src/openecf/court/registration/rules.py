@@ -1,0 +1,95 @@
+"""Decisions of the desk: who an applicant may be, into which group a role goes, what may be done with a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from openecf.platform.registering.application import Application
+
+OPEN = frozenset({"pending", "more"})
+FINAL = frozenset({"approved", "rejected", "withdrawn"})
+
+_GROUPS = {
+    "admission": ("attorney",),
+    "e-file": ("attorney", "trustee", "us-trustee"),
+    "federal-attorney": ("attorney", "us-trustee"),
+    "pro-hac-vice": ("attorney",),
+    "party": ("limited", "pro-se"),
+    "pro-se": ("pro-se", "limited"),
+    "interested-party": ("limited",),
+    "creditor": ("limited",),
+    "filing-agent": ("filing-agent",),
+    "trustee": ("trustee", "us-trustee"),
+    "us-trustee": ("us-trustee",),
+    "court-reporter": ("limited",),
+    "auditor": ("limited",),
+}
+
+
+def groups_for(role: str) -> tuple[str, ...]:
+    """The groups into which somebody of that role can be admitted; the first is what the desk proposes."""
+    return _GROUPS.get(role, ("limited",))
+
+
+Reason = Literal["email", "bar", "name", "last-name"]
+REASONS: dict[Reason, object] = {
+    "email": _("same e-mail address"),
+    "bar": _("same bar number"),
+    "name": _("same name"),
+    "last-name": _("same last name"),
+}
+_WEIGHT: dict[Reason, int] = {"email": 4, "bar": 4, "name": 3, "last-name": 1}
+
+
+class Known(Protocol):
+    """What the court knows of an account of its own."""
+
+    first_name: str
+    last_name: str
+    bar_id: str
+    email: str
+
+
+def likeness(application: Application, known: Known) -> tuple[Reason, ...]:
+    """What an applicant and an account of the court have in common, strongest first; empty: nothing."""
+    found: list[Reason] = []
+    if known.email and known.email.lower() == application.email.lower():
+        found.append("email")
+    if known.bar_id and any(_same_bar(known.bar_id, bar.where, bar.number) for bar in application.bars):
+        found.append("bar")
+    names = {application.last_name.casefold(), *application.other_names.casefold().split()}
+    if known.last_name.casefold() in names:
+        same = known.first_name.casefold()[:1] == application.first_name.casefold()[:1]
+        whole = known.first_name.casefold() == application.first_name.casefold()
+        found.append("name" if whole or (same and len(known.first_name) <= 2) else "last-name")
+    return tuple(found)
+
+
+def bar_core(number: str, where: str) -> str:
+    """What tells one bar number from another: ``FL0044021``, ``0044021`` and ``44021`` are one of the Florida bar."""
+    return "".join(c for c in number.upper() if c.isalnum()).removeprefix(where.upper()).lstrip("0")
+
+
+def _same_bar(bar_id: str, where: str, number: str) -> bool:
+    core = bar_core(number, where)
+    return bool(core) and bar_core(bar_id, where) == core
+
+
+def weight(reasons: Sequence[Reason]) -> int:
+    """How much speaks for one and the same person. From 4 on the desk proposes that account."""
+    return sum(_WEIGHT[reason] for reason in reasons)
+
+
+SURE = 4
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a clerk had before her when she decided: the applicant's version and the court's step."""
+
+    version: int
+    step: int

@@ -1,0 +1,36 @@
+"""Taking requests from the bus, and deciding them at the desk."""
+
+from __future__ import annotations
+
+from openecf.court.registration.services.deciding import (
+    CannotDecide,
+    Changed,
+    Decided,
+    FormMissing,
+    NotLive,
+    WordsMissing,
+    WrongGroup,
+    approve,
+    ask_for_more,
+    mark_fee_paid,
+    reject,
+)
+from openecf.court.registration.services.taking import take, take_contact, take_paper, take_withdrawal
+
+__all__ = [
+    "CannotDecide",
+    "Changed",
+    "Decided",
+    "FormMissing",
+    "NotLive",
+    "WordsMissing",
+    "WrongGroup",
+    "approve",
+    "ask_for_more",
+    "mark_fee_paid",
+    "reject",
+    "take",
+    "take_contact",
+    "take_paper",
+    "take_withdrawal",
+]

@@ -1,0 +1,39 @@
+"""Messages that the registration room applies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from openecf.court.registration import services
+from openecf.platform.bus.handlers import handles
+from openecf.platform.bus.messages import (
+    FilerContactChanged,
+    RegistrationPaper,
+    RegistrationRequested,
+    RegistrationWithdrawn,
+)
+
+
+@handles(RegistrationRequested)
+def requested(message: RegistrationRequested, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """A person asks to file here."""
+    services.take(message=message, sender=sender, at=at)
+
+
+@handles(RegistrationPaper)
+def paper(message: RegistrationPaper, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """A piece of a PDF that goes with a request."""
+    services.take_paper(message=message, sender=sender, at=at)
+
+
+@handles(RegistrationWithdrawn)
+def withdrawn(message: RegistrationWithdrawn, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """A request is taken back."""
+    services.take_withdrawal(message=message, sender=sender, at=at)
+
+
+@handles(FilerContactChanged)
+def contact(message: FilerContactChanged, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """Where a person wants notices."""
+    services.take_contact(message=message, sender=sender, at=at)

@@ -1,0 +1,194 @@
+"""The desk of the clerk's office for people who ask to file here."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from openecf.court.people import access
+from openecf.court.people import queries as people_queries
+from openecf.court.people import services as people
+from openecf.court.registration import context, queries, rules, services
+from openecf.court.registration.forms import ApproveForm, FeeForm, FilterForm, WordsForm
+from openecf.court.registration.models import FilingRequest
+from openecf.kernel.refusal import Refusal
+from openecf.platform.access import rule
+from openecf.platform.store import services as store
+from openecf.platform.web import whole_number
+
+
+@rule(access.CLERK)
+@never_cache
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """The requests, oldest first, a page at a time."""
+    form = FilterForm(request.GET or None, initial={"status": "open"})
+    asked = form.cleaned_data if form.is_valid() else {}
+    page = queries.listed(
+        status=asked.get("status") or "open",
+        kind=asked.get("kind", ""),
+        typed=asked.get("q", ""),
+        page=whole_number(request.GET.get("page", "1")) or 1,
+    )
+    kept = {name: value for name, value in asked.items() if value}
+    facts = {
+        "form": form,
+        "page": page,
+        "rows": [context.row_of(row) for row in page.rows],
+        "before": f"?{urlencode(kept | {'page': page.number - 1})}" if page.number > 1 else "",
+        "after": f"?{urlencode(kept | {'page': page.number + 1})}" if page.number < page.pages else "",
+        "zone": settings.COURT.zone,
+        "notice": _done(request),
+    }
+    return render(request, "registration/desk.html", facts)
+
+
+def _done(request: HttpRequest) -> str:
+    return {
+        "approve": _("Approved. The applicant can file, and is told by mail."),
+        "more": _("The applicant is asked, and told by mail."),
+        "reject": _("Rejected. The applicant is told by mail, with your reason."),
+        "fee": _("The fee is marked as paid."),
+    }.get(request.GET.get("done", ""), "")
+
+
+@rule(access.CLERK)
+@never_cache
+@require_safe
+def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """One request with everything: what was said, who the applicant may be, what was done."""
+    return _page(request, _found(request_id), {})
+
+
+@rule(access.CLERK)
+@never_cache
+@require_POST
+def decide(request: HttpRequest, request_id: UUID, act: str) -> HttpResponse:
+    """Approve, ask for more, reject, or mark the fee as paid: once, and only as the page showed it."""
+    if act not in ("approve", "more", "reject", "fee"):
+        raise Http404
+    found = _found(request_id)
+    form = _form_of(request, found, act)
+    if act != "fee" and found.status not in rules.OPEN:
+        return _refused(request, found.id, act, form, services.Decided())
+    if not form.is_valid():
+        return _page(request, found, {act: form})
+    try:
+        _act(request, found, act, form)
+    except services.FormMissing as missing:
+        return _refused(request, found.id, act, form, missing, context.questions_of(found, missing.facts["questions"]))
+    except (services.CannotDecide, people.CannotAdmit) as refusal:
+        return _refused(request, found.id, act, form, refusal)
+    return HttpResponseRedirect(f"{reverse('registration', args=[found.id])}?done={act}")
+
+
+def _found(request_id: UUID) -> FilingRequest:
+    found = queries.request_of(request_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _form_of(request: HttpRequest, found: FilingRequest, act: str) -> ApproveForm | WordsForm | FeeForm:
+    if act == "approve":
+        return _approve_form(request, found, request.POST)
+    return FeeForm(request.POST, prefix="fee") if act == "fee" else WordsForm(request.POST, prefix=act)
+
+
+def _approve_form(request: HttpRequest, found: FilingRequest, sent: object = None) -> ApproveForm:
+    """With the candidates, and those that the clerk looked for herself."""
+    looked_for = queries.found_by(request.GET.get("find", "")[:60])
+    known = queries.candidates(queries.application_of(found))
+    ids = {one.user.id for one in known}
+    everyone = [*known, *(one for one in looked_for if one.user.id not in ids)]
+    groups = rules.groups_for(found.role)
+    return ApproveForm(sent, candidates=everyone, groups=groups, initial=_seen(found))
+
+
+def _seen(found: FilingRequest) -> dict[str, int]:
+    return {"version": found.version, "step": found.step}
+
+
+def _act(request: HttpRequest, found: FilingRequest, act: str, form: ApproveForm | WordsForm | FeeForm) -> None:
+    said = form.cleaned_data["said"]
+    who = {"by": request.reader.ref, "at": request.arrived, "request_id": found.id, "said": said}
+    if act == "fee":
+        services.mark_fee_paid(**who)
+        return
+    seen = rules.Seen(form.cleaned_data["version"], form.cleaned_data["step"])
+    if isinstance(form, ApproveForm):
+        services.approve(**who, seen=seen, group=form.cleaned_data["group"], user_id=form.user_id)
+    elif act == "more":
+        services.ask_for_more(**who, seen=seen)
+    else:
+        services.reject(**who, seen=seen)
+
+
+def _refused(
+    request: HttpRequest,
+    request_id: UUID,
+    act: str,
+    form: ApproveForm | WordsForm | FeeForm,
+    refusal: Refusal,
+    questions: list[str] | None = None,
+) -> HttpResponse:
+    """The page as it is now, with the reason; what was typed stays where it can still be sent."""
+    now = _found(request_id)
+    stale = isinstance(refusal, services.Decided | services.Changed)
+    facts = {"refusal": refusal, "questions": questions or [], "last": queries.last_act(now) if stale else None}
+    return _page(request, now, {} if stale else {act: form}, status=409, **facts)
+
+
+def _page(
+    request: HttpRequest, found: FilingRequest, forms: dict[str, object], *, status: int = 200, **more: object
+) -> HttpResponse:
+    application = queries.application_of(found)
+    is_open = found.status in rules.OPEN
+    facts = {
+        "row": context.row_of(found),
+        "application": application,
+        "parts": context.parts_of(found, application),
+        "papers": context.papers_of(found, application),
+        "acts": [context.act_words(act, name) for act, name in queries.acts_of(found)],
+        "candidates": queries.candidates(application) if is_open else [],
+        "reasons": rules.REASONS,
+        "linked": queries.linked_here(found.account) if is_open else None,
+        "is_open": is_open,
+        "find": request.GET.get("find", "")[:60],
+        "approve_form": forms.get("approve") or _approve_form(request, found),
+        "more_form": forms.get("more") or WordsForm(prefix="more", initial=_seen(found)),
+        "reject_form": forms.get("reject") or WordsForm(prefix="reject", initial=_seen(found)),
+        "fee_form": forms.get("fee") or FeeForm(prefix="fee"),
+        "fee_may_be_marked": bool(found.fee_cents) and not found.fee_paid_at and found.status != "rejected",
+        "group_words": people_queries.group_names(),
+        "zone": settings.COURT.zone,
+        "notice": _done(request),
+        "opened": next(iter(forms), ""),
+        **more,
+    }
+    return render(request, "registration/one.html", facts, status=status)
+
+
+@rule(access.CLERK)
+@never_cache
+@require_safe
+def paper(request: HttpRequest, request_id: UUID, sha256: str) -> HttpResponse:
+    """A PDF that came with the request, if it arrived whole and the inspector has nothing against it."""
+    found = _found(request_id)
+    application = queries.application_of(found)
+    named = next((one for one in application.papers if one.sha256 == sha256), None)
+    arrived = queries.papers(application).get(sha256)
+    if named is None or arrived is None or arrived.wrong:
+        raise Http404
+    file = store.open(sha256, sealed=True)
+    response = FileResponse(file, content_type="application/pdf", filename=f"{named.name}.pdf")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,487 @@
+"""Requests to file at a court: taken from the bus once, matched, decided once, told to the central site."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+import threading
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from openecf.court.people import services as people
+from openecf.court.people.models import CourtUser
+from openecf.court.registration import queries, rules, services
+from openecf.court.registration.models import FilingRequest, PaperPiece, ReceivedPaper
+from openecf.court.registration.services.taking import NotYet
+from openecf.court.transition import queries as transition
+from openecf.court.transition.models import CourtProfile
+from openecf.platform.audit.models import AuditLine
+from openecf.platform.bus.handlers import CannotApply
+from openecf.platform.bus.messages import (
+    FilerContactChanged,
+    RegistrationPaper,
+    RegistrationRequested,
+    RegistrationWithdrawn,
+)
+from openecf.platform.bus.models import OutboxMessage
+from openecf.platform.mail.models import OutgoingMail
+from openecf.platform.registering.application import Application
+from tests.court.callers import client, court_user, linked, person
+from tests.court.pdfs import plain
+from tests.registering import ANSWERS, FULL, application
+
+pytestmark = pytest.mark.django_db
+ACCOUNT = UUID("0ecf0000-0000-4000-8000-00000000beef")
+SEEN = rules.Seen(version=1, step=1)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def court(db: None, now: datetime) -> None:
+    set_court(live_at=now - timedelta(days=1))
+
+
+def set_court(**facts: object) -> None:
+    base = {"court": "flsb", "doc_prefix": "114", "from_address": "c@flsb.example", "registration": FULL}
+    CourtProfile.objects.update_or_create(id=1, defaults=base | facts)
+    transition.forget()
+
+
+def message(request: UUID | None = None, version: int = 1, said: Application | None = None, **facts: object):
+    base = {
+        "request": request or uuid4(), "version": version, "at": timezone.now(), "account": ACCOUNT,
+        "number": "7100031", "username": "nhalloran-law", "language": "es", "application": said or application(),
+    }  # fmt: skip
+    return RegistrationRequested(**(base | facts))
+
+
+def taken(now: datetime, **facts: object) -> FilingRequest:
+    sent = message(**facts)
+    services.take(message=sent, sender="central", at=now)
+    return FilingRequest.objects.get(id=sent.request)
+
+
+def answers() -> list[tuple[str, int, int]]:
+    rows = OutboxMessage.objects.filter(type="registration.answered").order_by("at", "body__step")
+    return [(row.body["status"], row.body["version"], row.body["step"]) for row in rows]
+
+
+def approve(row: FilingRequest, now: datetime, *, user_id: int | None = None, group: str = "attorney", by="user:1"):
+    row.refresh_from_db()
+    seen = rules.Seen(row.version, row.step)
+    services.approve(request_id=row.id, seen=seen, group=group, user_id=user_id, by=by, at=now)
+
+
+# Taking.
+
+
+def test_a_request_arrives_and_the_court_says_so(now):
+    row = taken(now)
+    assert (row.status, row.name, row.role, row.language) == ("pending", "Halloran, Nerys", "e-file", "es")
+    assert answers() == [("received", 1, 1)]
+    assert AuditLine.objects.filter(act="registration.received").count() == 1
+
+
+def test_the_same_request_ten_times_is_one(now):
+    sent = message()
+    for _n in range(10):
+        services.take(message=sent, sender="central", at=now)
+    assert FilingRequest.objects.count() == 1
+    assert answers() == [("received", 1, 1)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_versions_in_any_order_leave_the_newest_to_be_decided(now, seed):
+    request = uuid4()
+    sent = [message(request, n, application(firm=f"Firm {n}")) for n in (1, 2, 3)] * 3
+    random.Random(seed).shuffle(sent)
+    for one in sent:
+        services.take(message=one, sender="central", at=now)
+    row = FilingRequest.objects.get()
+    assert (row.version, row.application["firm"], row.status) == (3, "Firm 3", "pending")
+    assert sorted(row.versions.values_list("version", flat=True)) == [1, 2, 3]
+
+
+def test_a_version_after_the_decision_changes_nothing(now):
+    row = taken(now)
+    services.reject(request_id=row.id, seen=SEEN, said="No.", by="user:1", at=now)
+    services.take(message=message(row.id, 2), sender="central", at=now)
+    row.refresh_from_db()
+    assert (row.status, row.version) == ("rejected", 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sender"),
+    [
+        ({}, "nysb"),
+        ({"said": application(email="no-address")}, "central"),
+    ],
+)
+def test_what_is_no_request_goes_to_the_operators_desk(now, changes, sender):
+    with pytest.raises(CannotApply):
+        services.take(message=message(**changes), sender=sender, at=now)
+    assert not FilingRequest.objects.exists()
+
+
+def test_a_request_stays_with_its_account(now):
+    row = taken(now)
+    with pytest.raises(CannotApply):
+        services.take(message=message(row.id, 2, account=uuid4()), sender="central", at=now)
+
+
+def test_a_withdrawal_waits_for_its_request_and_never_undoes_a_decision(now):
+    sent = message()
+    back = RegistrationWithdrawn(request=sent.request, at=now)
+    with pytest.raises(NotYet):
+        services.take_withdrawal(message=back, sender="central", at=now)
+    services.take(message=sent, sender="central", at=now)
+    for _n in range(3):
+        services.take_withdrawal(message=back, sender="central", at=now)
+    row = FilingRequest.objects.get()
+    assert row.status == "withdrawn" and row.acts.filter(what="withdrawn").count() == 1
+    with pytest.raises(services.Decided):
+        approve(row, now)
+    other = taken(now, account=uuid4())
+    approve(other, now)
+    services.take_withdrawal(message=RegistrationWithdrawn(request=other.id, at=now), sender="central", at=now)
+    other.refresh_from_db()
+    assert other.status == "approved"
+
+
+# Papers.
+
+
+def pieces(content: bytes, size: int = 3000) -> list[RegistrationPaper]:
+    sha256, parts = hashlib.sha256(content).hexdigest(), -(-len(content) // size)
+    return [
+        RegistrationPaper(
+            request=uuid4(), sha256=sha256, part=n, parts=parts,
+            data=base64.b64encode(content[n * size : (n + 1) * size]).decode(),
+        )
+        for n in range(parts)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_paper_comes_in_pieces_in_any_order_and_many_times(now, seed):
+    content = plain(pages=20, words="GOOD STANDING " + "abcdefghij" * 40)
+    sent = pieces(content) * 3
+    assert len(sent) > 6
+    random.Random(seed).shuffle(sent)
+    for one in sent:
+        services.take_paper(message=one, sender="central", at=now)
+    paper = ReceivedPaper.objects.get()
+    assert (paper.bytes, paper.wrong) == (len(content), "")
+    assert not PaperPiece.objects.exists()
+
+
+def test_two_pieces_at_the_same_moment_make_the_whole(transactional_db, now):
+    set_court(live_at=now - timedelta(days=1))
+    sent = pieces(plain(pages=2), size=600)
+    threads = [threading.Thread(target=_take_and_close, args=(one, now)) for one in sent[:8]]
+    for one in sent[8:]:
+        services.take_paper(message=one, sender="central", at=now)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ReceivedPaper.objects.count() == 1
+
+
+def _take_and_close(one: RegistrationPaper, now: datetime) -> None:
+    services.take_paper(message=one, sender="central", at=now)
+    connections.close_all()
+
+
+def test_a_paper_that_no_court_opens_is_kept_closed(now):
+    for one in pieces(b"%PDF-1.4 this is none"):
+        services.take_paper(message=one, sender="central", at=now)
+    paper = ReceivedPaper.objects.get()
+    assert paper.wrong == "malformed"
+
+
+def test_pieces_that_make_another_document_are_refused(now):
+    one = pieces(plain())[0].model_copy(update={"sha256": "0" * 64, "parts": 1})
+    with pytest.raises(CannotApply):
+        services.take_paper(message=one, sender="central", at=now)
+    assert not ReceivedPaper.objects.exists()
+
+
+# Who it is.
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({"email": "NERYS@counsel.example", "last_name": "Other"}, ("email",)),
+        ({"bar_id": "FL0055123", "last_name": "Other"}, ("bar",)),
+        ({"bar_id": "55123", "last_name": "Other"}, ("bar",)),
+        ({"bar_id": "FL0055124", "last_name": "Other"}, ()),
+        ({"first_name": "Nerys", "last_name": "HALLORAN"}, ("name",)),
+        ({"first_name": "N.", "last_name": "Halloran"}, ("name",)),
+        ({"first_name": "Owen", "last_name": "Halloran"}, ("last-name",)),
+        ({"first_name": "Nerys", "last_name": "Quill"}, ("name",)),
+        ({"first_name": "Nerys", "last_name": "Hallora"}, ()),
+    ],
+)
+def test_what_an_applicant_and_an_account_have_in_common(known, expected):
+    facts = {"first_name": "Lee", "last_name": "Other", "bar_id": "", "email": "lee@office.example"} | known
+    user = CourtUser(**facts)
+    assert rules.likeness(application(other_names="Quill"), user) == expected
+    saved = court_user(**facts)
+    assert [one.user.id for one in queries.candidates(application(other_names="Quill"))] == (
+        [saved.id] if expected else []
+    )
+
+
+def test_the_likeliest_comes_first_and_the_courts_own_people_never(now):
+    court_user("clerk", email="nerys@counsel.example", last_name="Halloran")
+    namesake = court_user(first_name="Owen", last_name="Halloran")
+    herself = court_user(first_name="Nerys", last_name="Halloran", bar_id="FL0055123", email="old@firm.example")
+    found = queries.candidates(application())
+    assert [one.user.id for one in found] == [herself.id, namesake.id]
+    assert (found[0].is_sure, found[1].is_sure) == (True, False)
+
+
+# Deciding.
+
+
+def test_approved_as_a_new_person(now):
+    row = taken(now)
+    approve(row, now)
+    row.refresh_from_db()
+    user = row.user
+    assert (user.login, user.group, user.account, user.account_number) == ("nhalloran", "attorney", ACCOUNT, "7100031")
+    assert (user.bar_id, user.email, user.firm) == ("FL0055123", "nerys@counsel.example", "Halloran PA")
+    assert user.password == "" and user.active
+    assert answers() == [("received", 1, 1), ("approved", 1, 2)]
+    told = OutboxMessage.objects.get(type="account.linked").body
+    assert (told["account"], told["role"]) == (str(ACCOUNT), "attorney")
+    assert AuditLine.objects.filter(act__in=("account.admitted", "registration.approved")).count() == 2
+
+
+def test_a_login_that_is_taken_gets_a_number(now):
+    court_user(login="NHalloran", last_name="Somebody")
+    row = taken(now)
+    approve(row, now)
+    row.refresh_from_db()
+    assert row.user.login == "nhalloran2"
+
+
+def test_approved_as_the_person_whom_the_court_knows(now):
+    known = court_user(login="nh", last_name="Halloran", email="old@firm.example", password="!hash", bar_id="FL1")
+    row = taken(now)
+    approve(row, now, user_id=known.id)
+    known.refresh_from_db()
+    assert (known.account, known.password, known.spent_password) == (ACCOUNT, "", "!hash")
+    assert (known.bar_id, known.email) == ("FL1", "nerys@counsel.example")
+    assert CourtUser.objects.count() == 1, "never a duplicate"
+    told = {mail.recipients[0] for mail in OutgoingMail.objects.all()}
+    assert told == {"old@firm.example", "nerys@counsel.example"}, "the address that the court held is warned"
+
+
+@pytest.mark.parametrize(
+    ("arrange", "refusal"),
+    [
+        (lambda now: {"group": "clerk"}, services.WrongGroup),
+        (
+            lambda now: {"group": "trustee", "said": application(role="creditor", form=None, answers={})},
+            services.WrongGroup,
+        ),
+        (lambda now: {"user_id": court_user(account=uuid4()).id}, people.CannotAdmit),
+        (lambda now: {"user_id": court_user("clerk").id}, people.CannotAdmit),
+        (lambda now: {"user_id": 999_999}, people.CannotAdmit),
+        (lambda now: court_user(account=ACCOUNT) and {}, people.CannotAdmit),
+        (lambda now: {"said": application(answers={}, form=None)}, services.FormMissing),
+        (lambda now: {"said": application(answers=ANSWERS | {"oath": False})}, services.FormMissing),
+        (lambda now: {"said": application(answers=ANSWERS | {"chapters": ["eleven"]})}, services.FormMissing),
+        (lambda now: set_court(live_at=now + timedelta(days=9)) or {}, services.NotLive),
+    ],
+)
+def test_who_cannot_be_approved(now, arrange, refusal):
+    facts = arrange(now)
+    row = taken(now, said=facts.pop("said", None))
+    before = CourtUser.objects.count()
+    with pytest.raises(refusal):
+        approve(row, now, **facts)
+    row.refresh_from_db()
+    assert (row.status, row.step, CourtUser.objects.count()) == ("pending", 1, before)
+    assert answers() == [("received", 1, 1)]
+
+
+def test_the_form_is_asked_of_new_people_only(now):
+    """LF-95 is for those who do not e-file here yet: an account of the court that she has is enough."""
+    known = court_user(last_name="Halloran")
+    row = taken(now, said=application(files_here_already=True, form=None, answers={}))
+    with pytest.raises(services.FormMissing):
+        approve(row, now)
+    approve(row, now, user_id=known.id)
+
+
+def test_asked_for_more_sent_again_approved(now):
+    row = taken(now)
+    services.ask_for_more(request_id=row.id, seen=SEEN, said=" Which bar? ", by="user:1", at=now)
+    services.take(message=message(row.id, 2), sender="central", at=now)
+    approve(row, now)
+    assert answers() == [("received", 1, 1), ("more", 1, 2), ("received", 2, 3), ("approved", 2, 4)]
+
+
+def test_a_page_that_is_no_longer_true_decides_nothing(now):
+    row = taken(now)
+    services.take(message=message(row.id, 2), sender="central", at=now)
+    for act in (services.ask_for_more, services.reject):
+        with pytest.raises(services.Changed):
+            act(request_id=row.id, seen=SEEN, said="x", by="user:1", at=now)
+    with pytest.raises(services.Changed):
+        services.approve(request_id=row.id, seen=SEEN, group="attorney", user_id=None, by="user:1", at=now)
+
+
+@pytest.mark.parametrize("act", [services.ask_for_more, services.reject])
+def test_an_applicant_reads_why(now, act):
+    row = taken(now)
+    with pytest.raises(services.WordsMissing):
+        act(request_id=row.id, seen=SEEN, said="  \n ", by="user:1", at=now)
+
+
+def test_of_two_clerks_at_once_one_decides(transactional_db, now):
+    set_court(live_at=now - timedelta(days=1))
+    row = taken(now)
+    outcomes: list[str] = []
+    gate = threading.Barrier(8)
+
+    def decide(n: int) -> None:
+        gate.wait()
+        try:
+            if n % 2:
+                services.approve(request_id=row.id, seen=SEEN, group="attorney", user_id=None, by=f"user:{n}", at=now)
+            else:
+                services.reject(request_id=row.id, seen=SEEN, said="No.", by=f"user:{n}", at=now)
+            outcomes.append("done")
+        except services.CannotDecide as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=decide, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("done") == 1 and outcomes.count("decided") == 7
+    row.refresh_from_db()
+    assert CourtUser.objects.count() == (1 if row.status == "approved" else 0)
+    assert row.acts.exclude(what="sent").count() == 1
+
+
+def test_a_fee_is_marked_as_paid_once_before_or_after(now):
+    row = taken(now, said=application(role="admission"))
+    assert row.fee_cents == 20000
+    approve(row, now)
+    services.mark_fee_paid(request_id=row.id, said="Receipt 7", by="user:1", at=now)
+    with pytest.raises(services.Decided):
+        services.mark_fee_paid(request_id=row.id, said="Receipt 8", by="user:1", at=now)
+    body = OutboxMessage.objects.filter(type="registration.answered").latest("body__step").body
+    assert (body["status"], body["fee_cents"], body["fee_paid"]) == ("fee-paid", 20000, True)
+    free = taken(now, account=uuid4())
+    with pytest.raises(services.Decided):
+        services.mark_fee_paid(request_id=free.id, said="x", by="user:1", at=now)
+
+
+# Where notices go.
+
+
+def test_the_newest_word_about_notices_counts(now):
+    user = court_user(account=ACCOUNT, email="old@firm.example")
+    words = [
+        FilerContactChanged(
+            account=ACCOUNT, at=now + timedelta(minutes=n), email=f"n{n}@firm.example", wants_text=n > 1
+        )
+        for n in (1, 2, 3)
+    ]
+    for one in [words[1], words[2], words[0], *words, words[2]]:
+        services.take_contact(message=one, sender="central", at=now)
+    user.refresh_from_db()
+    assert (user.email, user.wants_text) == ("n3@firm.example", True)
+    warned = [mail.recipients[0] for mail in OutgoingMail.objects.order_by("pk")]
+    assert warned == ["old@firm.example", "n2@firm.example", "n2@firm.example", "n3@firm.example"]
+
+
+# The pages.
+
+
+def test_the_desk_in_a_clerks_browser(now):
+    clerk = client(linked("clerk"))
+    known = court_user(first_name="Nerys", last_name="Halloran", bar_id="0055123", login="nhal")
+    row = taken(now)
+    assert "Halloran, Nerys" in clerk.get("/court/registrations").content.decode()
+    assert "Halloran" not in clerk.get("/court/registrations?kind=non-attorney").content.decode()
+    assert "Halloran" not in clerk.get("/court/registrations?q=smith").content.decode()
+    page = clerk.get(f"/court/registrations/{row.id}").content.decode()
+    for words in ("same bar number", "same name", "nhal", "LF-95", "Day of your training", "I consent to electronic"):
+        assert words in page, words
+    form = {"approve-version": 1, "approve-step": 1, "approve-user": known.id, "approve-group": "attorney"}
+    sent = clerk.post(f"/court/registrations/{row.id}/approve", form)
+    assert sent.status_code == 302
+    again = clerk.post(f"/court/registrations/{row.id}/approve", form)
+    assert again.status_code == 409
+    said = again.content.decode()
+    assert "decided or taken back before" in said and "The last to act was Lee Clerk" in said
+    assert CourtUser.objects.get(id=known.id).account == ACCOUNT
+
+
+def test_the_applicant_has_the_menus_after_approval(now):
+    who = person(account=ACCOUNT, name="Nerys Halloran")
+    assert "/filing/" not in client(who).get("/").content.decode()
+    approve(taken(now), now)
+    assert "/filing/" in client(who).get("/").content.decode()
+
+
+@pytest.mark.parametrize("act", ["approve", "more", "reject", "fee"])
+def test_a_form_with_nothing_in_it_says_what_is_missing(now, act):
+    row = taken(now, said=application(role="admission"))
+    answer = client(linked("clerk")).post(f"/court/registrations/{row.id}/{act}", {})
+    assert answer.status_code == 200 and "There is a problem" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.status == "pending"
+
+
+def test_what_is_missing_of_the_form_is_named(now):
+    row = taken(now, said=application(answers={}, form=None))
+    clerk = client(linked("clerk"))
+    form = {"approve-version": 1, "approve-step": 1, "approve-user": "new", "approve-group": "attorney"}
+    said = clerk.post(f"/court/registrations/{row.id}/approve", form).content.decode()
+    assert "form is not complete" in said and "Are you a member of the bar of this district?" in said
+
+
+def test_a_paper_is_opened_by_clerks_and_only_of_its_request(now):
+    content = plain()
+    for one in pieces(content):
+        services.take_paper(message=one, sender="central", at=now)
+    sha256 = hashlib.sha256(content).hexdigest()
+    paper = {"name": "good-standing", "label": "Certificate", "filename": "c.pdf", "sha256": sha256,
+             "bytes": len(content), "pages": 1}  # fmt: skip
+    row = taken(now, said=application(papers=[paper]))
+    other = taken(now, account=uuid4())
+    clerk = client(linked("clerk"))
+    assert b"".join(clerk.get(f"/court/registrations/{row.id}/papers/{sha256}").streaming_content) == content
+    assert clerk.get(f"/court/registrations/{other.id}/papers/{sha256}").status_code == 404
+    assert client(linked("judge")).get(f"/court/registrations/{row.id}/papers/{sha256}").status_code == 403
+
+
+def test_many_requests_come_in_pages(now):
+    for n in range(30):
+        taken(now + timedelta(minutes=n), account=uuid4(), said=application(last_name=f"Person{n:02d}"))
+    clerk = client(linked("clerk"))
+    first, second = (clerk.get(f"/court/registrations?page={n}").content.decode() for n in (1, 2))
+    assert "Person00" in first and "Person29" not in first and "Person29" in second
+    assert "30 requests" in first
+    assert clerk.get("/court/registrations?page=99999999999999999999").status_code == 200
