@@ -129,4 +129,30 @@ class FilerContactChanged(Message):
     wants_text: bool
 
 
+class BannerSet(Message):
+    """Central → court: what pages say above all else for a while, in three languages; or that they do no more."""
+
+    type: ClassVar[str] = "banner.set"
+    id: UUID
+    severity: Literal["info", "warning", "emergency"]
+    en: str
+    es: str
+    ht: str
+    begins_at: datetime
+    ends_at: datetime
+    courts: tuple[str, ...]
+    withdrawn_at: datetime | None
+    changed_at: datetime
+
+
+class AccountMerged(Message):
+    """Central → court: a duplicate account was closed; what was linked to it goes on with another of the same person."""
+
+    type: ClassVar[str] = "account.merged"
+    account: UUID
+    into: UUID
+    number: str
+    at: datetime
+
+
 MESSAGES: dict[str, type[Message]] = {kind.type: kind for kind in Message.__subclasses__()}
