@@ -52,6 +52,45 @@ def test_the_courts_own_events_are_not_for_filers(bench):
             assert not set(event.filed_by) & set(FILERS), event.code
 
 
+FOR_CREDITORS = {
+    "notice:request-for-notice", "notice:change-of-address", "notice:transfer-of-claim",
+    "notice:mortgage-payment-change", "notice:postpetition-fees", "notice:response-final-cure",
+    "papers:reaffirmation", "papers:certificate-of-service",
+}  # fmt: skip
+"""All that a limited filer may file at a bankruptcy court."""
+
+
+def test_a_limited_filer_files_what_creditors_file_and_nothing_else():
+    may = {event.code for event in of("bankruptcy").events.values() if event.may_be_filed_by("limited")}
+    assert may == FOR_CREDITORS
+
+
+TRUSTEES = {
+    "trustee:no-distribution", "trustee:meeting-held", "trustee:meeting-continued", "trustee:meeting-not-held",
+    "trustee:statement", "trustee:final-report", "trustee:notice-of-assets", "trustee:objection-claim",
+    "trustee:objection-exemption", "trustee:motion-dismiss",
+}  # fmt: skip
+UST_ONLY = {"ust:appointment", "ust:committee", "ust:presumed-abuse", "ust:motion-dismiss-abuse"}
+
+
+@pytest.mark.parametrize(
+    ("group", "may", "may_not"),
+    [
+        ("trustee", TRUSTEES, UST_ONLY),
+        ("us-trustee", TRUSTEES | UST_ONLY, set()),
+        ("clerk", TRUSTEES | UST_ONLY, set()),
+        ("attorney", set(), TRUSTEES | UST_ONLY),
+        ("pro-se", set(), TRUSTEES | UST_ONLY),
+        ("limited", set(), TRUSTEES | UST_ONLY),
+        ("filing-agent", set(), set(of("bankruptcy").events)),
+    ],
+)
+def test_who_files_the_trustees_events(group, may, may_not):
+    events = of("bankruptcy").events
+    files = {code for code, event in events.items() if event.may_be_filed_by(group)}
+    assert may <= files and not files & may_not, group
+
+
 @pytest.mark.parametrize("bench", BENCHES)
 def test_sealed_events_start_sealed_and_warn(bench):
     sealed = [event for event in of(bench).events.values() if "Sealed Document" in event.title]

@@ -33,8 +33,18 @@ class Case:
 
     types = ("bk", "ap", "mp")
     heading_fields = (
-        *("caption", "short_title", "filed", "terminated", "reopened", "converted", "discharged"),
-        *("assigned_to_id", "chapter", "voluntary", "asset", "nature_of_suit", "demand", "flags"),
+        *("caption", "short_title", "filed", "terminated", "reopened", "converted", "discharged", "dismissed"),
+        *(
+            "plan_confirmed",
+            "assigned_to_id",
+            "chapter",
+            "previous_chapter",
+            "voluntary",
+            "asset",
+            "nature_of_suit",
+            "demand",
+            "flags",
+        ),
     )
     party_types = (
         *("Debtor", "Joint Debtor", "Trustee", "U.S. Trustee", "Creditor", "Creditor Committee"),
@@ -51,7 +61,9 @@ class Case:
         dates = {
             "Date filed": us(case.filed),
             "Date of last filing": us(case.last_filing),
+            "Plan confirmed": us(case.plan_confirmed),
             "Date terminated": us(case.terminated),
+            "Debtor dismissed": us(case.dismissed),
             "Debtor discharged": us(case.discharged),
         }
         first = f"<b><font size='+1'>{safe(case.heading_number)}</font></b><b></b>{safe(case.title)}"

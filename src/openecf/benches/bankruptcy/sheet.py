@@ -60,11 +60,12 @@ class Sheet:
         )
 
     def _number(self, entry: EntryFacts) -> str:
-        if not entry.number or not entry.doc_id:
+        doc_id = entry.doc_id if entry.number else ""
+        if not doc_id:
             return safe(entry.number)
         main = entry.main
         length = f"<br><nobr>({main.pages} pgs)</nobr>" if main and main.pages and not markup.measured(entry) else ""
-        return f'<a href="/doc1/{entry.doc_id}">{safe(entry.number)}</a>{length}'
+        return f'<a href="/doc1/{doc_id}">{safe(entry.number)}</a>{length}'
 
     def head(self, case: CaseFacts, selection: Selection, *, entries: bool) -> str:
         what = "Adversary Proceeding #:" if _adversary(case) else "Bankruptcy Petition #:"
@@ -112,11 +113,7 @@ class Sheet:
         left = [f"<i>Assigned to:</i> {plain(case.judge) or 'Unassigned'}"]
         if case.referral:
             left.append(f"<i>Referred to:</i> {plain(case.referral)}")
-        left += [
-            plain(line)
-            for line in (f"Chapter {case.chapter}" if case.chapter else "", case.voluntary, case.asset)
-            if line
-        ]
+        left += [plain(line) for line in (*_chapters(case), case.voluntary, case.asset) if line]
         left += self._lead(case)
         if case.demand:
             left.append(f"<i>Demand:</i> {plain(case.demand)}")
@@ -132,6 +129,8 @@ class Sheet:
             ("Date filed:", us(case.filed)),
             ("Date terminated:", us(case.terminated)),
             ("Date converted:", us(case.converted)),
+            ("Plan confirmed:", us(case.plan_confirmed)),
+            ("Debtor dismissed:", us(case.dismissed)),
             ("Debtor discharged:", us(case.discharged)),
         )
         right = [(label, value) for label, value in dates if value or label == "Date filed:"]
@@ -174,6 +173,12 @@ class Sheet:
             f'<td valign="top" width="20%">{between}</td>'
             f'<td valign="top" width="40%">{markup.attorneys(party)}</td></tr>'
         )
+
+
+def _chapters(case: CaseFacts) -> tuple[str, ...]:
+    """The chapter that the case is under, and the one that it was under before."""
+    now = f"Chapter {case.chapter}" if case.chapter else ""
+    return (now, f"Previous chapter {case.previous_chapter}" if case.previous_chapter else "")
 
 
 def _adversary(case: CaseFacts) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from openecf.kernel.days import us_date
+from openecf.kernel.restriction import Restriction
 
 
 class DeadlineRules(Protocol):
@@ -25,6 +26,20 @@ def moved_text(*, moved: Iterable[tuple[str, date]], days: Iterable[date], to: d
         f"Deadlines Extended. Filing at this court was closed from {us_date(closed[0])} to {us_date(closed[-1])} for "
         f"its move to NextGen CM/ECF. By {rule} these deadlines now end on {us_date(to)}: {listed}."
     )
+
+
+def sees_up_to(*, court: bool, chambers: bool, participates: bool, terminal: bool) -> Restriction:
+    """The highest level of entries whose deadlines and hearings a list of the whole case shows to this reader.
+
+    Levels that open to chosen people or to one filer are no levels of a list: it shows them to the court alone.
+    """
+    if chambers:
+        return Restriction.CHAMBERS
+    if court:
+        return Restriction.COURT
+    if participates:
+        return Restriction.PARTICIPANTS
+    return Restriction.PARTICIPANTS_AND_TERMINAL if terminal else Restriction.PUBLIC
 
 
 @dataclass(frozen=True)

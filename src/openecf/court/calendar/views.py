@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from openecf.court.calendar import queries
+from openecf.court.calendar.rules import sees_up_to
 from openecf.court.cases import queries as cases
 from openecf.court.people.access import READER
 from openecf.kernel.days import legal_day
@@ -21,7 +22,13 @@ def case_schedule(request: HttpRequest) -> HttpResponse:
         case = cases.case_for(reader=request.reader, case_id=int(typed))
     except (ValueError, cases.NoSuchCase):
         raise Http404 from None
-    level = 5 if request.reader.is_court else 2 if cases.participates(request.reader, case.id) else 0
+    reader = request.reader
+    level = sees_up_to(
+        court=reader.is_court,
+        chambers=reader.is_chambers,
+        participates=cases.participates(reader, case.id),
+        terminal=reader.terminal,
+    )
     return render(
         request,
         "calendar/case.html",

@@ -46,12 +46,15 @@ class Case(models.Model):
     reopened = models.DateField(null=True)
     converted = models.DateField(null=True)
     discharged = models.DateField(null=True)
+    dismissed = models.DateField(null=True)
+    plan_confirmed = models.DateField(null=True)
     last_filing = models.DateField(null=True)
 
     assigned_to = models.ForeignKey(Judge, null=True, on_delete=models.PROTECT, related_name="assigned_cases")
     referred_to = models.ForeignKey(Judge, null=True, on_delete=models.PROTECT, related_name="referred_cases")
 
     chapter = models.CharField(max_length=5, blank=True)
+    previous_chapter = models.CharField(max_length=5, blank=True)
     voluntary = models.CharField(max_length=20, blank=True)
     asset = models.CharField(max_length=20, blank=True)
     cause = models.TextField(blank=True)

@@ -133,6 +133,8 @@ class CaseFacts:
     terminated: date | None = None
     converted: date | None = None
     discharged: date | None = None
+    dismissed: date | None = None
+    plan_confirmed: date | None = None
     last_filing: date | None = None
     assigned_to: str = ""
     assigned_title: str = ""
@@ -140,6 +142,7 @@ class CaseFacts:
     referred_title: str = ""
     office_name: str = ""
     chapter: str = ""
+    previous_chapter: str = ""
     voluntary: str = ""
     asset: str = ""
     cause: str = ""

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from openecf.court.people.models import CourtUser
 
 CASE_FIELDS = frozenset({
-    "caption", "short_title", "filed", "terminated", "reopened", "converted", "discharged", "chapter", "voluntary",
+    "caption", "short_title", "filed", "terminated", "reopened", "converted", "discharged", "dismissed",
+    "plan_confirmed", "chapter", "previous_chapter", "voluntary",
     "asset", "cause", "nature_of_suit", "jury_demand", "demand", "jurisdiction", "mdl_status", "flags", "panel",
     "appeal_from", "fee_status", "case_type_information", "assigned_to_id", "referred_to_id",
 })  # fmt: skip
 PARTY_FIELDS = frozenset({"name", "type", "lines", "terminated"})
 REPRESENTATION_FIELDS = frozenset({"name", "contact", "email", "roles", "terminated"})
-DAYS = frozenset({"filed", "terminated", "reopened", "converted", "discharged"})
+DAYS = frozenset({"filed", "terminated", "reopened", "converted", "discharged", "dismissed", "plan_confirmed"})
 CLOSED, REOPENED = "CLOSED", "REOPEN"
 
 
@@ -348,6 +349,22 @@ def reopen_case(*, case_id: int, on: date, at: datetime, by: str) -> Case:
             changes = {"terminated": None, "reopened": on, "flags": _with_flags(case, {REOPENED}, {CLOSED})}
             _edit_heading(case, changes, None, at=at, by=by)
             record(act="case.reopened", by=by, at=at, subject=f"case:{case.id}")
+    return case
+
+
+def set_date(*, case_id: int, what: str, on: date, at: datetime, by: str) -> Case:
+    """Something was done to the whole case on that day (``what``: discharged, dismissed, plan_confirmed)."""
+    return edit_case(case_id=case_id, changes={what: on}, version=None, at=at, by=by)
+
+
+def convert_case(*, case_id: int, chapter: str, on: date, at: datetime, by: str) -> Case:
+    """The case goes on under another chapter as of that day. A case under that chapter already stays as it is."""
+    with transaction.atomic():
+        case = locked(case_id)
+        if case.chapter != chapter:
+            changes = {"chapter": chapter, "previous_chapter": case.chapter, "converted": on}
+            _edit_heading(case, changes, None, at=at, by=by)
+            record(act="case.converted", by=by, at=at, subject=f"case:{case.id}", chapter=chapter)
     return case
 
 

@@ -144,6 +144,20 @@ class ReopenCase(Record):
     do: Literal["reopen_case"]
 
 
+class SetCaseDate(Record):
+    """Something was done to the whole case on the day of the filing."""
+
+    do: Literal["set_case_date"]
+    date: Literal["discharged", "dismissed", "plan_confirmed"]
+
+
+class ConvertCase(Record):
+    """The case goes on under another chapter from the day of the filing."""
+
+    do: Literal["convert_case"]
+    chapter: Literal["7", "9", "11", "12", "13"]
+
+
 class SetFlag(Record):
     """The case carries a flag from now on."""
 
@@ -178,6 +192,8 @@ Effect = Annotated[
     | EndAppearance
     | CloseCase
     | ReopenCase
+    | SetCaseDate
+    | ConvertCase
     | SetFlag
     | ClearFlag
     | Notify,
@@ -185,7 +201,7 @@ Effect = Annotated[
 ]
 EFFECTS: tuple[type[Record], ...] = (
     OpenMotion, DecideMotions, StartClock, SetDeadline, SatisfyDeadlines, EndDeadlines, SetHearing, EndHearings,
-    AddAppearance, EndAppearance, CloseCase, ReopenCase, SetFlag, ClearFlag, Notify,
+    AddAppearance, EndAppearance, CloseCase, ReopenCase, SetCaseDate, ConvertCase, SetFlag, ClearFlag, Notify,
 )  # fmt: skip
 
 

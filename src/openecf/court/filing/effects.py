@@ -116,6 +116,14 @@ def _reopen_case(act: Act, effect: events.ReopenCase) -> None:
     cases.reopen_case(case_id=act.case_id, on=act.filed, at=act.at, by=act.by)
 
 
+def _set_case_date(act: Act, effect: events.SetCaseDate) -> None:
+    cases.set_date(case_id=act.case_id, what=effect.date, on=act.filed, at=act.at, by=act.by)
+
+
+def _convert_case(act: Act, effect: events.ConvertCase) -> None:
+    cases.convert_case(case_id=act.case_id, chapter=effect.chapter, on=act.filed, at=act.at, by=act.by)
+
+
 def _set_flag(act: Act, effect: events.SetFlag) -> None:
     cases.set_flag(case_id=act.case_id, flag=effect.flag, at=act.at, by=act.by)
 
@@ -155,6 +163,8 @@ EXECUTORS: dict[type[Record], Callable[[Act, Any], None]] = {
     events.EndAppearance: _end_appearance,
     events.CloseCase: _close_case,
     events.ReopenCase: _reopen_case,
+    events.SetCaseDate: _set_case_date,
+    events.ConvertCase: _convert_case,
     events.SetFlag: _set_flag,
     events.ClearFlag: _clear_flag,
     events.Notify: _notify,
@@ -162,7 +172,14 @@ EXECUTORS: dict[type[Record], Callable[[Act, Any], None]] = {
 """Every effect of the dictionary, and who does it."""
 
 
-CHANGE_THE_CASE = (events.CloseCase, events.ReopenCase, events.SetFlag, events.ClearFlag)
+CHANGE_THE_CASE = (
+    events.CloseCase,
+    events.ReopenCase,
+    events.SetCaseDate,
+    events.ConvertCase,
+    events.SetFlag,
+    events.ClearFlag,
+)
 """Effects after which the case says something else than when it was locked."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from openecf.court.bench import bench
-from openecf.court.people.menus import existing
+from openecf.court.people.menus import UTILITIES, existing
 from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer, as_reader
 from openecf.platform.shell.menu import MenuItem
 
@@ -15,6 +15,9 @@ def menu_for(reader: Reader) -> tuple[MenuItem, ...]:
     if as_reader(reader) is not Standing.WELCOME and not reader.own_login:
         return ()
     menus = bench().menus
+    if not (reader.signed_on or reader.own_login):
+        # A public terminal: Utilities belong to a person.
+        return existing(tuple(item for item in menus.for_public(reader) if item != UTILITIES))
     return existing(menus.for_linked(reader) if as_filer(reader) is Standing.WELCOME else menus.for_public(reader))
 
 

@@ -167,6 +167,7 @@ ACTS = {
     "case.attorney-added": _("Attorney added"),
     "case.attorney-edited": _("Attorney edited"),
     "case.closed": _("Case closed"),
+    "case.converted": _("Case converted"),
     "case.edited": _("Case edited"),
     "case.flag-cleared": _("Flag cleared"),
     "case.flag-set": _("Flag set"),
