@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
+from importlib import resources
 from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from openecf.central.accounts import services as accounts
 from openecf.central.signon import rules, services
 from openecf.central.signon.views import BUSY_SECONDS
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
+from openecf.platform.config import this_site
 
 LARGEST_BODY = 16 * 1024
 FIELDS = ("loginId", "password", "clientCode", "otpCode", "redactFlag", "nextGenCSO")
@@ -120,6 +124,21 @@ def _logout(request: HttpRequest) -> HttpResponse:
         return answer(request, "CsoLogout", {"loginResult": NOT_SIGNED_ON, "errorDescription": str(refusal.said)})
     services.sign_off_program(token=given["nextGenCSO"], at=request.arrived)
     return answer(request, "CsoLogout", {"loginResult": SIGNED_ON, "errorDescription": ""})
+
+
+@cache
+def _document() -> dict[str, object]:
+    """``openapi.json``: kept by hand, and held to what the site answers by tests that try it out."""
+    return json.loads(resources.files("openecf.central.signon").joinpath("openapi.json").read_text("utf-8"))
+
+
+@access.rule(access.ANYONE)
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """What programs may call, for their tools."""
+    response = JsonResponse(_document() | {"servers": [{"url": this_site().config.base_url}]})
+    patch_cache_control(response, public=True, max_age=300)
+    return response
 
 
 cso_auth = _endpoint(_auth)

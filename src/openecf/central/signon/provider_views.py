@@ -123,8 +123,10 @@ def _is_fresh(
 
 
 def _to_sign_on(request: HttpRequest, asked: QueryDict, here: str) -> HttpResponse:
-    court = {"pscCourtId": asked.get("client_id", "")}
-    response = _redirect(f"{SIGN_ON}?{urlencode(court | {'appurl': mark_asked(here, request.arrived)})}")
+    there = {"pscCourtId": asked.get("client_id", ""), "appurl": mark_asked(here, request.arrived)}
+    if hint := asked.get("login_hint", ""):
+        there["login_hint"] = hint[: rules.LONGEST_HINT]
+    response = _redirect(f"{SIGN_ON}?{urlencode(there)}")
     languages.remember(response, languages.asked_for(asked.get("ui_locales", "")))
     return response
 

@@ -20,6 +20,8 @@ REFRESH_LIFE = timedelta(hours=8)
 """Of a whole family of refresh tokens; none outlives its sign-on either."""
 NONCE_LENGTH = 512
 CLIENT_CODE_LENGTH = 32
+LONGEST_HINT = 45
+"""Characters of a ``login_hint``: no user name is longer."""
 SESSIONS_OF_A_KIND = 20
 """An account's live sessions of one kind; the oldest ends when one more begins."""
 

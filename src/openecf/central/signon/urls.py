@@ -23,6 +23,7 @@ urlpatterns = [
     path("oauth2/revoke", provider_views.revoke),
     path("oauth2/revocations", provider_views.revocations),
     path("oauth2/logout", provider_views.end_session),
+    path("openapi.json", api.openapi, name="openapi"),
     path("services/cso-auth", api.cso_auth),
     path("services/cso-logout", api.cso_logout),
 ]

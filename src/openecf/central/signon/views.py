@@ -84,6 +84,8 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     page = {"appurl": appurl, "court": request.GET.get("pscCourtId", ""), "login_name": "", "refusal": ""}
     page["passkeys"] = passkey_site(request) is not None
     if request.method == "GET":
+        hint = request.GET.get("login_hint", "")[: rules.LONGEST_HINT]
+        page["login_name"] = hint if rules.storable(hint) else ""
         return render(request, "signon/login.html", page)
     page["login_name"] = request.POST.get("loginForm:loginName", "")[:120].replace("\0", "")
     page["client_code"] = request.POST.get("loginForm:clientCode", "")[:80].strip()
