@@ -125,6 +125,10 @@ URLS = {
     "utilities/acting": "agent",
     "utilities/acting/<int:agency_id>/leave": "agent",
     "court/": "court",
+    "court/conversion": "clerk",
+    "court/conversion/<int:finding_id>": "clerk",
+    "court/logins": "clerk",
+    "court/logins/<int:user_id>": "clerk",
     "cases/": "clerk",
     "cases/<int:case_id>/edit": "clerk",
     "cases/<int:case_id>/edit/heading": "clerk",
@@ -159,14 +163,14 @@ URLS = {
     "cgi-bin/DisplayReceipt.pl": "linked",
     "cgi-bin/SchedQry.pl": "reader",
     "calendar/": "anyone",
-    "utilities/billing-history": "signed-on",
-    "cgi-bin/CourtInfo.pl": "anyone",
-}
-"""Every URL of a court and the rule that it must name."""
     "court/registrations": "clerk",
     "court/registrations/<uuid:request_id>": "clerk",
     "court/registrations/<uuid:request_id>/<slug:act>": "clerk",
     "court/registrations/<uuid:request_id>/papers/<str:sha256>": "clerk",
+    "utilities/billing-history": "signed-on",
+    "cgi-bin/CourtInfo.pl": "anyone",
+}
+"""Every URL of a court and the rule that it must name."""
 
 OF_THE_BENCH = {"n/beam/servlet/TransportRoom": "reader", "cmecf/servlet/TransportRoom": "reader"}
 """URLs that only one bench has."""
@@ -222,11 +226,11 @@ def here():
         "doc_id": document.doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
         "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(), "request_id": uuid.uuid4(),
         "kind": "mail", "key": "1", "step": "case", "number": 1, "agency_id": 1_000_000, "user_id": 1,
+        "act": "approve", "sha256": "0" * 64, "finding_id": 1_000_000,
     }  # fmt: skip
     return world, sample
 
 
-        "act": "approve", "sha256": "0" * 64,
 def address(url: str, sample: dict) -> str:
     """A path that the URL answers to."""
     if "doc_id" in url:

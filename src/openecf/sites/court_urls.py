@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("openecf.court.fees.urls")),
     path("", include("openecf.court.transition.urls")),
     path("", include("openecf.court.currentgen.urls")),
+    path("", include("openecf.court.conversion.urls")),
     path("", include("openecf.court.registration.urls")),
     path("", include(bench().urls)),
 ]

@@ -18,11 +18,29 @@ def open_findings(conversion: Conversion) -> int:
     return Finding.objects.filter(conversion=conversion, outcome="").count()
 
 
-def findings(conversion: Conversion, *, open_only: bool = True, kind: str = "") -> list[Finding]:
-    """Findings in the order in which they were written down: those of logins, of sharing, of people who are there twice."""
-    rows = Finding.objects.filter(conversion=conversion)
-    rows = rows.filter(outcome="") if open_only else rows.exclude(outcome="")
-    return list((rows.filter(kind=kind) if kind else rows).order_by("id"))
+def open_of(conversion: Conversion, *, kind: str, why: str, most: int) -> tuple[int, list[tuple[Finding, str]]]:
+    """How many findings of a kind are open, and the first of them, each with the names of whom it is about."""
+    rows = Finding.objects.filter(conversion=conversion, outcome="", kind=kind, why=why)
+    found = list(rows.order_by("id").prefetch_related("people")[:most])
+    return rows.count(), [(one, names(one)) for one in found]
+
+
+def names(finding: Finding) -> str:
+    """``Ada Counsel, A. Counsel``."""
+    people = sorted(finding.people.all(), key=lambda one: one.id)
+    return "; ".join(f"{one.first_name} {one.last_name}".strip() for one in people)
+
+
+def decided(conversion: Conversion, *, most: int) -> list[tuple[Finding, str]]:
+    """The findings that were decided last."""
+    rows = Finding.objects.filter(conversion=conversion).exclude(outcome="").order_by("-at", "-id")
+    return [(one, names(one)) for one in rows.prefetch_related("people")[:most]]
+
+
+def next_open(finding: Finding) -> Finding | None:
+    """The next finding that is open, of this kind first."""
+    rows = Finding.objects.filter(conversion=finding.conversion_id, outcome="").exclude(id=finding.id).order_by("id")
+    return rows.filter(kind=finding.kind, why=finding.why).first() or rows.first()
 
 
 def finding(finding_id: int) -> Finding | None:

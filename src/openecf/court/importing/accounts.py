@@ -26,8 +26,8 @@ FROM coming_user c JOIN converted_person p ON p.conversion_id = %(conversion)s A
 ORDER BY c.place ON CONFLICT (lower(login)) DO NOTHING RETURNING id
 """
 _KEEP = """
-INSERT INTO converted_user (user_id, conversion_id, active, others)
-SELECT u.id, %(conversion)s, c.active, c.others FROM coming_user c JOIN court_user u ON lower(u.login) = lower(c.login)
+INSERT INTO converted_user (user_id, conversion_id, active, others, closed)
+SELECT u.id, %(conversion)s, c.active, c.others, false FROM coming_user c JOIN court_user u ON lower(u.login) = lower(c.login)
 WHERE u.id = ANY(%(issued)s)
 """
 # Of several logins of one person the first that is not closed stands for the person.

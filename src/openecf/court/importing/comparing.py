@@ -287,8 +287,8 @@ def _stored_fault(sha256: str, *, sealed: bool) -> str:
 _OPEN_UP = (
     'UPDATE "case" c SET restriction = k.restriction FROM converted_case k '
     "WHERE k.case_id = c.id AND k.conversion_id = %s AND c.restriction <> k.restriction",
-    "UPDATE court_user u SET active = c.active FROM converted_user c "
-    "WHERE c.user_id = u.id AND c.conversion_id = %s AND u.active <> c.active",
+    "UPDATE court_user u SET active = c.active AND NOT c.closed FROM converted_user c "
+    "WHERE c.user_id = u.id AND c.conversion_id = %s",
 )
 
 
@@ -313,7 +313,7 @@ def join(*, known: Sequence[Known], stays: Known) -> None:
     gone = [one.user for one in others if one.user is not None and one.user != stays.user]
     with connection.cursor() as cursor:
         _appearances_to(cursor, stays.user or 0, [one.row for one in others])
-        cursor.execute("UPDATE converted_user SET active = false WHERE user_id = ANY(%s)", [gone])
+        cursor.execute("UPDATE converted_user SET closed = true WHERE user_id = ANY(%s)", [gone])
         cursor.execute("UPDATE court_user SET active = false WHERE id = ANY(%s) AND account IS NULL", [gone])
         cursor.execute(
             "UPDATE converted_person SET user_id = %s WHERE id = ANY(%s)", [stays.user, [one.row for one in others]]

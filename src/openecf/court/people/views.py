@@ -195,6 +195,7 @@ def staff(request: HttpRequest) -> HttpResponse:
             MenuItem(_("Edit a case"), "/cases/"),
             MenuItem(_("Court logins and passwords"), "/court/logins"),
             MenuItem(_("Registrations to file"), "/court/registrations"),
+            MenuItem(_("Conversion of the court's record"), "/court/conversion"),
             MenuItem(_("Stuck messages and mail"), "/desk/messages"),
             MenuItem(_("Publish a NextGen notice"), "/nextgen/notices/new"),
             MenuItem(_("Court information"), "/cgi-bin/CourtInfo.pl"),
