@@ -1,9 +1,11 @@
 """The ledger of what people looked at and what it costs; the bills made of it, and what was paid.
 
-All of it but ``StatementRun`` is append-only: the database refuses to change or delete a line. Amounts are cents.
+The ledgers and the statements are append-only: the database refuses to change or delete a line. Amounts are cents.
 """
 
 from __future__ import annotations
+
+import uuid
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -169,3 +171,110 @@ class LedgerLine(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class CreditRequest(models.Model):
+    """PACER's Credit Request: somebody says that charges of theirs were wrong. Decided once, by the Service Center.
+
+    ``payer`` is who was billed for the lines, and gets the credit: a firm for a member's.
+    """
+
+    class Reason(models.TextChoices):
+        TWICE = "twice", gettext_lazy("I was charged twice for the same thing")
+        FAULT = "fault", gettext_lazy("The document or page did not open, or was the wrong one")
+        EXEMPT = "exempt", gettext_lazy("I was exempt, or it should have been free")
+        AMOUNT = "amount", gettext_lazy("The amount is wrong")
+        OTHER = "other", gettext_lazy("Something else")
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", gettext_lazy("Waiting for the Service Center")
+        GRANTED = "granted", gettext_lazy("Granted")
+        IN_PART = "in-part", gettext_lazy("Granted in part")
+        REFUSED = "refused", gettext_lazy("Refused")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    payer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    case = models.CharField(max_length=60, blank=True)
+    text = models.CharField(max_length=2000)
+    cents = models.BigIntegerField(help_text="what its lines cost together")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    granted_cents = models.BigIntegerField(default=0)
+    remark = models.CharField(max_length=1000, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        db_table = "credit_request"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(granted_cents__gte=0, granted_cents__lte=F("cents"), cents__gt=0),
+                name="credit_request_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="waiting", decided_at=None) | ~Q(outcome="waiting") & Q(decided_at__isnull=False),
+                name="credit_request_decided",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "asked_at"], name="credit_request_account"),
+            models.Index(fields=["asked_at"], name="credit_request_waiting", condition=Q(outcome="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"credit request {self.pk}"
+
+
+class CreditLine(models.Model):
+    """A line of the usage ledger that a Credit Request is about. ``live`` until the request is refused or withdrawn:
+    a line is credited at most once."""
+
+    request = models.ForeignKey(CreditRequest, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(UsageLine, on_delete=models.PROTECT, related_name="+")
+    live = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "credit_line"
+        constraints = [models.UniqueConstraint(fields=["line"], condition=Q(live=True), name="credit_line_once")]
+
+    def __str__(self) -> str:
+        return f"line of {self.request_id}"
+
+
+class Refund(models.Model):
+    """Giving back what was paid too much. Above a limit two people of the Service Center agree to it."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", gettext_lazy("Waiting for the Service Center")
+        SECOND = "second", gettext_lazy("Waiting for a second person")
+        MADE = "made", gettext_lazy("Made")
+        REFUSED = "refused", gettext_lazy("Refused")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    payer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    cents = models.BigIntegerField()
+    reason = models.CharField(max_length=1000)
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    first_by = models.UUIDField(null=True)
+    second_by = models.UUIDField(null=True)
+    tracking = models.CharField(max_length=64, blank=True, help_text="Pay.gov's number of the refund")
+    remark = models.CharField(max_length=1000, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "refund"
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="refund_amount"),
+            models.CheckConstraint(condition=Q(second_by=None) | ~Q(second_by=F("first_by")), name="refund_two_people"),
+            models.UniqueConstraint(
+                fields=["payer"], condition=Q(outcome__in=["waiting", "second"]), name="refund_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"refund {self.pk}"

@@ -113,9 +113,13 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(rules.ZONE))
 
 
+def lines_between(account: UUID, since: datetime, until: date) -> QuerySet[UsageLine]:
+    """The account's lines from a moment to the end of a day of the Service Center's calendar."""
+    return UsageLine.objects.filter(account_id=account, at__gte=since, at__lt=midnight(until + timedelta(days=1)))
+
+
 def _between(account: UUID, since: date, until: date) -> QuerySet[UsageLine]:
-    following = midnight(until + timedelta(days=1))
-    return UsageLine.objects.filter(account_id=account, at__gte=midnight(since), at__lt=following)
+    return lines_between(account, midnight(since), until)
 
 
 def _used(account: UUID, since: date, until: date) -> Money:
@@ -201,7 +205,7 @@ def usage(*, account: UUID, chosen: Selection, page: int = 1) -> Usage:
     total = Total("", accesses, sum(one.pages for one in by_court), sum((one.cost for one in by_court), Money()), 1000)
     cents = _cents_by_step(lines, rules.step_for(chosen.since, chosen.until))
     drawn = rules.chart(cents=cents, since=chosen.since, until=chosen.until)
-    return Usage([_line(row) for row in shown], page, pages, total, by_court, by_client, drawn)
+    return Usage([line(row) for row in shown], page, pages, total, by_court, by_client, drawn)
 
 
 def _totals(lines: QuerySet[UsageLine], by: str) -> list[Total]:
@@ -244,7 +248,7 @@ def court_name(court_id: str) -> str:
 
 def all_lines(*, account: UUID, chosen: Selection) -> Iterator[Line]:
     """Every line of the selection, fetched as it is read: for downloads of any length."""
-    return (_line(row) for row in _selected(account, chosen).order_by(*_ORDERS[chosen.sort]).iterator(chunk_size=2000))
+    return (line(row) for row in _selected(account, chosen).order_by(*_ORDERS[chosen.sort]).iterator(chunk_size=2000))
 
 
 def courts_used(*, account: UUID) -> list[tuple[str, str]]:
@@ -259,7 +263,8 @@ def client_codes_used(*, account: UUID) -> list[str]:
     return list(codes.order_by("client_code").values_list("client_code", flat=True).distinct()[:500])
 
 
-def _line(row: UsageLine) -> Line:
+def line(row: UsageLine) -> Line:
+    """A row of the ledger, finished for a page."""
     return Line(
         at=row.at.astimezone(ZoneInfo(rules.ZONE)),
         court=row.court,

@@ -76,6 +76,10 @@ MOST = Money.of("99999.99")
 """What Pay.gov takes by card at once is less; a firm's invoice may be more than that, and a bank account pays it."""
 
 
+REFUND_BY_ONE = Money.of("50.00")
+"""Up to this a refund is one person's decision; above it, two people's."""
+
+
 def to_pay(*, owed: Money, on_the_way: Money) -> Money:
     """What is left to pay of what is owed, when a bank was asked for a part of it already."""
     return max(Money(), owed - on_the_way)

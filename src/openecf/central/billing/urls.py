@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.billing import paying_views, views
+from openecf.central.billing import desk_views, dispute_views, paying_views, views
 
 urlpatterns = [
     path("pscof/manage/payments", views.payments, name="manage-payments"),
@@ -16,6 +16,15 @@ urlpatterns = [
     path("pscof/manage/payments/<uuid:payment>/give-up", paying_views.give_up, name="payment-give-up"),
     path("pscof/manage/payments/back/<str:number>", paying_views.back, name="payment-back"),
     path("pscof/manage/payments/cancelled/<str:number>", paying_views.cancelled, name="payment-cancelled"),
+    path("pscof/manage/credits", dispute_views.credits, name="credits"),
+    path("pscof/manage/credits/new", dispute_views.new_credit, name="new-credit"),
+    path("pscof/manage/credits/<uuid:which>/withdraw", dispute_views.withdraw_credit, name="withdraw-credit"),
+    path("pscof/manage/refunds/new", dispute_views.new_refund, name="new-refund"),
+    path("service-center/desk/money", desk_views.money, name="service-money"),
+    path("service-center/desk/credits/<uuid:which>", desk_views.credit, name="service-credit"),
+    path("service-center/desk/refunds/<uuid:which>", desk_views.refund, name="service-refund"),
+    path("service-center/desk/payments/<str:number>", desk_views.stuck_payment, name="service-payment"),
+    path("service-center/desk/accounts/<str:number>/money", desk_views.account_money, name="service-account-money"),
     path("pscof/manage/usage", views.usage, name="manage-usage"),
     path("pscof/manage/usage.csv", views.usage_file, name="manage-usage-file"),
     path("pscof/manage/statements", views.statements, name="manage-statements"),

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from openecf.central.billing import queries as billing
 from openecf.central.billing import rules as money
 from openecf.central.courts import queries as courts
@@ -118,9 +120,17 @@ def spans_of(*, firm: UUID, since: datetime, until: datetime) -> list[Span]:
 
 def spans(*, until: datetime) -> Iterator[Span]:
     """All times before ``until`` at which some firm paid for an account. No moment of an account's is in two spans."""
-    rows = Membership.objects.filter(billed_from__lt=until).order_by("account_id", "billed_from", "id")
+    return _spans(Membership.objects.filter(billed_from__lt=until), until)
+
+
+def spans_for(*, account: UUID, until: datetime) -> list[Span]:
+    """The times before ``until`` at which some firm paid for the account; none of its moments is in two of them."""
+    return list(_spans(Membership.objects.filter(account_id=account, billed_from__lt=until), until))
+
+
+def _spans(memberships: QuerySet[Membership], until: datetime) -> Iterator[Span]:
     account, taken_to = None, None
-    for row in rows.iterator(chunk_size=2000):
+    for row in memberships.order_by("account_id", "billed_from", "id").iterator(chunk_size=2000):
         since = max(row.billed_from, taken_to) if row.account_id == account and taken_to else row.billed_from
         ends = min(until, row.left_at or until)
         if since < ends:

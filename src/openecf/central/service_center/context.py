@@ -31,6 +31,7 @@ def desk_frame(request: HttpRequest, here: str) -> dict[str, object]:
         "here": here,
         "staff_tabs": [
             Tab("tickets", tickets, reverse("service-queue")),
+            Tab("money", _("Money"), reverse("service-money")),
             Tab("banners", _("Banners"), reverse("service-banners")),
         ],
     }

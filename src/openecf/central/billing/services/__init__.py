@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from openecf.central.billing.services.disputes import (
+    CannotAsk,
+    NotWaiting,
+    OwnRequest,
+    ask_credit,
+    decide_credit,
+    give_credit_by_hand,
+    withdraw_credit,
+)
 from openecf.central.billing.services.ledger import (
     MoreThanTheCredit,
     give_credit,
@@ -18,23 +27,42 @@ from openecf.central.billing.services.paying import (
     give_up,
     go_on,
     pay,
+    payment_found,
+    payment_never_taken,
     try_again,
     turned_back,
+)
+from openecf.central.billing.services.refunds import (
+    OneAtATime,
+    SamePerson,
+    agree_to_refund,
+    ask_refund,
+    refuse_refund,
 )
 from openecf.central.billing.services.statements import check, compute, differing, make_due, open_run
 from openecf.central.billing.services.usage import ForeignUsage, record_usage, record_usages
 
 __all__ = [
+    "CannotAsk",
     "ForeignUsage",
     "MoreThanTheCredit",
+    "NotWaiting",
     "NotYours",
+    "OneAtATime",
+    "OwnRequest",
     "Payer",
+    "SamePerson",
+    "agree_to_refund",
+    "ask_credit",
+    "ask_refund",
     "came_back",
     "check",
     "compute",
+    "decide_credit",
     "differing",
     "follow",
     "give_credit",
+    "give_credit_by_hand",
     "give_up",
     "go_on",
     "hand_out",
@@ -42,10 +70,14 @@ __all__ = [
     "move_balance",
     "open_run",
     "pay",
+    "payment_found",
+    "payment_never_taken",
     "record_payment",
     "record_refund",
     "record_usage",
     "record_usages",
+    "refuse_refund",
     "try_again",
     "turned_back",
+    "withdraw_credit",
 ]

@@ -1,0 +1,195 @@
+"""Money at the Service Center's desk: Credit Requests, refunds, payments that nobody knows about, one account's bill."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from openecf.central.accounts import queries as accounts
+from openecf.central.billing import bills, disputes, services
+from openecf.central.billing.dispute_forms import (
+    AgreeForm,
+    DecideForm,
+    FoundForm,
+    GiveCreditForm,
+    RefundForm,
+    RemarkForm,
+)
+from openecf.central.billing.services.paying import PURPOSE
+from openecf.central.service_center.access import STAFF
+from openecf.central.service_center.context import desk_frame
+from openecf.kernel.refusal import Refusal
+from openecf.platform import access
+from openecf.platform.payments import queries as payments
+from openecf.platform.payments.queries import Paying
+
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
+
+_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+MONEY = "money"
+
+
+def _notice(request: HttpRequest) -> str:
+    return {
+        "decided": _("Decided. The person who asked was told by mail."),
+        "agreed": _("You agreed. A second person must agree, too."),
+        "made": _("The refund is recorded. The payer was told by mail."),
+        "refused": _("Refused. The payer was told by mail."),
+        "found": _("The payment is what Pay.gov says of it now."),
+        "never": _("The payment is closed as never taken. The payer can pay again."),
+        "credited": _("The credit is in the payer's ledger."),
+        "asked": _("The refund waits to be made."),
+        "granted": _("The exemption is granted. Its courts hear of it in a moment."),
+        "ended": _("The exemption is ended. Its courts hear of it in a moment."),
+    }.get(request.GET.get("done", ""), "")
+
+
+def _back(name: str, done: str, *args: object) -> HttpResponse:
+    return redirect(f"{reverse(name, args=args)}?done={done}")
+
+
+@access.rule(STAFF)
+@never_cache
+@require_safe
+def money(request: HttpRequest) -> HttpResponse:
+    """Everything about money that waits for somebody."""
+    stuck = payments.for_people(purpose=PURPOSE)
+    names = {one.id: one for one in accounts.several(each.payer for each in stuck)}
+    page = {
+        "requests": disputes.waiting(),
+        "refunds": disputes.refunds_waiting(),
+        "stuck": [(one, names[one.payer]) for one in stuck],
+        "notice": _notice(request),
+        **desk_frame(request, MONEY),
+    }
+    return render(request, "billing/desk_money.html", page)
+
+
+@access.rule(STAFF)
+@never_cache
+@_get_or_post
+def credit(request: HttpRequest, which: UUID) -> HttpResponse:
+    """One Credit Request, and the decision about it."""
+    asked = disputes.request(which)
+    if asked is None:
+        raise Http404
+    form = DecideForm(request.POST if request.method == "POST" else None, asked=asked.amount)
+    if form.is_valid():
+        try:
+            services.decide_credit(
+                request=which, granted=form.granted(), remark=form.cleaned_data["remark"], by=request.staff.account,
+                at=request.arrived,
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error(None, refusal.said)
+        else:
+            return _back("service-money", "decided")
+    page = {"asked": asked, "form": form, **desk_frame(request, MONEY)}
+    return render(request, "billing/desk_credit.html", page)
+
+
+@access.rule(STAFF)
+@never_cache
+@_get_or_post
+def refund(request: HttpRequest, which: UUID) -> HttpResponse:
+    """One refund: agree to it, or refuse it."""
+    found = disputes.refund(which)
+    if found is None:
+        raise Http404
+    refuses = request.POST.get("which") == "refuse"
+    sent = request.POST if request.method == "POST" else None
+    agree = AgreeForm(None if refuses else sent, last_word=not found.needs_two or bool(found.agreed_by))
+    refuse = RemarkForm(sent if refuses else None, prefix="refuse")
+    tell = {"refund": which, "by": request.staff.account, "at": request.arrived}
+    form = refuse if refuses else agree
+    if form.is_valid():
+        try:
+            if refuses:
+                services.refuse_refund(**tell, **refuse.cleaned_data)
+                return _back("service-money", "refused")
+            outcome = services.agree_to_refund(**tell, **agree.cleaned_data)
+            return _back("service-money", "made" if outcome == "made" else "agreed")
+        except Refusal as refusal:
+            form.add_error(None, refusal.said)
+    page = {"refund": found, "agree": agree, "refuse": refuse, **desk_frame(request, MONEY)}
+    return render(request, "billing/desk_refund.html", page)
+
+
+def _stuck(number: str) -> tuple[Paying, Account]:
+    found = next((one for one in payments.for_people(purpose=PURPOSE) if one.number == number), None)
+    if found is None:
+        raise Http404
+    return found, accounts.account(found.payer)
+
+
+@access.rule(STAFF)
+@never_cache
+@_get_or_post
+def stuck_payment(request: HttpRequest, number: str) -> HttpResponse:
+    """A payment that the gateway never answered about: find it in Pay.gov's own reports."""
+    paying, payer = _stuck(number)
+    never = request.POST.get("which") == "never"
+    sent = request.POST if request.method == "POST" else None
+    found, given_up = FoundForm(None if never else sent), RemarkForm(sent if never else None, prefix="never")
+    form = given_up if never else found
+    tell = {"number": number, "by": request.staff.ref, "at": request.arrived}
+    if form.is_valid():
+        try:
+            if never:
+                services.payment_never_taken(**tell, reason=given_up.cleaned_data["remark"][:150])
+                return _back("service-money", "never")
+            services.payment_found(**tell, tracking=found.cleaned_data["tracking"].strip())
+            return _back("service-money", "found")
+        except Refusal as refusal:
+            form.add_error(None, refusal.said)
+    page = {"paying": paying, "payer": payer, "found": found, "never": given_up, **desk_frame(request, MONEY)}
+    return render(request, "billing/desk_payment.html", page)
+
+
+@access.rule(STAFF)
+@never_cache
+@_get_or_post
+def account_money(request: HttpRequest, number: str) -> HttpResponse:
+    """One account's bill: balance, statements, payments; give a credit, begin a refund, grant exemptions."""
+    account = accounts.numbered(number)
+    if account is None:
+        raise Http404
+    which = request.POST.get("which", "")
+    sent = request.POST if request.method == "POST" else None
+    give = GiveCreditForm(sent if which == "credit" else None, prefix="credit")
+    ask = RefundForm(sent if which == "refund" else None, prefix="refund")
+    tell = {"payer": account.id, "at": request.arrived}
+    try:
+        if give.is_valid():
+            services.give_credit_by_hand(
+                **tell, by=request.staff.account, amount=give.cleaned_data["amount"], note=give.cleaned_data["reason"],
+                reference=str(uuid4()),
+            )  # fmt: skip
+            return _back("service-account-money", "credited", number)
+        if ask.is_valid():
+            services.ask_refund(**tell, by=request.staff.account, **ask.cleaned_data)
+            return _back("service-account-money", "asked", number)
+    except Refusal as refusal:
+        (give if which == "credit" else ask).add_error(None, refusal.said)
+    page = {
+        "account": account,
+        "own": account.id == request.staff.account,
+        "balance": bills.balance(payer=account.id),
+        "bills": bills.statements(payer=account.id, now=request.arrived),
+        "made": payments.history(payer=account.id, purpose=PURPOSE),
+        "requests": disputes.requests_of(account=account.id),
+        "refunds": disputes.refunds_of(payer=account.id),
+        "give": give,
+        "ask": ask,
+        "notice": _notice(request),
+        **desk_frame(request, MONEY),
+    }
+    return render(request, "billing/desk_account.html", page)

@@ -1,0 +1,151 @@
+"""What people type about charges that were wrong and money to give back, and what the desk answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from openecf.central.billing import rules
+from openecf.central.billing.disputes import Charge
+from openecf.central.billing.models import CreditRequest
+from openecf.central.billing.queries import Line
+from openecf.kernel.money import Money
+from openecf.platform.shell.forms import DateInput
+
+
+def _long(label: object, missing: object, *, most: int = 1000, **more: object) -> forms.CharField:
+    return forms.CharField(label=label, max_length=most, error_messages={"required": missing},
+                           widget=forms.Textarea(attrs={"rows": 4}), **more)  # fmt: skip
+
+
+class AmountField(forms.CharField):
+    """Dollars and cents above zero."""
+
+    def __init__(self, **more: object) -> None:
+        super().__init__(max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+                         **{"error_messages": {"required": _("Type an amount such as 25.00.")}, **more})  # fmt: skip
+
+    def clean(self, value: str) -> Money | None:
+        typed = super().clean(value)
+        if not typed and not self.required:
+            return None
+        amount = rules.amount_typed(typed)
+        if amount is None or not Money() < amount <= rules.MOST:
+            raise forms.ValidationError(_("Type an amount such as 25.00."))
+        return amount
+
+
+class ChargesForm(forms.Form):
+    """Which days' charges to show."""
+
+    since = forms.DateField(label=_("From"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")})
+    until = forms.DateField(label=_("To"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")})
+
+    def __init__(self, typed: dict, *, since: date, until: date) -> None:
+        super().__init__({"since": typed.get("since") or since.isoformat(),
+                          "until": typed.get("until") or until.isoformat()})  # fmt: skip
+
+
+def _words(line: Line) -> str:
+    """A charge in one line."""
+    code = f" [{line.client_code}]" if line.client_code else ""
+    return f"{line.printed_at} {line.court.upper()}: {line.description}, {line.criteria}{code}: ${line.cost}"
+
+
+class CreditForm(forms.Form):
+    """A Credit Request: the charges, what was wrong with them."""
+
+    lines = forms.TypedMultipleChoiceField(
+        label=_("Charges"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose the charges that were wrong."),
+            "invalid_choice": _("One of these charges cannot be disputed any more."),
+        },
+    )  # fmt: skip
+    reason = forms.ChoiceField(
+        label=_("What was wrong"), choices=CreditRequest.Reason.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what was wrong.")},
+    )  # fmt: skip
+    case = forms.CharField(label=_("Case number"), max_length=60, required=False)
+    text = _long(_("What happened"), _("Say what happened."), most=2000)
+
+    def __init__(self, typed: dict | None, *, charges: Sequence[Charge]) -> None:
+        super().__init__(typed)
+        self.fields["lines"].choices = [(one.id, _words(one.line)) for one in charges if not one.taken]
+
+
+class RefundForm(forms.Form):
+    """Ask for credit to be paid out."""
+
+    amount = AmountField(label=_("Amount, in dollars"))
+    reason = _long(_("Why"), _("Say why it was paid too much."))
+
+
+class DecideForm(forms.Form):
+    """The desk's answer to a Credit Request."""
+
+    ALL, PART, NOTHING = "all", "part", "nothing"
+
+    answer = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect,
+        choices=[(ALL, _("Grant all of it")), (PART, _("Grant a part")), (NOTHING, _("Refuse"))],
+        error_messages={"required": _("Choose a decision.")},
+    )  # fmt: skip
+    amount = AmountField(label=_("Amount of a part, in dollars"), required=False)
+    remark = _long(_("Reason, for the person who asked"), _("Give the reason: the person who asked reads it."))
+
+    def __init__(self, typed: dict | None, *, asked: Money) -> None:
+        super().__init__(typed)
+        self.asked = asked
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        amount = typed.get("amount")
+        if typed.get("answer") == self.PART and "amount" not in self.errors and not (amount and amount < self.asked):
+            self.add_error("amount", _("A part is more than nothing and less than all of it."))
+        return typed
+
+    def granted(self) -> Money:
+        """Only of a valid form."""
+        answers = {self.ALL: self.asked, self.NOTHING: Money(), self.PART: self.cleaned_data["amount"]}
+        return answers[self.cleaned_data["answer"]]
+
+
+class GiveCreditForm(forms.Form):
+    """A credit that nobody asked for by request."""
+
+    amount = AmountField(label=_("Credit, in dollars"))
+    reason = _long(_("Reason, for the payer"), _("Give the reason: the payer reads it."), most=200)
+
+
+class AgreeForm(forms.Form):
+    """The desk made a refund at Pay.gov, or agrees that it be made."""
+
+    tracking = forms.CharField(
+        label=_("Pay.gov's number of the refund"), max_length=64, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+    def __init__(self, typed: dict | None, *, last_word: bool) -> None:
+        super().__init__(typed)
+        self.fields["tracking"].required = last_word
+        self.fields["tracking"].error_messages["required"] = _("Make the refund at Pay.gov first, and type its number.")
+
+
+class RemarkForm(forms.Form):
+    """Refusing, or giving up, with the reason."""
+
+    remark = _long(_("Reason"), _("Give the reason."))
+
+
+class FoundForm(forms.Form):
+    """Pay.gov's number of a payment that nobody knew about."""
+
+    tracking = forms.CharField(
+        label=_("Pay.gov's tracking number"), max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Type the number that Pay.gov's own reports give to this payment.")},
+    )  # fmt: skip

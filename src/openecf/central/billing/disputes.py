@@ -1,0 +1,165 @@
+"""Reading Credit Requests and refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from openecf.central.accounts import queries as accounts
+from openecf.central.billing import queries, rules
+from openecf.central.billing.models import CreditLine, CreditRequest, Refund
+from openecf.central.billing.services.disputes import disputable_from
+from openecf.kernel.money import Money
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A line that may be disputed. ``taken``: it is in a request already."""
+
+    id: int
+    line: queries.Line
+    taken: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A Credit Request as pages show it."""
+
+    id: UUID
+    account_number: str
+    account_name: str
+    payer_number: str
+    payer_name: str
+    on: date
+    reason: str
+    case: str
+    text: str
+    amount: Money
+    outcome: str
+    said: str
+    granted: Money
+    remark: str
+    decided_on: date | None
+    lines: Sequence[queries.Line]
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.outcome == CreditRequest.Outcome.WAITING
+
+
+def charges(*, account: UUID, since: date, until: date, now: datetime) -> list[Charge]:
+    """The account's charges of these days that may be disputed, newest first."""
+    first = max(queries.midnight(since), disputable_from(now))
+    rows = list(queries.lines_between(account, first, until).filter(cents__gt=0).order_by("-at", "-id")[:SHOWN])
+    taken = set(CreditLine.objects.filter(line__in=rows, live=True).values_list("line_id", flat=True))
+    return [Charge(row.pk, queries.line(row), row.pk in taken) for row in rows]
+
+
+def requests_of(*, account: UUID) -> list[Asked]:
+    """What the account asked, newest first."""
+    return _asked(CreditRequest.objects.filter(account_id=account).order_by("-asked_at")[:SHOWN])
+
+
+def request(request_id: UUID) -> Asked | None:
+    found = _asked(CreditRequest.objects.filter(pk=request_id))
+    return found[0] if found else None
+
+
+def waiting() -> list[Asked]:
+    """What the desk has to decide, oldest first."""
+    rows = CreditRequest.objects.filter(outcome=CreditRequest.Outcome.WAITING)
+    return _asked(rows.order_by("asked_at")[:SHOWN])
+
+
+def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
+    zone = ZoneInfo(rules.ZONE)
+    return [
+        Asked(
+            id=row.pk,
+            account_number=row.account.number,
+            account_name=row.account.name.direct,
+            payer_number=row.payer.number,
+            payer_name=row.payer.firm or row.payer.name.direct,
+            on=row.asked_at.astimezone(zone).date(),
+            reason=row.get_reason_display(),
+            case=row.case,
+            text=row.text,
+            amount=Money(row.cents),
+            outcome=row.outcome,
+            said=row.get_outcome_display(),
+            granted=Money(row.granted_cents),
+            remark=row.remark,
+            decided_on=row.decided_at.astimezone(zone).date() if row.decided_at else None,
+            lines=[queries.line(one.line) for one in row.lines.all()],
+        )
+        for row in rows.select_related("account", "payer").prefetch_related("lines__line")
+    ]
+
+
+@dataclass(frozen=True)
+class GivingBack:
+    """A refund as pages show it. ``agreed_by`` names the first of two people."""
+
+    id: UUID
+    payer_number: str
+    payer_name: str
+    amount: Money
+    reason: str
+    on: date
+    outcome: str
+    said: str
+    agreed_by: str
+    tracking: str
+    remark: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.outcome in (Refund.Outcome.WAITING, Refund.Outcome.SECOND)
+
+    @property
+    def needs_two(self) -> bool:
+        return self.amount > rules.REFUND_BY_ONE
+
+
+def refunds_of(*, payer: UUID) -> list[GivingBack]:
+    """The payer's refunds, newest first."""
+    return _giving(Refund.objects.filter(payer_id=payer).order_by("-asked_at")[:SHOWN])
+
+
+def refund(refund_id: UUID) -> GivingBack | None:
+    found = _giving(Refund.objects.filter(pk=refund_id))
+    return found[0] if found else None
+
+
+def refunds_waiting() -> list[GivingBack]:
+    """What the desk has to decide, oldest first."""
+    open_ = (Refund.Outcome.WAITING, Refund.Outcome.SECOND)
+    return _giving(Refund.objects.filter(outcome__in=open_).order_by("asked_at")[:SHOWN])
+
+
+def _giving(rows: QuerySet[Refund]) -> list[GivingBack]:
+    rows = list(rows.select_related("payer"))
+    names = {one.id: one.name.direct for one in accounts.several(row.first_by for row in rows if row.first_by)}
+    return [
+        GivingBack(
+            id=row.pk,
+            payer_number=row.payer.number,
+            payer_name=row.payer.firm or row.payer.name.direct,
+            amount=Money(row.cents),
+            reason=row.reason,
+            on=row.asked_at.astimezone(ZoneInfo(rules.ZONE)).date(),
+            outcome=row.outcome,
+            said=row.get_outcome_display(),
+            agreed_by=names.get(row.first_by, ""),
+            tracking=row.tracking,
+            remark=row.remark,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,104 @@
+"""Refunds: the Service Center gives back what was paid too much, through Pay.gov's own desk, and records it here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_lazy
+
+from openecf.central.accounts import queries as accounts
+from openecf.central.billing import bills, contacts, rules
+from openecf.central.billing.models import Refund
+from openecf.central.billing.services.disputes import NotWaiting, OwnRequest
+from openecf.central.billing.services.ledger import MoreThanTheCredit, record_refund
+from openecf.kernel.money import Money
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit import services as audit
+from openecf.platform.mail import services as mail
+
+Outcome = Refund.Outcome
+OPEN = (Outcome.WAITING, Outcome.SECOND)
+
+
+class OneAtATime(Refusal):
+    """A refund of this account is not decided yet."""
+
+    said = gettext_lazy("A refund for this account is being worked on already.")
+    code = "one-refund"
+
+
+class SamePerson(Refusal):
+    """Two people must agree, and this one did already."""
+
+    said = gettext_lazy("You agreed to this refund. Above ${limit} somebody else must agree, too.")
+    code = "same-person"
+
+
+def ask_refund(*, payer: UUID, amount: Money, reason: str, by: UUID, at: datetime) -> Refund:
+    """Ask for credit to be paid out: the payer, or the desk for the payer. MoreThanTheCredit, OneAtATime."""
+    if amount > bills.balance(payer=payer).credit:
+        raise MoreThanTheCredit
+    try:
+        with transaction.atomic():
+            made = Refund.objects.create(payer_id=payer, cents=amount.cents, reason=reason, asked_at=at, asked_by=by)
+            audit.record(act="refund.asked", by=str(by), at=at, subject=str(payer), refund=str(made.pk),
+                         cents=amount.cents)  # fmt: skip
+    except IntegrityError as problem:
+        if "refund_one_open" not in str(problem):
+            raise
+        raise OneAtATime from None
+    return made
+
+
+def agree_to_refund(*, refund: UUID, tracking: str, by: UUID, at: datetime) -> str:
+    """One of the desk made the refund at Pay.gov (``tracking``) or agrees that it be made; the outcome.
+
+    Up to the limit one person is enough; above it the first one's word waits for a second's, who gives Pay.gov's number.
+    NotWaiting, OwnRequest, SamePerson, MoreThanTheCredit.
+    """
+    with transaction.atomic():
+        row = Refund.objects.select_for_update().filter(pk=refund, outcome__in=OPEN).first()
+        if row is None:
+            raise NotWaiting
+        if by == row.payer_id:
+            raise OwnRequest
+        if row.first_by == by:
+            raise SamePerson(str(SamePerson.said).format(limit=rules.REFUND_BY_ONE))
+        if row.first_by is None and Money(row.cents) > rules.REFUND_BY_ONE:
+            Refund.objects.filter(pk=row.pk).update(first_by=by, outcome=Outcome.SECOND)
+            audit.record(act="refund.agreed", by=str(by), at=at, subject=str(row.payer_id), refund=str(row.pk))
+            return Outcome.SECOND
+        record_refund(payer=row.payer_id, amount=Money(row.cents), reference=str(row.pk), by=str(by), at=at,
+                      note=tracking)  # fmt: skip
+        _close(row, Outcome.MADE, by, at, tracking=tracking)
+        audit.record(act="refund.made", by=str(by), at=at, subject=str(row.payer_id), refund=str(row.pk),
+                     cents=row.cents, tracking=tracking)  # fmt: skip
+        told = gettext("Your refund of ${amount} is on its way to the card or account that you paid with.")
+        _tell(row, told.format(amount=Money(row.cents)), at)
+    return Outcome.MADE
+
+
+def refuse_refund(*, refund: UUID, remark: str, by: UUID, at: datetime) -> None:
+    """The desk refuses, with a remark that the payer reads. NotWaiting, OwnRequest."""
+    with transaction.atomic():
+        row = Refund.objects.select_for_update().filter(pk=refund, outcome__in=OPEN).first()
+        if row is None:
+            raise NotWaiting
+        if by == row.payer_id:
+            raise OwnRequest
+        _close(row, Outcome.REFUSED, by, at, remark=remark)
+        audit.record(act="refund.refused", by=str(by), at=at, subject=str(row.payer_id), refund=str(row.pk))
+        told = gettext("Your refund of ${amount} was refused.").format(amount=Money(row.cents))
+        _tell(row, f"{told}\n\n{remark}", at)
+
+
+def _close(row: Refund, outcome: Outcome, by: UUID, at: datetime, *, tracking: str = "", remark: str = "") -> None:
+    who = {"first_by": by} if row.first_by is None else {"second_by": None if row.first_by == by else by}
+    Refund.objects.filter(pk=row.pk).update(outcome=outcome, decided_at=at, tracking=tracking, remark=remark, **who)
+
+
+def _tell(row: Refund, text: str, at: datetime) -> None:
+    to = contacts.addresses(accounts.account(row.payer_id))
+    mail.send(to=to, subject=gettext("Your refund of PACER fees"), text=text, at=at, reference=f"refund:{row.pk}")
