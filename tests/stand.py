@@ -44,7 +44,11 @@ class Stand:
         self.process: subprocess.Popen | None = None
         if self.own:
             self.var.chmod(0o755)  # PostgreSQL may run as somebody else
-            self.start(courts)
+            try:
+                self.start(courts)
+            except BaseException:  # a test that is broken off must not leave servers behind, either
+                self.discard()
+                raise
 
     def start(self, courts: str = "flsb,nysb,flsd,ca11") -> None:
         """Start everything and wait until each site answers."""

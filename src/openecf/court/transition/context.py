@@ -9,6 +9,17 @@ from django.conf import settings
 from openecf.court.transition import queries, rules
 from openecf.kernel.days import legal_day
 from openecf.platform.config import this_site
+from openecf.platform.registering.profile import in_language
+from openecf.platform.registering.roles import ATTORNEY_ROLES, kind_of
+
+if TYPE_CHECKING:
+    from openecf.court.transition.models import CourtProfile
+
+
+def register_address() -> str:
+    """Where a person registers for a PACER account; empty at a court that knows no central site."""
+    central = this_site().config.central
+    return f"{central.base_url}/pscof/register" if central else ""
 
 
 def manage_account() -> str:
@@ -29,4 +40,6 @@ def court_facts(now: datetime) -> dict[str, object]:
         "zone": settings.COURT.zone,
         "second_factor": rules.second_factor(profile.filing_needs_mfa, today=legal_day(now, settings.COURT.zone)),
         "manage_account": manage_account(),
+        "register_address": register_address(),
+        "newcomers": newcomers(profile, live=rules.is_live(profile, now)),
     }
