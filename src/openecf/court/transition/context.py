@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from openecf.court.transition import queries, rules
 from openecf.kernel.days import legal_day
@@ -26,6 +29,38 @@ def manage_account() -> str:
     """The address of Manage My Account; empty at a court that knows no central site."""
     central = this_site().config.central
     return f"{central.base_url}/pscof/manage" if central else ""
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Where people register who do not file here yet; ``form`` is the code of the court's own form for attorneys."""
+
+    attorney: str = ""
+    others: str = ""
+    form: str = ""
+    form_title: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.attorney or self.others)
+
+
+def newcomers(profile: CourtProfile, *, live: bool) -> Newcomers:
+    """The ways for newcomers; none while the court is not live, or where it takes no registrations online."""
+    central, said = this_site().config.central, queries.registration(profile)
+    if central is None or not live:
+        return Newcomers()
+    kinds = {kind_of(role) for role in said.accepts}
+    place = f"{central.base_url}/pscof/manage/efile"
+    form = next(
+        (one for role in ATTORNEY_ROLES if role in said.accepts and (one := said.form_for(role, is_new=True))), None
+    )
+    return Newcomers(
+        attorney=f"{place}/attorney/{profile.court}" if "attorney" in kinds else "",
+        others=f"{place}/non-attorney/{profile.court}" if "non-attorney" in kinds else "",
+        form=form.code if form else "",
+        form_title=in_language(form.title, get_language() or "en") if form else "",
+    )
 
 
 def court_facts(now: datetime) -> dict[str, object]:
