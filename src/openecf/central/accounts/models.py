@@ -66,6 +66,7 @@ class Account(AbstractBaseUser):
     search_status = models.CharField(max_length=10, choices=SearchStatus.choices, default=SearchStatus.ACTIVE)
     is_active = models.BooleanField(default=True)
     shared = models.BooleanField(default=False, help_text="used by several people; searches, never links or files")
+    appears_shared_at = models.DateTimeField(null=True, help_text="since when it is used as several people use one")
 
     prefix = models.CharField(max_length=10, blank=True)
     first_name = models.CharField(max_length=60, blank=True)
@@ -135,6 +136,11 @@ class Account(AbstractBaseUser):
     def is_upgraded(self) -> bool:
         """A legacy account may sign in to Manage My Account, pay and upgrade; nothing else."""
         return self.upgraded_at is not None
+
+    @property
+    def is_shared(self) -> bool:
+        """Declared as used by several people, or used that way: it searches, and never links or files."""
+        return self.shared or self.appears_shared_at is not None
 
     @property
     def is_administrative(self) -> bool:

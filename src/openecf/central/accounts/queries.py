@@ -15,7 +15,8 @@ from openecf.kernel.tokens import digest
 
 _FIELDS = tuple(field.attname for field in Account._meta.concrete_fields)
 TOLD_TO_COURTS = (
-    "id", "number", "username", "type", "upgraded_at", "search_status", "is_active", "shared", "first_name",
+    "id", "number", "username", "type", "upgraded_at", "search_status", "is_active", "shared", "appears_shared_at",
+    "first_name",
     "middle_name", "last_name", "generation", "email", "client_code_required", "client_code_format",
     "receipts_hidden",
     "second_factor_since",

@@ -125,13 +125,24 @@ def _without_runs(lower: str) -> str:
 
 _OLDEST_YEARS = 120
 _ODD_IN_NAMES = re.compile(r"[<>@{}\[\]|\\\d\x00-\x1f]")
+_LAW_AND_BUSINESS, _EDUCATION = _("Law and business"), _("Education and public interest")
+_GROUP_TYPES = (_LAW_AND_BUSINESS, _EDUCATION)
 USER_TYPES = (
     (_("Individual"), ("INDIVIDUAL",)),
-    (_("Law and business"), ("LAW FIRM", "COMPANY", "BANK OR LENDER", "INFORMATION SERVICE", "MEDIA")),
+    (_LAW_AND_BUSINESS, ("LAW FIRM", "COMPANY", "BANK OR LENDER", "INFORMATION SERVICE", "MEDIA")),
     (_("Government"), ("FEDERAL GOVERNMENT", "STATE GOVERNMENT", "LOCAL GOVERNMENT", "TRIBAL GOVERNMENT", "COURT")),
-    (_("Education and public interest"), ("UNIVERSITY OR SCHOOL", "LIBRARY", "NON-PROFIT ORGANIZATION")),
+    (_EDUCATION, ("UNIVERSITY OR SCHOOL", "LIBRARY", "NON-PROFIT ORGANIZATION")),
 )
 """What an account is used as, in groups. An upgrading individual is INDIVIDUAL, unless the work is for a government."""
+
+
+def declares_group(*, account_type: str, user_type: str) -> bool:
+    """Whether somebody registers for a group: an account that only searches, used as a firm, a school, a library is.
+
+    Who works for a government, and whoever files, is one person whatever the work is called.
+    """
+    groups = {name for title, names in USER_TYPES if title in _GROUP_TYPES for name in names}
+    return account_type == "search" and user_type in groups
 
 
 def birth_date_fault(day: date, *, today: date) -> str:

@@ -71,6 +71,23 @@ class SsoSession(models.Model):
         return str(self.id)
 
 
+class Crowd(models.Model):
+    """A day on which an account was used from more places at once than one person is in."""
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    day = models.DateField()
+    networks = models.PositiveSmallIntegerField()
+    seats = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "signon_crowd"
+        constraints = [models.UniqueConstraint(fields=["account", "day"], name="signon_crowd_of_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"
+
+
 class CourtSession(models.Model):
     """A sign-on as one court knows it. ``rp_sid`` is random, so one court's leak names no session elsewhere."""
 

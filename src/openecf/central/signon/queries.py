@@ -165,7 +165,7 @@ def facts(sign_on: SignOn) -> dict[str, object]:
         "email": account.email,
         "account_type": account.type,
         "upgraded": account.upgraded_at is not None,
-        "shared": account.shared,
+        "shared": account.is_shared,
         "two_step": account.second_factor_since is not None,
         "may_search": may_search(sign_on),
         "client_code": session.client_code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -159,3 +159,31 @@ def retry_after(attempts: int) -> timedelta:
 
 GIVE_UP_AFTER = 160
 """Attempts. At up to five minutes each they pass the longest life of a session: nothing is left that could be live."""
+
+WATCHED = timedelta(minutes=30)
+"""What happened within so long happened at once."""
+NETWORKS_OF_A_CROWD, SEATS_OF_A_CROWD, DAYS_OF_A_CROWD = 3, 4, 3
+CROWDS_COUNT_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a live sign-on sits: the network it came from, and what the browser calls itself."""
+
+    network: str
+    device: str
+
+
+def is_crowd(seats: Iterable[Seat]) -> bool:
+    """Whether so many places at once are more than one person's.
+
+    A person at the office with a telephone on its own network is two places; a third network at the same time, or a
+    fourth browser, is somebody else. Programs do not count: one person may run many.
+    """
+    places = set(seats)
+    return len({seat.network for seat in places}) >= NETWORKS_OF_A_CROWD or len(places) >= SEATS_OF_A_CROWD
+
+
+def appears_shared(crowded: Iterable[date], *, today: date) -> bool:
+    """Whether an account was crowded so often of late that several people use it: once may be a journey."""
+    return len({day for day in crowded if today - day < CROWDS_COUNT_FOR}) >= DAYS_OF_A_CROWD

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from openecf.central.signon.services.keys import tend_keys
 from openecf.central.signon.services.logout import DELIVER, deliver_due_logouts
+from openecf.central.signon.services.sharing import watch_sharing
 from openecf.central.signon.services.sweeping import sweep
 from openecf.platform.jobs import services as jobs
 
@@ -25,6 +26,13 @@ def deliver_logouts() -> None:
 def tend_signing_keys(timestamp: int) -> None:
     """Publish, change over, retire and remove signing keys when they are due."""
     tend_keys(at=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="signon.watch_sharing")
+def watch_for_sharing(timestamp: int) -> None:
+    """Note which accounts several people use at once."""
+    watch_sharing(at=timezone.now())
 
 
 @app.periodic(cron="17 * * * *")

@@ -48,7 +48,14 @@ from openecf.central.accounts.services.signing_in import (
     remember_device,
     touch,
 )
-from openecf.central.accounts.services.standing import ask_second_factor, hold, obey_firm, obey_nobody, suspend_search
+from openecf.central.accounts.services.standing import (
+    ask_second_factor,
+    hold,
+    note_sharing,
+    obey_firm,
+    obey_nobody,
+    suspend_search,
+)
 
 __all__ = [
     "DEVICE_COOKIE",
@@ -81,6 +88,7 @@ __all__ = [
     "hashing_place",
     "hold",
     "in_words_of",
+    "note_sharing",
     "knows_device",
     "look_at_link",
     "note_language",

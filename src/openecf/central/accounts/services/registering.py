@@ -313,6 +313,7 @@ def _identity(person: Mapping[str, str]) -> rules.Identity:
 def _apply(account: Account, person: Mapping[str, str], place: Mapping[str, str]) -> None:
     for name in ("prefix", "first_name", "middle_name", "last_name", "generation", "user_type"):
         setattr(account, name, person.get(name, ""))
+    account.shared = account.shared or rules.declares_group(account_type=account.type, user_type=account.user_type)
     account.birth_date = account.birth_date or date.fromisoformat(person["birth_date"])
     for name in ADDRESS_FIELDS:
         setattr(account, name, place.get(name, ""))

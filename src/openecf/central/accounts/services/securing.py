@@ -33,6 +33,7 @@ def change_password(
     with transaction.atomic():
         maintaining.set_password(account=account, new=new, at=at, address=address, act="account.password-changed")
         sign_ons.end_all(account=account.id, why="password-changed", by=str(account.id), at=at, but=session)
+        sign_ons.settle_sharing(account=account.id, why="password-changed", by=str(account.id), at=at)
 
 
 def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Account:
@@ -40,6 +41,7 @@ def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Acco
     with transaction.atomic():
         account = maintaining.reset_password(secret=secret, new=new, at=at, address=address)
         sign_ons.end_all(account=account.id, why="password-reset", by=str(account.id), at=at)
+        sign_ons.settle_sharing(account=account.id, why="password-reset", by=str(account.id), at=at)
     return account
 
 

@@ -38,6 +38,15 @@ def obey_nobody(*, account: UUID, at: datetime) -> None:
     audit.record(act="account.firm-rules-over", by="system", at=at, subject=str(account))
 
 
+def note_sharing(*, account: UUID, since: datetime | None) -> bool:
+    """Since when the account is used as several people use one; None: that is settled. Whether it changed.
+
+    Inside the transaction of the act that says why.
+    """
+    unlike = {"appears_shared_at": None} if since else {"appears_shared_at__isnull": False}
+    return bool(Account.objects.filter(id=account, **unlike).update(appears_shared_at=since))
+
+
 def hold(*, account: UUID) -> None:
     """Nobody else changes the account, and no sign-on begins, until the caller's transaction ends."""
     Account.objects.select_for_update(no_key=True).values_list("id").get(id=account)

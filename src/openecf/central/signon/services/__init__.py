@@ -35,6 +35,7 @@ from openecf.central.signon.services.sessions import (
     step_up,
     step_up_asked,
 )
+from openecf.central.signon.services.sharing import settle_sharing, watch_sharing
 
 __all__ = [
     "BadClientCode",
@@ -56,6 +57,7 @@ __all__ = [
     "refresh",
     "register_court",
     "revoke_token",
+    "settle_sharing",
     "sign_off",
     "sign_off_program",
     "sign_on",
@@ -67,4 +69,5 @@ __all__ = [
     "step_up_asked",
     "take_assertion",
     "tend_keys",
+    "watch_sharing",
 ]
