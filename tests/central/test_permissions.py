@@ -180,6 +180,11 @@ URLS = {
     "file-case/court-cmecf-lookup/data.json": "anyone",
     "nextgen": "anyone",
     "help": "anyone",
+    "help/topics/<str:key>": "anyone",
+    "help/guides/<str:key>": "anyone",
+    "help/glossary": "anyone",
+    "status": "anyone",
+    "status.json": "anyone",
     "accessibility": "anyone",
     "developers": "anyone",
 }

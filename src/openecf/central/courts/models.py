@@ -18,6 +18,7 @@ class CourtSite(models.Model):
     cases = models.PositiveIntegerField(default=0)
     software = models.CharField(max_length=40, blank=True)
     seen_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True, help_text="its programs asked for what ended; to the minute")
     filing_needs_mfa = models.DateField(null=True, help_text="from this day on, filing there asks for a second factor")
 
     registration = models.JSONField(default=dict, help_text="who may register to file there: RegistrationProfile")

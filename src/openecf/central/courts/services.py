@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -79,3 +79,16 @@ def note_link(*, link: AccountLinked, sender: str) -> None:
     RegisteredCourt.objects.update_or_create(
         account_id=linked.merged_into_id or linked.id, court=sender, defaults={"role": link.role, "linked_at": link.at}
     )
+
+
+_HEARD_EVERY = timedelta(minutes=1)
+_heard: dict[str, datetime] = {}
+"""When this process last wrote down that it heard of a court: they ask every two seconds."""
+
+
+def note_heard(*, court: str, at: datetime) -> None:
+    """The court's programs are alive. Written once a minute."""
+    last = _heard.get(court)
+    if last is None or at - last >= _HEARD_EVERY or at < last:
+        _heard[court] = at
+        CourtSite.objects.filter(id=court).update(heard_at=at)

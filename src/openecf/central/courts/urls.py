@@ -12,7 +12,6 @@ urlpatterns = [
     path("file-case/court-cmecf-lookup", views.court_list),
     path("file-case/court-cmecf-lookup/data.json", views.lookup_data, name="court-lookup-data"),
     path("nextgen", views.nextgen, name="nextgen"),
-    path("help", views.help_page, name="help"),
     path("accessibility", views.accessibility, name="accessibility"),
     path("developers", views.developers, name="developers"),
 ]

@@ -59,13 +59,6 @@ def nextgen(request: HttpRequest) -> HttpResponse:
 
 @access.rule(access.ANYONE)
 @require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Whom to ask about what."""
-    return render(request, "courts/help.html")
-
-
-@access.rule(access.ANYONE)
-@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How these pages can be used, and how to say when they cannot."""
     return render(request, "courts/accessibility.html")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 VERIFIED_FOR = timedelta(minutes=30)
 """How long an agent may act for a caller whose identity was verified."""
@@ -79,3 +79,15 @@ def typed(text: str) -> Typed:
 def is_too_short(sought: Typed) -> bool:
     """Whether a search would list half of the accounts."""
     return len(sought.whole) < 2
+
+
+LATE_AFTER = timedelta(minutes=3)
+DOWN_AFTER = timedelta(minutes=15)
+
+
+def stands(*, heard_at: datetime | None, now: datetime) -> str:
+    """How a court stands whose programs ask every two seconds, noted to the minute: up, late, down or unknown."""
+    if heard_at is None:
+        return "unknown"
+    silent = now - heard_at
+    return "up" if silent < LATE_AFTER else "late" if silent < DOWN_AFTER else "down"

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.service_center.views import contact, desk, links, queue
+from openecf.central.service_center.views import contact, desk, help, links, queue, status
 
 urlpatterns = [
+    path("help", help.help_home, name="help"),
+    path("help/topics/<str:key>", help.topic, name="help-topic"),
+    path("help/guides/<str:key>", help.guide, name="help-guide"),
+    path("help/glossary", help.glossary, name="help-glossary"),
+    path("status", status.page, name="status"),
+    path("status.json", status.data, name="status-data"),
     path("service-center/desk", desk.desk, name="service-desk"),
     path("service-center/desk/accounts/<str:number>", desk.account, name="service-account"),
     path("service-center/desk/accounts/<str:number>/verify", desk.verify, name="service-verify"),

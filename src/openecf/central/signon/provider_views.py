@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from openecf.central.courts import services as courts
 from openecf.central.factors import queries as factors
 from openecf.central.signon import keys, queries, rules, services
 from openecf.central.signon.access import ENROL, SIGN_ON
@@ -253,6 +254,7 @@ def revocations(request: HttpRequest) -> HttpResponse:
         return provider.handle_error_response(ProviderRequest(request), error)
     after = request.POST.get("after", "0")
     after = int(after) if after.isdecimal() and len(after) < 19 else 0
+    courts.note_heard(court=court.client_id, at=request.arrived)
     cursor, sids = queries.revoked_since(court=court.client_id, cursor=after)
     return JsonResponse({"cursor": cursor, "sids": sids})
 
