@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from openecf.central.accounts import queries as account_queries
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import AccountType
 from openecf.central.billing import services as billing
+from openecf.central.courts import queries as courts
+from openecf.central.registration import services as registration
 from openecf.central.service_center import queries as service_center_queries
 from openecf.central.service_center import services as service_center
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.demo_cast import ACCOUNTS, CastAccount
+from openecf.platform.registering import demo as waiting
 
 _PLACE = {
     "address1": "1 Lantern Street", "city": "Miami", "state": "FL", "county": "Miami-Dade", "zip": "33101",
@@ -56,7 +60,24 @@ def load(*, at: datetime) -> None:
             service_center.appoint(username=person.username, role=person.staff, by="demonstration", at=at)
     for person in ACCOUNTS[1:4]:
         _read(person, at)
+    _wait_for_a_clerk(at)
     billing.make_due(at=at)  # so that there is an invoice to pay from the first minute
+
+
+def _wait_for_a_clerk(at: datetime) -> None:
+    """One invented attorney has asked a court, if that court is here."""
+    if not any(site.id == waiting.COURT for site in courts.courts()):
+        return
+    applicant = next(one for one in ACCOUNTS if one.username == waiting.APPLICANT)
+    registration.bring_in(
+        account=account_queries.account(applicant.id),
+        request_id=waiting.WAITING,
+        court=waiting.COURT,
+        kind="attorney",
+        answers=waiting.ANSWERS,
+        profile=waiting.rules_of(waiting.COURT),
+        at=at,
+    )
 
 
 def _read(person: CastAccount, at: datetime) -> None:

@@ -115,7 +115,45 @@ ACCOUNTS = (
         shared=True,
         firm="Quimby & Okafor LLP",
     ),
-    CastAccount(_id(10), "7100010", "rcastellan", "Rufus", "Castellan", "non-attorney", "trustee, linked"),
+    CastAccount(
+        _id(31),
+        "7100031",
+        "nhalloran-law",
+        "Nerys",
+        "Halloran",
+        "attorney",
+        "attorney, new: registers nowhere yet",
+        firm="Halloran PA",
+    ),
+    CastAccount(
+        _id(32),
+        "7100032",
+        "boduya-law",
+        "Bastien",
+        "Oduya",
+        "attorney",
+        "attorney, new: waits for a clerk of flsb",
+        firm="Oduya Law Office",
+    ),
+    CastAccount(
+        _id(10), "7100010", "rcastellan", "Rufus", "Castellan", "non-attorney", "trustee with an office, linked"
+    ),
+    CastAccount(
+        _id(51),
+        "7100051",
+        "slarkspur-law",
+        "Simeon",
+        "Larkspur",
+        "attorney",
+        "attorney, linked",
+        firm="Larkspur & Tansy",
+    ),
+    CastAccount(
+        _id(52), "7100052", "isedgwick", "Idris", "Sedgwick", "non-attorney", "filing agent of three attorneys"
+    ),
+    CastAccount(
+        _id(53), "7100053", "bsolano", "Beatriz", "Solano", "non-attorney", "the trustee's office, files for him"
+    ),
     CastAccount(
         _id(41), "7100041", "ofairweather", "Odile", "Fairweather", "search", "Service Center agent", staff="agent"
     ),
@@ -142,5 +180,27 @@ COURT_USERS = (
     CastCourtUser("idelgado", "Ines", "Delgado", "clerk", "clerk-delgado"),
     CastCourtUser("lashgrove", "Lenora", "Ashgrove", "judge", "judge-ashgrove"),
     CastCourtUser("rcastellan", "Rufus", "Castellan", "trustee", "rcastellan"),
+    CastCourtUser("slarkspur", "Simeon", "Larkspur", "attorney", "slarkspur-law", "FL0060913", "Larkspur & Tansy"),
+    CastCourtUser("isedgwick", "Idris", "Sedgwick", "filing-agent", "isedgwick"),
+    CastCourtUser("bsolano", "Beatriz", "Solano", "filing-agent", "bsolano"),
     CastCourtUser("nopacer", "Odalys", "Frimpong", "attorney", bar_id="FL0051177", firm="Frimpong PA"),
+)
+
+
+@dataclass(frozen=True)
+class CastAgency:
+    """A filing agent and the principal who lets them act, by court logins."""
+
+    agent: str
+    principal: str
+    role: str = "filing-agent"
+    sees_restricted: bool = False
+    gets_notices: bool = False
+
+
+AGENCIES = (
+    CastAgency("isedgwick", "tokafor", sees_restricted=True),
+    CastAgency("isedgwick", "pvandermeer"),
+    CastAgency("isedgwick", "slarkspur", gets_notices=True),
+    CastAgency("bsolano", "rcastellan", role="trustee-staff", sees_restricted=True, gets_notices=True),
 )

@@ -28,6 +28,7 @@ from openecf.central.accounts.rules import device_name
 from openecf.central.accounts.services import securing
 from openecf.central.accounts.views.steps import refuse
 from openecf.central.courts import queries as courts
+from openecf.central.registration import queries as registrations
 from openecf.central.signon import queries as sign_ons
 from openecf.central.signon import services as signing
 from openecf.central.signon.access import ACCOUNT, UPGRADED
@@ -76,6 +77,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
     """Who the person is, where, and at which courts."""
     page = {
         "courts": len(courts.registered_courts(request.account.id)),
+        "requests_open": registrations.waiting(request.account.id),
         "notice": _notice(request),
         **manage_frame(request, MAINTENANCE),
     }
@@ -219,10 +221,11 @@ def address(request: HttpRequest) -> HttpResponse:
 def registered_courts(request: HttpRequest) -> HttpResponse:
     """Where the account is linked, and where it could be."""
     linked = {row.court: row for row in courts.registered_courts(request.account.id)}
+    asked = registrations.latest_by_court(request.account.id)
     here = courts.all_courts_here()
     page = {
         "linked": [(row, linked[row.court.id]) for row in here if row.court.id in linked],
-        "others": [row for row in here if row.court.id not in linked],
+        "others": [(row, asked.get(row.court.id)) for row in here if row.court.id not in linked],
         **manage_frame(request, MAINTENANCE),
     }
     return render(request, "accounts/courts.html", page)

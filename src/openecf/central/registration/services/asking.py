@@ -157,19 +157,51 @@ def submit(*, account: Account, request_id: UUID, language: str, at: datetime) -
             if not paper.sent:
                 _send_paper(request, paper, at)
         request.papers.filter(id__in=[paper.id for paper in papers]).update(sent=True)
-        message = RegistrationRequested(
-            request=request.id,
-            version=request.version,
-            at=at,
-            account=account.id,
-            number=account.number,
-            username=account.username,
-            language=language,
-            application=_application(account, request, profile, papers),
-        )
-        bus.put(to=request.court, message=message, at=at)
-        _record("registration.sent", account, request, at, version=request.version)
+        _send(account, request, profile, papers, at)
     return request
+
+
+def _send(
+    account: Account, request: EfileRequest, profile: RegistrationProfile, papers: list[RequestPaper], at: datetime
+) -> None:
+    message = RegistrationRequested(
+        request=request.id,
+        version=request.version,
+        at=at,
+        account=account.id,
+        number=account.number,
+        username=account.username,
+        language=request.language,
+        application=_application(account, request, profile, papers),
+    )
+    bus.put(to=request.court, message=message, at=at)
+    _record("registration.sent", account, request, at, version=request.version)
+
+
+def bring_in(
+    *, account: Account, request_id: UUID, court: str, kind: Kind, answers: Mapping[str, dict[str, object]],
+    profile: RegistrationProfile, at: datetime,
+) -> None:  # fmt: skip
+    """A request that is sent whole, without its steps (the demonstration). Once: a second call changes nothing."""
+    with transaction.atomic():
+        request, made = EfileRequest.objects.get_or_create(
+            id=request_id,
+            defaults={
+                "account_id": account.id,
+                "court": court,
+                "kind": kind,
+                "role": answers["role"]["role"],
+                "status": Status.SUBMITTED,
+                "version": 1,
+                "answers": dict(answers),
+                "begun_at": at,
+                "changed_at": at,
+                "sent_at": at,
+            },
+        )
+        if made:
+            RequestNews.objects.create(request=request, version=1, at=at, what=Status.SUBMITTED)
+            _send(account, request, profile, [], at)
 
 
 def withdraw(*, account: Account, request_id: UUID, at: datetime) -> bool:
