@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bench.exports import Export
 from django.db import connection
 
-from bench.exports import Export
 from openecf.court.cases import queries as cases
 from openecf.court.cases.models import Case, Party, Representation
 from openecf.court.conversion import loading, queries, services

@@ -31,8 +31,8 @@ ACTS = {
     "switch": "go on with the converted record: its cases open, its logins work",
     "roll-back": "take out again what was converted; until the court is live",
 }
-SHOWN = 40
-"""Problems that are shown; ``--report`` has all of them."""
+SHOWN = 20
+"""Problems of each weight that are shown; ``--report`` has all of them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -287,18 +287,23 @@ def read_bytes(path: Path, name: str, tell: Tell) -> tuple[str, int]:
 
 @dataclass
 class Told:
-    """What was told of an export: the first thousand problems in full, and how many there are."""
+    """What was told of an export: how many problems, and the first ``most`` of the grave ones and of the others."""
 
     most: int = 1000
-    problems: list[Problem] = field(default_factory=list)
     grave: int = 0
     noted: int = 0
     also: Tell | None = None
+    first: dict[bool, list[Problem]] = field(default_factory=lambda: {True: [], False: []})
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The grave ones come first."""
+        return [*self.first[True], *self.first[False]]
 
     def __call__(self, problem: Problem) -> None:
         self.grave += problem.grave
         self.noted += not problem.grave
-        if len(self.problems) < self.most:
-            self.problems.append(problem)
+        if len(self.first[problem.grave]) < self.most:
+            self.first[problem.grave].append(problem)
         if self.also:
             self.also(problem)
