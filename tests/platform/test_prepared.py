@@ -138,6 +138,58 @@ def test_a_statement_is_counted_like_any_other(django_assert_num_queries):
     assert asked.captured_queries[0]["sql"].startswith("UPDATE party")
 
 
+class TestTogether:
+    """What is sent together arrives together, and nobody else notices."""
+
+    def test_a_statement_that_answers_sees_what_was_sent_before(self):
+        with transaction.atomic(), prepared.together():
+            prepared.insert(a_case("1:24-cv-00001"), ids=False)
+            prepared.insert(*(a_case(f"1:24-cv-{n:05d}") for n in (2, 3)), ids=False)
+            assert prepared.row('SELECT count(*) FROM "case"') == (3,)
+            prepared.send('UPDATE "case" SET caption = %s', ["E v. F"])
+            assert prepared.run('UPDATE "case" SET caption = %s WHERE caption = %s', ["G v. H", "E v. F"]) == 3
+            prepared.send('UPDATE "case" SET caption = %s', ["I v. J"])
+        assert set(Case.objects.values_list("caption", flat=True)) == {"I v. J"}
+
+    def test_django_gets_its_answers_at_once(self):
+        with transaction.atomic(), prepared.together():
+            prepared.insert(a_case("1:24-cv-00001"), ids=False)
+            assert Case.objects.update(caption="E v. F") == 1
+            prepared.send('UPDATE "case" SET caption = %s', ["G v. H"])
+            case = Case.objects.get()
+            assert case.caption == "G v. H"
+            prepared.send('UPDATE "case" SET cause = %s', ["28:1332"])
+            case.caption = "I v. J"
+            case.save(update_fields=["caption"])
+            with transaction.atomic():
+                prepared.send('UPDATE "case" SET demand = %s', ["9"])
+        assert Case.objects.values_list("caption", "cause", "demand").get() == ("I v. J", "28:1332", "9")
+
+    @pytest.mark.parametrize("waits", [lambda: None, lambda: prepared.row("SELECT 1"), Case.objects.count], ids=str)
+    def test_what_fails_undoes_everything_and_says_so(self, waits):
+        kept = a_case("1:24-cv-00001")
+        kept.save()
+        with pytest.raises(DataError, match="division by zero"), transaction.atomic(), prepared.together():
+            prepared.send('UPDATE "case" SET caption = %s', ["E v. F"])
+            prepared.send("SELECT 1 / %s::int", [0])
+            prepared.send('UPDATE "case" SET caption = %s', ["G v. H"])
+            waits()
+        assert Case.objects.get().caption == kept.caption
+        assert prepared.row("SELECT 1") == (1,)
+
+    def test_an_error_of_ours_is_told_as_it_is(self):
+        with pytest.raises(KeyError, match="ours"), transaction.atomic(), prepared.together():
+            prepared.send("SELECT 1 / %s::int", [0])
+            raise KeyError("ours")
+        assert prepared.row("SELECT 1") == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_goes_together_outside_a_transaction():
+    with pytest.raises(RuntimeError), prepared.together():
+        pass
+
+
 def end_them_all(backends: set[int]) -> None:
     """The server ends these connections, as it does when it restarts."""
     facts = connection.get_connection_params()

@@ -38,16 +38,14 @@ def due_day(*, trigger: date, days: int) -> date:
     return last_day(trigger=trigger, days=days, closed=closed)
 
 
-def start_clock(*, case_id: int, entry_id: int, kind: str, trigger: date, days: int) -> Deadline:
+def start_clock(*, case_id: int, entry_id: int, kind: str, trigger: date, days: int) -> None:
     """Something is due ``days`` after ``trigger`` (the filing's legal day)."""
-    return set_deadline(case_id=case_id, entry_id=entry_id, kind=kind, due=due_day(trigger=trigger, days=days))
+    set_deadline(case_id=case_id, entry_id=entry_id, kind=kind, due=due_day(trigger=trigger, days=days))
 
 
-def set_deadline(*, case_id: int, entry_id: int, kind: str, due: date) -> Deadline:
+def set_deadline(*, case_id: int, entry_id: int, kind: str, due: date) -> None:
     """Something is due on a given day, whatever day of the week the court chose."""
-    deadline = Deadline(case_id=case_id, kind=kind[:80], due=due, set_by_id=entry_id)
-    prepared.insert(deadline)
-    return deadline
+    prepared.insert(Deadline(case_id=case_id, kind=kind[:80], due=due, set_by_id=entry_id), ids=False)
 
 
 def satisfy_deadlines(*, case_id: int, entry_id: int, kinds: Sequence[str], under: Sequence[int] = ()) -> int:

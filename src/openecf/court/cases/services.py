@@ -101,7 +101,7 @@ def move_on(case: Case, *, head: str, filed: date, numbered: bool) -> None:
     case.ordered_by = case.ordered_by or "date_filed"
     case.last_filing = max(filter(None, (case.last_filing, filed)))
     facts = [case.next_seq, case.next_number, case.chain_head, case.ordered_by, case.last_filing, case.id]
-    prepared.run(_MOVE_ON, facts)
+    prepared.send(_MOVE_ON, facts)
 
 
 def chain_on(case_id: int, *, after: str, head: str) -> None:

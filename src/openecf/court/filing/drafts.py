@@ -128,11 +128,19 @@ def answer(*, draft: Draft, step: str, said: Mapping[str, Any], version: int, at
 
 
 def add_document(
-    *, draft: Draft, part: int | None, file: BinaryIO, filename: str, category: str, description: str, at: datetime
+    *,
+    draft: Draft,
+    part: int | None,
+    file: BinaryIO,
+    filename: str,
+    category: str,
+    description: str,
+    at: datetime,
+    last: bool = False,
 ) -> DraftDocument:
     """Check a PDF and keep it with the draft: as main document (``part`` 0) or, without a part, as next attachment.
 
-    Raises pdf.examining.BadPdf; StoreFailed. What was uploaded before stays.
+    ``last``: it answers the page of documents, unless somebody else changed the draft meanwhile. Raises pdf.examining.BadPdf; StoreFailed. What was uploaded before stays.
     """
     try:
         checked = documents.check_pdf(file=file, filename=filename, profile=transition.profile())
@@ -147,12 +155,12 @@ def add_document(
         "pages": checked.pages,
     }
     with transaction.atomic():
-        _touch(draft, at)
+        ours = _touch(draft, at, **({"answers": draft.answers | {"documents": {"done": True}}} if last else {}))
         if part is None:
             part = (draft.documents.aggregate(last=Max("part"))["last"] or 0) + 1
         row = DraftDocument(draft=draft, part=part, **facts)
         (row.id,) = prepared.row(_KEEP_DOCUMENT, facts | {"draft": draft.id, "part": part})
-    queries.forget_documents(draft)
+    queries.forget_documents(draft, now=row if ours else None)
     return row
 
 
@@ -182,16 +190,20 @@ def discard(*, draft_id: object, reader: Reader, at: datetime) -> None:
         )
 
 
-def _touch(draft: Draft, at: datetime) -> None:
+def _touch(draft: Draft, at: datetime, **columns: Any) -> bool:
     """Lock the draft until the transaction ends, and make it another one: a final text seen before names other documents.
 
-    Whatever its version is. NoSuchDraft, AlreadyFiled.
+    Whatever its version is; ``columns`` are written, and the answer is True, if it is the one that was read. NoSuchDraft,
+    AlreadyFiled.
     """
     version = draft.version
-    if not _moved_on(draft, version, at):
-        version = _lock(draft)
-        Draft.objects.filter(id=draft.id).update(changed_at=at, version=version + 1)
+    if _moved_on(draft, version, at, **columns):
+        _follow(draft, version, changed_at=at, **columns)
+        return True
+    version = _lock(draft)
+    Draft.objects.filter(id=draft.id).update(changed_at=at, version=version + 1)
     _follow(draft, version, changed_at=at)
+    return False
 
 
 def _moved_on(draft: Draft, version: int, at: datetime, **columns: Any) -> bool:

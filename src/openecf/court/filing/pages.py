@@ -162,13 +162,13 @@ def documents_page(request: HttpRequest, place: Place, *, said: str = "") -> Htt
         if (part := whole_number(request.POST.get("remove", ""))) is not None:
             drafts.remove_document(draft=draft, part=min(part, MOST_PARTS), at=request.arrived)
             return redirect("filing-step", draft_id=draft.id, step="documents")
-        problems = _take_files(request, draft)
-        has_main = any(row.part == 0 for row in queries.documents_of(draft))
+        problems = _take_files(request, place)
         if request.POST.get("go") == "on" and not problems:
-            if place.event.document != "required" or has_main:
-                drafts.answer(
-                    draft=draft, step="documents", said={"done": True}, version=draft.version, at=request.arrived
-                )
+            if place.event.document != "required" or _has_main(draft):
+                if not place.answer():
+                    drafts.answer(
+                        draft=draft, step="documents", said={"done": True}, version=draft.version, at=request.arrived
+                    )
                 return _go_on(request, place)
             problems.append((_("Main document"), _("Choose the PDF that you file.")))
         elif not problems:
@@ -187,20 +187,22 @@ def documents_page(request: HttpRequest, place: Place, *, said: str = "") -> Htt
     profile = transition.profile()
     return _render(
         request, place, said=said, documents=rows, problems=problems, categories=forms.CATEGORIES[1:],
-        has_main=any(row.part == 0 for row in documents), total=size_text(sum(row.bytes for row in documents)),
+        has_main=_has_main(draft), total=size_text(sum(row.bytes for row in documents)),
         limit=profile.pdf_megabytes, profile=profile, new_rows=range(1, ROWS_OF_ATTACHMENTS + 1),
         status=422 if problems else 200,
     )  # fmt: skip
 
 
-def _take_files(request: HttpRequest, draft: Draft) -> list[tuple[str, str]]:
-    """Check and keep each file of the form; what was wrong with which."""
-    wanted = [("main", 0)] + [(f"attachment_{n}", None) for n in range(1, ROWS_OF_ATTACHMENTS + 1)]
-    problems = []
-    for name, part in wanted:
-        file = request.FILES.get(name)
-        if file is None:
-            continue
+def _has_main(draft: Draft) -> bool:
+    return any(row.part == 0 for row in queries.documents_of(draft))
+
+
+def _take_files(request: HttpRequest, place: Place) -> list[tuple[str, str]]:
+    """Check and keep each file of the form; what was wrong with which. The last one that is right may end the page."""
+    names = [("main", 0)] + [(f"attachment_{n}", None) for n in range(1, ROWS_OF_ATTACHMENTS + 1)]
+    wanted = [(name, part, request.FILES[name]) for name, part in names if name in request.FILES]
+    draft, problems = place.draft, []
+    for place_in_form, (name, part, file) in enumerate(wanted, 1):
         category, description = request.POST.get(f"{name}_category", ""), request.POST.get(f"{name}_description", "")
         if part is None and not (category.strip() or description.strip()):
             problems.append((file.name, _("Choose a category for the attachment, or describe it.")))
@@ -209,12 +211,20 @@ def _take_files(request: HttpRequest, draft: Draft) -> list[tuple[str, str]]:
             drafts.add_document(
                 draft=draft, part=part, file=file, filename=file.name, category=category.strip(),
                 description=" ".join(description.split()), at=request.arrived,
+                last=place_in_form == len(wanted) and not problems and _would_go_on(request, place, part),
             )  # fmt: skip
         except Refusal as refusal:
             if isinstance(refusal, drafts.AlreadyFiled | queries.NoSuchDraft):
                 raise
             problems.append((file.name, str(refusal.said)))
     return problems
+
+
+def _would_go_on(request: HttpRequest, place: Place, part: int | None) -> bool:
+    """Whether the page is done once a document is kept as ``part``."""
+    if request.POST.get("go") != "on":
+        return False
+    return place.event.document != "required" or part == 0 or _has_main(place.draft)
 
 
 def related_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:

@@ -231,9 +231,12 @@ def documents_of(draft: Draft) -> list[DraftDocument]:
     return list(draft.papers)  # type: ignore[attr-defined]
 
 
-def forget_documents(draft: Draft) -> None:
-    """Read the draft's PDFs anew next time: they were just changed."""
-    draft.__dict__.pop("papers", None)
+def forget_documents(draft: Draft, *, now: DraftDocument | None = None) -> None:
+    """Read the draft's PDFs anew next time: they were just changed. ``now``: only by this one, so what was read holds."""
+    papers = draft.__dict__.pop("papers", None)
+    if now is not None and papers is not None:
+        others = [row for row in papers if row.part != now.part]
+        draft.papers = sorted([*others, now], key=lambda row: row.part)  # type: ignore[attr-defined]
 
 
 def _parties(draft: Draft) -> list[cases.PartyLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,52 +77,69 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
         documents.make_ready(case=draft.case, restriction=restriction, documents=new)
         act_filers, associate = _parties(draft, event, reader, at)
         text = queries.text_facts(draft, event, reader, at)
-        user = draft.filer
         related = [int(each) for each in draft.answers.get("related", {}).get("entries", [])]
         case = cases.locked(draft.case_id)
         papers = documents.numbered(case=case, restriction=restriction, documents=new)
-        entry = docket.enter(
-            case_id=draft.case_id,
-            event=event.code,
-            title=event.title,
-            text=rules.docket_text(text),
-            at=at,
-            filer=None if reader.is_court else user,
-            entered_by=(
-                reader.acting.agent_name if reader.acting else f"{user.last_name}, {user.first_name}".strip(", ")
-            )[:80],
-            party_ids=act_filers,
-            relates_to=related,
-            restriction=restriction,
-            numbered=event.numbered,
-            filed=text.filed,
-            case=case,
-            papers=[document_queries.facts(paper) for paper in papers],
-        )
-        if event.notice:
-            for paper in papers:
-                notices.stamp(entry=entry, document=paper)
-        documents.keep(entry=entry, documents=papers)
-        act = _act(draft, event, reader, entry, act_filers, related, text)
-        if associate and not event.appears:
-            effects.appear(act, associate)
-        effects.run(act)
-        if event.notice:
-            if effects.changes_the_case(event):
-                entry.case.refresh_from_db()
-            notices.prepare(entry=entry, at=at, documents=papers)
-        prepared.run(_FILED, [entry.id, draft.id])
-        record(
-            act="filing.submitted",
-            by=reader.ref,
-            on_behalf_of=reader.on_behalf_of,
-            at=at,
-            subject=f"entry:{entry.id}",
-            case=entry.case_id,
-            seq=entry.seq,
-            event=event.code,
-            draft=str(draft.id),
-        )
+        with prepared.together():
+            entry = _enter(draft, event, reader, case, at, text, act_filers, related, restriction, papers)
+            act = _act(draft, event, reader, entry, act_filers, related, text)
+            if associate and not event.appears:
+                effects.appear(act, associate)
+            effects.run(act)
+            if event.notice:
+                if effects.changes_the_case(event):
+                    entry.case.refresh_from_db()
+                notices.prepare(entry=entry, at=at, documents=papers, filers=[party.name for party in text.filers])
+            prepared.send(_FILED, [entry.id, draft.id])
+            record(
+                act="filing.submitted",
+                by=reader.ref,
+                on_behalf_of=reader.on_behalf_of,
+                at=at,
+                subject=f"entry:{entry.id}",
+                case=entry.case_id,
+                seq=entry.seq,
+                event=event.code,
+                draft=str(draft.id),
+            )
+    return entry
+
+
+def _enter(
+    draft: Draft,
+    event: Event,
+    reader: Reader,
+    case: Any,
+    at: datetime,
+    text: rules.TextFacts,
+    filers: list[int],
+    related: list[int],
+    restriction: int,
+    papers: Sequence[Any],
+) -> Any:
+    """The entry with its documents, each stamped."""
+    user = draft.filer
+    signed = reader.acting.agent_name if reader.acting else f"{user.last_name}, {user.first_name}".strip(", ")
+    entry = docket.enter(
+        case_id=draft.case_id,
+        event=event.code,
+        title=event.title,
+        text=rules.docket_text(text),
+        at=at,
+        filer=None if reader.is_court else user,
+        entered_by=signed[:80],
+        party_ids=filers,
+        relates_to=related,
+        restriction=restriction,
+        numbered=event.numbered,
+        filed=text.filed,
+        case=case,
+        papers=[document_queries.facts(paper) for paper in papers],
+    )
+    if event.notice:
+        for paper in papers:
+            notices.stamp(entry=entry, document=paper)
+    documents.keep(entry=entry, documents=papers)
     return entry
 
 

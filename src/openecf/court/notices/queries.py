@@ -122,7 +122,7 @@ def _user(user: CourtUser, *, on_behalf: tuple[str, ...] = (), otherwise: tuple[
         postal_lines=otherwise or tuple(filter(None, (user.firm, *user.address_lines))),
         user=user.id,
         wants_text=wants_text,
-        role=user.get_group_display(),
+        role=people.group_name(user),
         tells_agents=user.tells_agents,
     )
 

@@ -34,6 +34,11 @@ class Addressee:
     """Filing agents of theirs may get copies."""
 
     @property
+    def reached_at(self) -> str:
+        """The addresses as notices print them."""
+        return ", ".join(self.addresses)
+
+    @property
     def by_mail(self) -> bool:
         return not self.addresses
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,7 +13,6 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import transaction
 from django.template.loader import render_to_string
-from procrastinate.contrib.django import app
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
@@ -27,6 +27,7 @@ from openecf.kernel.stamp_lines import StampLine, key_number, text_digest
 from openecf.kernel.stamps import Stamped
 from openecf.kernel.tokens import digest
 from openecf.platform.config import this_site
+from openecf.platform.jobs import services as jobs
 from openecf.platform.mail import services as mail
 from openecf.platform.postgres import prepared
 
@@ -38,16 +39,18 @@ MAIL_JOB = "openecf.notices.mail"
 LOOK_DIGITS = 10**18
 
 
-def prepare(*, entry: Entry, at: datetime, documents: Sequence[Document] | None = None) -> Notice:
+def prepare(
+    *, entry: Entry, at: datetime, documents: Sequence[Document] | None = None, filers: Sequence[str] | None = None
+) -> Notice:
     """Stamp an entry's documents, write its notice and the service list, and promise the mailing.
 
     Runs in the transaction of the filing: the mail leaves only when the entry is on the docket. ``documents`` are the
-    entry's, by parts, where the caller has them at hand.
+    entry's, by parts, and ``filers`` the names of the parties it was filed for, where the caller has them at hand.
     """
     with transaction.atomic(savepoint=False):
         if documents is None:
             documents = list(entry.documents.order_by("part"))
-        facts = facts_of(entry, documents, people=queries.service_list_of(entry, at=at))
+        facts = facts_of(entry, documents, people=queries.service_list_of(entry, at=at), filers=filers)
         layout = bench().notice
         notice = Notice(
             entry=entry,
@@ -57,12 +60,14 @@ def prepare(*, entry: Entry, at: datetime, documents: Sequence[Document] | None 
             text=render_to_string(f"notices/{layout.folder}/notice.txt", {"facts": facts}),
         )
         prepared.insert(notice)
-        prepared.insert(*(_recipient(notice, person) for person in (*facts.mailed, *facts.otherwise)))
-        app.configure_task(MAIL_JOB, queue="mail").defer(notice_id=notice.pk)
+        prepared.insert(*(_recipient(notice, person) for person in (*facts.mailed, *facts.otherwise)), ids=False)
+        jobs.defer(MAIL_JOB, queue="mail", notice_id=notice.pk)
     return notice
 
 
-def facts_of(entry: Entry, documents: Sequence[Document], *, people: Sequence[Addressee]) -> NoticeFacts:
+def facts_of(
+    entry: Entry, documents: Sequence[Document], *, people: Sequence[Addressee], filers: Sequence[str] | None = None
+) -> NoticeFacts:
     """Everything that the notice of an entry says. Stamps documents that carry no stamp yet."""
     site, case = this_site(), entry.case
     court = courts.court(site.id)
@@ -81,7 +86,7 @@ def facts_of(entry: Entry, documents: Sequence[Document], *, people: Sequence[Ad
         case_url=site.config.base_url + bench().notice.case_path(case_id=case.pk, case_number=case.number),
         chapter=case.chapter,
         closed=f"{case.terminated:%m/%d/%Y}" if case.terminated else "",
-        filers=queries.filers_of(entry),
+        filers=queries.filers_of(entry) if filers is None else tuple(filers),
         document_number=entry.number,
         document_url=link_of(entry, documents) if documents else "",
         docket_text=" ".join(entry.text.split()),
@@ -125,7 +130,6 @@ def _document(entry: Entry, document: Document) -> NoticeDocument:
 
 def _stamp(entry: Entry, *, sha256: str, part: int, file_number: str) -> StampLine:
     site = this_site()
-    key = site.signing_key
     entered = (entry.entered or datetime.now(UTC)).astimezone(UTC)
     facts = Stamped(
         court=site.id,
@@ -139,12 +143,17 @@ def _stamp(entry: Entry, *, sha256: str, part: int, file_number: str) -> StampLi
     )
     return StampLine(
         kind=bench().notice.stamp_kind,
-        key_number=key_number(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)),
+        key_number=_key_number(),
         date=short_day(entered.astimezone(ZoneInfo(courts.court(site.id).zone))),
         file_number=file_number,
         facts=facts,
-        stamp=stamps.sign(facts, key),
+        stamp=stamps.sign(facts, site.signing_key),
     )
+
+
+@cache
+def _key_number() -> int:
+    return key_number(this_site().signing_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
 def _recipient(notice: Notice, person: Addressee) -> Recipient:

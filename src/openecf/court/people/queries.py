@@ -66,6 +66,14 @@ def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     return {user: f"{first} {last}".strip() for user, first, last in rows}
 
 
+_GROUP_NAMES = dict(Group.choices)
+
+
+def group_name(user: CourtUser) -> str:
+    """What a court user's group is called."""
+    return str(_GROUP_NAMES.get(user.group, user.group))
+
+
 def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
     """Where notices go: primary address ("" if the court holds none), secondary addresses, whether in plain text."""
     return user.email, list(user.secondary_emails), user.wants_text

@@ -27,7 +27,7 @@ def record(
     **facts: object,
 ) -> None:
     """Write one audit line inside the caller's transaction. ``facts`` carry references, never secrets."""
-    prepared.run(_WRITE, [at, act, by, subject, on_behalf_of, address, json.dumps(facts)])
+    prepared.send(_WRITE, [at, act, by, subject, on_behalf_of, address, json.dumps(facts)])
 
 
 _WRITE_MANY = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import threading
@@ -13,6 +14,8 @@ import structlog
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
+
+from openecf.platform.postgres import prepared
 
 log = structlog.get_logger()
 HEARTBEAT = 3.0
@@ -26,12 +29,26 @@ END_WITHIN = 9.0
 """Seconds after which the process ends, whatever still runs: the database may be gone for good."""
 
 
+# The library's own function, through a statement that the server keeps ready: every filing asks for a mailing.
+_DEFER = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[
+  ROW(%s::text, %s::text, %s::integer, %s::text, NULL, %s::jsonb, %s::timestamptz)::procrastinate_job_to_defer_v1
+])
+"""
+
+
 def defer(name: str, *, at: datetime | None = None, queue: str = "default", **arguments: object) -> None:
     """Ask for a job by its name. It is written with the caller's transaction: undone with it, done only after it.
 
     ``at`` is the earliest moment; ``arguments`` are JSON values (references, never people's data).
     """
-    app.configure_task(name, queue=queue, schedule_at=at).defer(**arguments)
+    task = app.configure_task(name, queue=queue, schedule_at=at)
+    job = task.make_new_job(**arguments)
+    if job.queueing_lock:  # one of a kind at a time: the library says so when another waits
+        task.defer(**arguments)
+        return
+    facts = [job.queue, job.task_name, job.priority, job.lock, json.dumps(job.task_kwargs), job.scheduled_at]
+    prepared.send(_DEFER, facts)
 
 
 async def work(*, name: str, concurrency: int = 4, wait: bool = True) -> None:

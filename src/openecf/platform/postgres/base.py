@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import select
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -40,6 +41,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     ops_class = DatabaseOperations
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.together = False
+        self._pipeline: psycopg.Pipeline | None = None
+        self._leave: Callable[..., Any] | None = None
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection:
         connection = super().get_new_connection(conn_params)
         while self.pool and not _works(connection):
@@ -56,6 +63,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is not None:
             self.connection.used_at = monotonic()  # type: ignore[attr-defined]
         super()._close()
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        # Django looks at once at what its cursors did, which in a pipeline nobody knows yet.
+        self.wait(end=True)
+        return super().create_cursor(name)
+
+    def go_on(self) -> None:
+        """From here on statements do not wait for each other's answers, while ``together`` is set."""
+        if self.together and self._pipeline is None:
+            pipeline = self.connection.pipeline()
+            self._pipeline, self._leave = pipeline.__enter__(), pipeline.__exit__
+
+    def wait(self, *, end: bool = False, failed: BaseException | None = None) -> None:
+        """For the answers to everything that was sent; what one of them says is raised here. ``end``: go on no more."""
+        if self._pipeline is None:
+            return
+        with self.wrap_database_errors:
+            if not end:
+                self._pipeline.sync()
+                return
+            leave, self._pipeline, self._leave = self._leave, None, None
+            leave(type(failed) if failed else None, failed, failed.__traceback__ if failed else None)
 
     def prepared_cursor(self) -> CursorWrapper:
         """A cursor whose statements the server keeps ready (``platform.postgres.prepared`` is the way to use it)."""

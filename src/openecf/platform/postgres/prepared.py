@@ -1,14 +1,15 @@
 """Statements that are asked with every page or filing: the server plans each once for a connection, not each time.
 
-Three ways, all in the caller's transaction if there is one: SQL by hand (``row``, ``rows``, ``run``), a query of
-Django's put together once (``Query``), new rows of a model (``insert``). Values travel apart from the statement, so
+Three ways, all in the caller's transaction if there is one: SQL by hand (``row``, ``rows``, ``run``, ``send``), a query
+of Django's put together once (``Query``), new rows of a model (``insert``). Values travel apart from the statement, so
 write casts where PostgreSQL cannot know a type. For statements that are rare, Django's own way does.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -40,7 +41,36 @@ def run(statement: str, values: Values = ()) -> int:
     """How many rows the statement wrote."""
     with connection.prepared_cursor() as cursor:
         cursor.execute(statement, values)
+        connection.wait()
         return cursor.rowcount
+
+
+def send(statement: str, values: Values = ()) -> None:
+    """Write. Inside ``together`` without waiting for what the server says to it."""
+    connection.ensure_connection()
+    connection.go_on()
+    with connection.prepared_cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is sent within goes to the server without waiting; the next statement that answers, and the end, wait for it all.
+
+    Inside a transaction only. A statement that fails undoes the transaction as ever; its error comes when it is waited for.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("statements go together inside a transaction")
+    connection.together = True
+    try:
+        yield
+    except BaseException as failure:
+        connection.wait(end=True, failed=failure)
+        raise
+    else:
+        connection.wait(end=True)
+    finally:
+        connection.together = False
 
 
 class Slot(Expression):
@@ -123,19 +153,24 @@ class _Shape:
         return instance
 
 
-def insert(*new: M) -> None:
-    """Write new rows of one model in one statement; each has its id afterwards, in the order given."""
+def insert(*new: M, ids: bool = True) -> None:
+    """Write new rows of one model in one statement; each has its id afterwards, in the order given.
+
+    Not ``ids``: nobody asks for them, and inside ``together`` nothing waits.
+    """
     if not new:
         return
-    columns, alone, together = _inserting(type(new[0]))
+    columns, alone, several = _inserting(type(new[0]))
     if len(new) == 1:
         own = connections[DEFAULT_DB_ALIAS]
-        told = [field.get_db_prep_save(field.pre_save(new[0], add=True), own) for field in columns]
-        ids = rows(alone, told)
+        statement, told = alone, [one.get_db_prep_save(one.pre_save(new[0], add=True), own) for one in columns]
     else:
-        several = [{field.column: field.pre_save(each, add=True) for field in columns} for each in new]
-        ids = rows(together, [json.dumps(several, default=str)])
-    for each, (key,) in zip(new, ids, strict=True):
+        facts = [{one.column: one.pre_save(each, add=True) for one in columns} for each in new]
+        statement, told = several, [json.dumps(facts, default=str)]
+    if not ids:
+        send(statement, told)
+        return
+    for each, (key,) in zip(new, rows(f"{statement} RETURNING {_key(type(new[0]))}", told), strict=True):
         each.pk = key
         each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
 
@@ -146,11 +181,16 @@ def _inserting(model: type[models.Model]) -> tuple[tuple[models.Field, ...], str
     meta, quote = model._meta, connection.ops.quote_name
     columns = tuple(field for field in meta.local_concrete_fields if not isinstance(field, models.AutoField))
     names = ", ".join(quote(field.column) for field in columns)
-    into, answers = f"INSERT INTO {quote(meta.db_table)} ({names})", f"RETURNING {quote(meta.pk.column)}"
+    into = f"INSERT INTO {quote(meta.db_table)} ({names})"
     types = ", ".join(f"{quote(field.column)} {field.db_type(connection)}" for field in columns)
     values = ", ".join(["%s"] * len(columns))
     return (
         columns,
-        f"{into} VALUES ({values}) {answers}",
-        f"{into} SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS new ({types}) {answers}",
+        f"{into} VALUES ({values})",
+        f"{into} SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS new ({types})",
     )
+
+
+@cache
+def _key(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.pk.column)
