@@ -19,14 +19,12 @@ from reportlab.lib.pagesizes import letter
 from reportlab.pdfgen import canvas
 
 from openecf.court.agents.models import Agency
-from openecf.court.agents.models import Agency
 from openecf.court.bench import bench
 from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, Judge, Party
 from openecf.court.docket import services as docket
 from openecf.court.documents import services as documents
 from openecf.court.documents.rules import NewDocument
-from openecf.court.people import services as people
 from openecf.court.people import services as people
 from openecf.court.people.models import CourtUser
 from openecf.court.transition import services as transition
@@ -55,8 +53,6 @@ def load(*, at: datetime) -> None:
         registration=rules_of(settings.COURT.id).model_dump(mode="json", exclude_defaults=True),
     )
     users = {cast.login: _user(cast, at) for cast in demo_cast.COURT_USERS}
-    for cast in demo_cast.AGENCIES:
-        _agency(cast, users, at)
     for cast in demo_cast.AGENCIES:
         _agency(cast, users, at)
     judges = {row["initials"]: _judge(row, users, at) for row in data["judge"]}
@@ -108,21 +104,6 @@ def _create(
         account_number=account.number if account else "",
         linked_at=at - LIVE_SINCE if account else None,
     )
-
-
-def _agency(cast: demo_cast.CastAgency, users: dict[str, CourtUser], at: datetime) -> None:
-    """A principal of the cast lets an agent act."""
-    principal, agent = users[cast.principal], users[cast.agent]
-    given = {
-        "role": cast.role,
-        "sees_restricted": cast.sees_restricted,
-        "gets_notices": cast.gets_notices,
-        "starts": (at - LIVE_SINCE).date(),
-        "made_at": at,
-    }
-    Agency.objects.get_or_create(principal=principal, agent=agent, ended_at=None, defaults=given)
-    if cast.gets_notices:
-        people.note_agents_told(user_id=principal.id, told=True)
 
 
 def _agency(cast: demo_cast.CastAgency, users: dict[str, CourtUser], at: datetime) -> None:
