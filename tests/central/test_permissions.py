@@ -96,6 +96,8 @@ URLS = {
     "pscof/manage/maintenance": "account",
     "pscof/manage/person": "upgraded",
     "pscof/manage/address": "upgraded",
+    "pscof/manage/history": "account",
+    "pscof/manage/deactivate": "upgraded",
     "pscof/manage/courts": "account",
     "pscof/manage/payments": "account",
     "pscof/manage/payments/new": "account",

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from openecf.kernel.names import PersonName
 
-
 PHONE_DIGITS = Func(F("phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace")
 """A telephone number without what people write between its digits."""
 

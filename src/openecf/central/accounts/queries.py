@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Lower
 
 from openecf.central.accounts import places, rules
-from openecf.central.accounts.models import Account, Draft
+from openecf.central.accounts.models import PHONE_DIGITS, Account, Draft
 from openecf.kernel.tokens import digest
 
 _FIELDS = tuple(field.attname for field in Account._meta.concrete_fields)
@@ -22,6 +22,9 @@ TOLD_TO_COURTS = (
     "second_factor_since",
 )  # fmt: skip
 """What a court may know, and all that Central Sign-On needs of an account."""
+
+
+FEWEST_PHONE_DIGITS = 4
 
 
 class NoSuchAccount(LookupError):
@@ -54,6 +57,39 @@ def numbered(number: str) -> Account | None:
 def named(username: str) -> Account | None:
     """The account with that user name, whatever its case; None if there is none."""
     return Account.objects.alias(name=Lower("username")).filter(name=rules.login_name(username)).first()
+
+
+DESK_PAGE = 25
+
+
+def found(sought: Sequence[str], *, digits: str = "", page: int = 1) -> tuple[list[Account], bool]:
+    """Accounts whose user name, number, e-mail address, name or telephone number begins so, for the Service Center's
+    desk: one page of them, those that are exactly it first, and whether there are more.
+
+    ``sought`` are words in lower case; ``digits`` all that was typed, if it was a number.
+    """
+    whole, first = " ".join(sought), sought[0]
+    rows = Account.objects.alias(
+        user=Lower("username"), mail=Lower("email"), last=Lower("last_name"), given=Lower("first_name"),
+        digits=PHONE_DIGITS,
+    )  # fmt: skip
+    begins = Q(user__startswith=whole) | Q(mail__startswith=whole) | Q(last__startswith=whole)
+    if len(sought) > 1:
+        begins |= Q(last__startswith=first, given__startswith=sought[1])
+        begins |= Q(last__startswith=sought[-1], given__startswith=first)
+    if digits:
+        begins |= Q(number__startswith=digits)
+    if len(digits) >= FEWEST_PHONE_DIGITS:
+        begins |= Q(digits__startswith=digits)
+    exact = Case(When(Q(user=whole) | Q(mail=whole) | Q(number=digits or whole), then=0), default=1)
+    since = (page - 1) * DESK_PAGE
+    some = list(rows.filter(begins).order_by(exact, "last_name", "first_name", "number")[since : since + DESK_PAGE + 1])
+    return some[:DESK_PAGE], len(some) > DESK_PAGE
+
+
+def merged_into(account_id: UUID) -> list[Account]:
+    """The closed accounts that go on as this one."""
+    return list(Account.objects.filter(merged_into=account_id).order_by("number"))
 
 
 def columns(*, of: str, fields: Sequence[str] = _FIELDS) -> list[str]:

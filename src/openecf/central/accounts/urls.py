@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from openecf.central.accounts.views import managing, recovering, registering, upgrading
+from openecf.central.accounts.views import closing, managing, recovering, registering, upgrading
 
 _STEP = "(?P<step>person|address|security)"
 
@@ -31,5 +31,7 @@ urlpatterns = [
     path("pscof/manage/maintenance", managing.maintenance, name="manage-maintenance"),
     path("pscof/manage/person", managing.person, name="manage-person"),
     path("pscof/manage/address", managing.address, name="manage-address"),
+    path("pscof/manage/history", closing.history, name="manage-history"),
+    path("pscof/manage/deactivate", closing.deactivate, name="manage-deactivate"),
     path("pscof/manage/courts", managing.registered_courts, name="manage-courts"),
 ]

@@ -79,6 +79,16 @@ def members(*, firm: UUID) -> list[Member]:
     return sorted(found, key=lambda one: (one.name.casefold(), one.number))
 
 
+def has_members(firm: UUID) -> bool:
+    """Whether the firm pays for somebody now."""
+    return Membership.objects.filter(firm_id=firm, left_at=None).exists()
+
+
+def firms_with_members() -> QuerySet:
+    """The ids of the firms that pay for somebody now, to be asked for by another question."""
+    return Membership.objects.filter(left_at=None).values("firm_id")
+
+
 def membership_of(account: UUID) -> Membership | None:
     """The firm that pays for the account now."""
     return Membership.objects.filter(account_id=account, left_at=None).select_related("firm").first()

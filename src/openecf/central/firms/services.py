@@ -218,6 +218,33 @@ def set_cost_centre(*, firm: UUID, membership: int, cost_centre: str, at: dateti
         record(act="firm.cost-centre", by=str(firm), at=at, subject=f"membership:{membership}")
 
 
+def follow(*, account: UUID, into: UUID, by: str, at: datetime) -> None:
+    """The account was closed as a duplicate of ``into``: its firm pays for that one, unless another firm does, and what
+    it used this quarter and still owes is billed with it. Inside the caller's transaction."""
+    row = Membership.objects.select_for_update().filter(account_id=account, left_at=None).first()
+    own = Membership.objects.filter(account_id=into, left_at=None).first()
+    Invitation.objects.filter(account_id=account, outcome=Outcome.WAITING).update(
+        outcome=Outcome.WITHDRAWN, answered_at=at
+    )
+    if row is not None:
+        row.left_at, row.left_by, row.remark = at, "merged", gettext("The account was merged into another.")
+        row.save(update_fields=["left_at", "left_by", "remark"])
+        if own is None:
+            Membership.objects.create(
+                firm_id=row.firm_id, account_id=into, joined_at=at, billed_from=at, cost_centre=row.cost_centre
+            )
+            _apply_rules(queries.rules_of(row.firm_id), [into], at)
+    else:
+        payer, began = own.firm_id if own else into, billing.quarter_began(at)
+        left = Membership.objects.filter(account_id=account).exclude(left_at=None).values_list("left_at", flat=True)
+        Membership.objects.create(
+            firm_id=payer, account_id=account, joined_at=at, left_at=at, left_by="merged",
+            billed_from=rules.billed_from(joined=at, quarter_began=began, left_another=left),
+        )  # fmt: skip
+        money.move_balance(from_payer=account, to_payer=payer, reference=f"merger:{account}", by=by, at=at)
+    record(act="firm.followed", by=by, at=at, subject=str(into), closed=str(account))
+
+
 def _answer(invitation: UUID, outcome: Outcome, at: datetime, **mine: UUID) -> Invitation:
     """One conditional statement: an invitation is answered once."""
     waiting = Invitation.objects.filter(id=invitation, outcome=Outcome.WAITING, expires_at__gt=at, **mine)

@@ -105,7 +105,8 @@ def sign_on(request: HttpRequest) -> HttpResponse:
         response.headers["Retry-After"] = BUSY_SECONDS
         return response
     except (accounts.NotSignedOn, services.BadClientCode) as refusal:
-        page["advise_reset"] = isinstance(refusal, accounts.NotSignedOn)
+        unsure = isinstance(refusal, accounts.NotSignedOn) and not isinstance(refusal, accounts.AccountClosed)
+        page["advise_reset"] = unsure
         return render(request, "signon/login.html", page | {"refusal": refusal.said})
     if isinstance(begun, services.CodeAsked):
         return ask_for_code(begun, appurl)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -22,8 +22,9 @@ def acts_by(
     return list(lines.order_by("-at", "-id")[:limit])
 
 
-def about(*, ref: str, limit: int = 200) -> list[AuditLine]:
-    """What this person did and what was done to its account, newest first; at most ``limit`` lines."""
-    mine = AuditLine.objects.filter(by=ref).order_by("-at", "-id")[:limit]
-    others = AuditLine.objects.filter(subject=ref).exclude(by=ref).order_by("-at", "-id")[:limit]
+def about(*, ref: str, acts: Collection[str] | None = None, limit: int = 200) -> list[AuditLine]:
+    """What this person did and what was done to its account, newest first; at most ``limit`` lines. ``acts``: only such."""
+    lines = AuditLine.objects.all() if acts is None else AuditLine.objects.filter(act__in=list(acts))
+    mine = lines.filter(by=ref).order_by("-at", "-id")[:limit]
+    others = lines.filter(subject=ref).exclude(by=ref).order_by("-at", "-id")[:limit]
     return sorted([*mine, *others], key=lambda line: (line.at, line.id), reverse=True)[:limit]

@@ -39,6 +39,7 @@ from openecf.central.accounts.services.registering import (
 from openecf.central.accounts.services.signing_in import (
     DEVICE_COOKIE,
     DEVICE_LIFE,
+    AccountClosed,
     NotSignedOn,
     SignOnBusy,
     check_password,
@@ -61,6 +62,7 @@ __all__ = [
     "DEVICE_COOKIE",
     "DEVICE_LIFE",
     "DRAFT_LIFE",
+    "AccountClosed",
     "AlreadyUpgraded",
     "DraftGone",
     "LinkSpent",

@@ -22,7 +22,7 @@ from openecf.central.accounts.services.registering import (
     UsernameTaken,
     WeakPassword,
 )
-from openecf.central.accounts.services.signing_in import hashing_place
+from openecf.central.accounts.services.signing_in import hashing_place, why_closed
 from openecf.kernel.names import same_mailbox
 from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
@@ -86,11 +86,24 @@ def request_reset(*, username: str, birth_date: str = "", email: str, at: dateti
     known_by = Q(name_lower=rules.login_name(username)) | Q(number=username.strip())
     if birth_date:
         known_by |= Q(birth_date=date.fromisoformat(birth_date))
-    accounts = Account.objects.alias(name_lower=Lower("username"), email_lower=Lower("email")).filter(is_active=True)
-    for account in accounts.filter(known_by, email_lower=email.strip().lower()).order_by("number")[
-        :_RESETS_PER_ADDRESS
-    ]:
-        mail_reset(account, by="anonymous", address=address, at=at)
+    accounts = Account.objects.alias(name_lower=Lower("username"), email_lower=Lower("email"))
+    meant = accounts.filter(known_by, email_lower=email.strip().lower()).exclude(is_active=False, closed_why="")
+    for account in meant.order_by("-is_active", "number")[:_RESETS_PER_ADDRESS]:
+        if account.is_active:
+            mail_reset(account, by="anonymous", address=address, at=at)
+        else:
+            _mail_closed(account, at)
+
+
+def _mail_closed(account: Account, at: datetime) -> None:
+    with in_words_of(account):
+        mail.send(
+            to=[account.email],
+            subject=gettext("Your PACER account {number} is closed").format(number=account.number),
+            text=gettext("Somebody, probably you, asked for a new password.\n\n{why}").format(why=why_closed(account)),
+            at=at,
+            reference=f"account:{account.number}",
+        )
 
 
 def mail_reset(account: Account, *, by: str, address: str, at: datetime) -> None:

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
 from openecf.central.accounts import queries, rules
-from openecf.central.accounts.models import Account, KnownDevice, StrangerFailures
+from openecf.central.accounts.models import Account, Closed, KnownDevice, StrangerFailures
 from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
@@ -56,6 +56,32 @@ class SignOnBusy(NotSignedOn):
 
     said = gettext_lazy("Central Sign-On is very busy. Try again in a few seconds.")
     code = "busy"
+
+
+class AccountClosed(NotSignedOn):
+    """The password is right, the account closed: its owner is told why, and what to do. Nobody else gets that far."""
+
+    code = "account-closed"
+
+
+_CLOSED = {
+    Closed.UNUSED: gettext_lazy(
+        "This account was not used for two years and rests. Write to the PACER Service Center, or call: it makes the "
+        "account active again. Nothing of it is lost."
+    ),
+    Closed.OWNER: gettext_lazy(
+        "This account was deactivated by its owner. If you need it again, write to the PACER Service Center, or call."
+    ),
+    Closed.MERGED: gettext_lazy(
+        "This account was merged into your account {number}. Sign in with the user name and password of that one."
+    ),
+}
+
+
+def why_closed(account: Account) -> str:
+    """Why a closed account is closed, and what its owner can do."""
+    number = account.merged_into.number if account.merged_into_id else ""
+    return _CLOSED[account.closed_why].format(number=number)
 
 
 @cache
@@ -140,6 +166,8 @@ def check_password(
             log.info("sign_on.throttled", **facts)
             raise NotSignedOn
         right, stale = _verify(account, password)
+    if right and not account.is_active and account.closed_why:
+        raise AccountClosed(why_closed(account))
     two_step = account is not None and account.second_factor_since is not None
     right = account is not None and right and account.is_active
     if right and two_step and second is not None:
@@ -227,6 +255,8 @@ def remember_device(*, account: Account, at: datetime) -> str:
     return secret
 
 
-def touch(*, account_id: object, at: datetime) -> None:
-    """The account was used (an account unused for two years is put to sleep). Written at most once a day."""
-    Account.objects.filter(id=account_id).exclude(last_used_at__gt=at - timedelta(days=1)).update(last_used_at=at)
+def touch(*, account: Account, at: datetime) -> None:
+    """The account was used (one that is not used for two years is closed). Written at most once a day."""
+    day_before = at - timedelta(days=1)
+    if account.last_used_at is None or account.last_used_at < day_before:
+        Account.objects.filter(id=account.id).exclude(last_used_at__gt=day_before).update(last_used_at=at)

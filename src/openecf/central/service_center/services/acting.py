@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import closing
@@ -58,7 +58,9 @@ def unlock(*, staff: Staff, account: UUID, reason: str, at: datetime) -> None:
         closing.unlock(account=account, by=staff.ref, at=at)
         resetting.forgive_wrong_codes(account=account)
         closing.tell(
-            accounts.account(account), gettext("earlier wrong passwords and codes were forgiven: you can sign in"), at
+            accounts.account(account),
+            gettext_noop("earlier wrong passwords and codes were forgiven: you can sign in"),
+            at,
         )
 
     _act("unlocked", staff=staff, account=account, reason=reason, at=at, do=do)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts.services import closing
+from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.courts import queries as courts
 from openecf.central.courts import services as court_services
 from openecf.central.firms import services as firms
@@ -71,12 +72,10 @@ def merge(*, closing_one: Account, kept: Account, by: str, approved_by: str, at:
         approved_by=approved_by,
     )  # fmt: skip
     for one in (closing_one, kept):
-        closing.tell(
-            one,
-            gettext(
+        with in_words_of(one):
+            said = gettext(
                 "account {closed} was closed as a duplicate of account {kept}, which goes on with its links, its firm "
                 "and its bill. Sign in with the user name of account {kept}"
-            ).format(closed=closing_one.number, kept=kept.number),
-            at,
-        )
+            ).format(closed=closing_one.number, kept=kept.number)
+        closing.tell(one, said, at)
     sign_ons.let_courts_ask_again(account=kept.id, why="merged", by=by, at=at)

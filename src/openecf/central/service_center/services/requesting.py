@@ -12,10 +12,12 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import closing
+from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.factors.services import resetting
 from openecf.central.service_center import links, queries, rules
 from openecf.central.service_center.models import Request
@@ -121,7 +123,7 @@ def _ask(asked: Request, staff: Staff, account: Account, reason: str, at: dateti
 
     def do() -> None:
         asked.save(force_insert=True)
-        _tell(asked, account, _ASKED[asked.kind].format(when=_when(asked.waits_from)), at)
+        _tell(asked, account, _ASKED[asked.kind], at)
         if asked.kind == Kind.EMAIL:
             _mail_proof(asked, account, at)
 
@@ -148,7 +150,7 @@ def approve(*, staff: Staff, request: UUID, at: datetime) -> None:
             act=f"service.{row.kind}-approved", by=staff.ref, at=at, subject=str(row.account_id), request=str(row.id)
         )
         if row.waits_from > at:
-            _tell(row, row.account, _APPROVED[row.kind].format(when=_when(row.waits_from)), at)
+            _tell(row, row.account, _APPROVED[row.kind], at)
     carry_out(request=request, at=at)
 
 
@@ -271,7 +273,7 @@ _APPROVED = {
     ),
     Kind.MERGE: gettext_lazy("two people of the Service Center agreed to close it as a duplicate, not before {when}"),
 }
-_FACTORS_GONE = gettext_lazy(
+_FACTORS_GONE = gettext_noop(
     "the authenticator apps and recovery codes were taken away and the password opens nothing any more. Choose a new "
     "password by the link in the next mail, then set up a new app in Manage My Account"
 )
@@ -281,33 +283,34 @@ def _when(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _tell(row: Request, account: Account, what: str, at: datetime) -> None:
-    mail.send(
-        to=[account.email],
-        subject=gettext("The Service Center was asked to change your PACER account"),
-        text=gettext(
-            "On {at} (UTC), in PACER account {number}: {what}.\n\nIf you did not ask for it, stop it by this page; no "
-            "sign-in is needed:\n\n{link}"
-        ).format(
-            at=f"{at:%Y-%m-%d %H:%M}", number=account.number, what=what,
-            link=links.address("objection", row.id),
-        ),
-        at=at,
-        reference=f"account:{account.number}",
-    )  # fmt: skip
+def _tell(row: Request, account: Account, what: Promise, at: datetime) -> None:
+    with in_words_of(account):
+        mail.send(
+            to=[account.email],
+            subject=gettext("The Service Center was asked to change your PACER account"),
+            text=gettext(
+                "On {at} (UTC), in PACER account {number}: {what}.\n\nIf you did not ask for it, stop it by this page; "
+                "no sign-in is needed:\n\n{link}"
+            ).format(
+                at=f"{at:%Y-%m-%d %H:%M}", number=account.number, what=str(what).format(when=_when(row.waits_from)),
+                link=links.address("objection", row.id),
+            ),
+            at=at,
+            reference=f"account:{account.number}",
+        )  # fmt: skip
 
 
 def _mail_proof(row: Request, account: Account, at: datetime) -> None:
-    mail.send(
-        to=[row.email],
-        subject=gettext("Confirm your new e-mail address for PACER"),
-        text=gettext(
-            "The Service Center was asked to send the mail of PACER account {number} to this address. Open this page "
-            "within seven days to confirm it; the change counts from {when}:\n\n{link}"
-        ).format(
-            number=account.number, when=_when(row.waits_from),
-            link=links.address("new-address", row.id),
-        ),
-        at=at,
-        reference=f"account:{account.number}",
-    )  # fmt: skip
+    with in_words_of(account):
+        mail.send(
+            to=[row.email],
+            subject=gettext("Confirm your new e-mail address for PACER"),
+            text=gettext(
+                "The Service Center was asked to send the mail of PACER account {number} to this address. Open this page "
+                "within seven days to confirm it; the change counts from {when}:\n\n{link}"
+            ).format(
+                number=account.number, when=_when(row.waits_from), link=links.address("new-address", row.id),
+            ),
+            at=at,
+            reference=f"account:{account.number}",
+        )  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.rules import login_name
+from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.service_center.models import Agent, Role
 from openecf.central.signon import services as sign_ons
 from openecf.kernel.refusal import Refusal
@@ -48,16 +49,17 @@ def appoint(*, username: str, role: str, by: str, at: datetime) -> Agent:
             create_defaults={"role": role, "since": at},
         )
         audit.record(act="service.agent-appointed", by=by, at=at, subject=str(account.id), role=role)
-        mail.send(
-            to=[account.email],
-            subject=gettext("You work at the PACER Service Center"),
-            text=gettext(
-                "Your PACER account {number} may now open the Service Center's desk, as {role}. Signing in to it asks "
-                "for a code of your authenticator app.\n\nIf you do not know why, write to the Service Center at once."
-            ).format(number=account.number, role=Role(role).label),
-            at=at,
-            reference=f"account:{account.number}",
-        )
+        with in_words_of(account):
+            mail.send(
+                to=[account.email],
+                subject=gettext("You work at the PACER Service Center"),
+                text=gettext(
+                    "Your PACER account {number} may now open the Service Center's desk, as {role}. Signing in to it asks "
+                    "for a code of your authenticator app.\n\nIf you do not know why, write to the Service Center at once."
+                ).format(number=account.number, role=Role(role).label),
+                at=at,
+                reference=f"account:{account.number}",
+            )
     return agent
 
 

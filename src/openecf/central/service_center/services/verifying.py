@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries as accounts
+from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.service_center import queries, rules
 from openecf.central.service_center.models import Verification
 from openecf.central.service_center.queries import Staff
@@ -117,17 +118,18 @@ def mail_code(*, staff: Staff, account: UUID, at: datetime) -> None:
             agent_id=staff.account, account_id=account, how=How.MAILED_CODE, asked_at=at, code=_keyed(account, code)
         )
         audit.record(act="service.code-mailed", by=staff.ref, at=at, subject=str(account))
-        mail.send(
-            to=[row.email],
-            subject=gettext("The code that the PACER Service Center asks you for"),
-            text=gettext(
-                "You are speaking with the PACER Service Center about PACER account {number}. Read this code to the "
-                "agent within 15 minutes:\n\n    {code}\n\nIf you are not on the telephone with the Service Center "
-                "just now, tell nobody this code: somebody tries to pass for you."
-            ).format(number=row.number, code=f"{code[:4]} {code[4:]}"),
-            at=at,
-            reference=f"account:{row.number}",
-        )
+        with in_words_of(row):
+            mail.send(
+                to=[row.email],
+                subject=gettext("The code that the PACER Service Center asks you for"),
+                text=gettext(
+                    "You are speaking with the PACER Service Center about PACER account {number}. Read this code to the "
+                    "agent within 15 minutes:\n\n    {code}\n\nIf you are not on the telephone with the Service Center "
+                    "just now, tell nobody this code: somebody tries to pass for you."
+                ).format(number=row.number, code=f"{code[:4]} {code[4:]}"),
+                at=at,
+                reference=f"account:{row.number}",
+            )
 
 
 def try_reading(*, staff: Staff, account: UUID, code: str, at: datetime) -> None:

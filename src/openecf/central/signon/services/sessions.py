@@ -341,6 +341,8 @@ def _begin(session: SsoSession) -> None:
 
     NotSignedOn if the password or the second factor was changed, or the account disabled, since it was proved.
     """
+    # Before the account is held for reading: two sign-ons at once that both held it so could not both write.
+    accounts.touch(account=session.account, at=session.created_at)
     values = {f.column: f.get_db_prep_save(getattr(session, f.attname), connection) for f in _FIELDS}
     values |= {name: getattr(session.account, name) for name in ("password_changed_at", "second_factor_since")}
     with connection.cursor() as cursor:
