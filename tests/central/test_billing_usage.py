@@ -217,9 +217,9 @@ def test_the_spreadsheet_has_every_line_and_no_formula(reader):
                         answer.headers["Content-Disposition"])  # fmt: skip
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert rows[0][:3] == ["Date and time (Central)", "Court", "Client code"]
-    assert rows[1] == ["2026-05-05 10:00:00", "flsb", "", "Image1-0", "", "12", "1.20", "no"]
-    assert ["2026-05-06 10:00:00", "nysb", "'=lantern", "'=Search", "", "1", "0.10", "no"] in rows
-    assert ["2026-05-07 10:00:00", "nysb", "", "Docket Report", "", "30", "0.00", "yes"] in rows and len(rows) == 5
+    assert rows[1] == ["2026-05-05 10:00:00", "flsb", "", "Image1-0", "", "12", "1.20", "no", ""]
+    assert ["2026-05-06 10:00:00", "nysb", "'=lantern", "'=Search", "", "1", "0.10", "no", ""] in rows
+    assert ["2026-05-07 10:00:00", "nysb", "", "Docket Report", "", "30", "0.00", "yes", ""] in rows and len(rows) == 5
 
 
 @pytest.mark.django_db

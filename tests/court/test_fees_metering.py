@@ -41,7 +41,9 @@ TERMINAL = Reader(terminal=True)
     (NOBODY, 12, True, False, 12, "0.00"),
 ])  # fmt: skip
 def test_what_pages_cost(reader, pages, capped, free, billed, cost):
-    got = price(reader=reader, pages=pages, capped=capped, free=free, at=AT, zone="America/New_York")
+    got = price(
+        reader=reader, pages=pages, capped=capped, free=free, exempt=reader.exempt, at=AT, zone="America/New_York"
+    )
     assert got == (billed, Money.of(cost))
 
 
@@ -102,7 +104,9 @@ def test_the_receipts_skeleton():
     receipt = services.quote(reader=SEARCHER, description="Docket Report", criteria="x", pages=1, at=AT)
     html = render_to_string("fees/receipt.html", {"receipt": receipt})
     assert "<FONT> Cost: </FONT>" in html, "with the blank that tells programs they are signed on"
-    assert re.search(r"Transaction Receipt </FONT></TH></TR>\s*<TR></TR>\s*<TR></TR>\s*<TR><TD colspan=4><FONT>01/", html)
+    assert re.search(
+        r"Transaction Receipt </FONT></TH></TR>\s*<TR></TR>\s*<TR></TR>\s*<TR><TD colspan=4><FONT>01/", html
+    )
     assert html.count("<CENTER>") == 1
     assert html.count("<TR></TR>") == 4
 

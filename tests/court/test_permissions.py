@@ -168,6 +168,7 @@ URLS = {
     "court/registrations/<uuid:request_id>/<slug:act>": "clerk",
     "court/registrations/<uuid:request_id>/papers/<str:sha256>": "clerk",
     "utilities/billing-history": "signed-on",
+    "utilities/exemption": "signed-on",
     "cgi-bin/CourtInfo.pl": "anyone",
 }
 """Every URL of a court and the rule that it must name."""

@@ -13,18 +13,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from openecf.central.accounts import queries as accounts
-from openecf.central.billing import bills, disputes, services
+from openecf.central.billing import bills, disputes, exemptions, queries, rules, services
 from openecf.central.billing.dispute_forms import (
     AgreeForm,
     DecideForm,
+    ExemptForm,
     FoundForm,
     GiveCreditForm,
     RefundForm,
     RemarkForm,
 )
 from openecf.central.billing.services.paying import PURPOSE
+from openecf.central.courts import queries as courts
 from openecf.central.service_center.access import STAFF
 from openecf.central.service_center.context import desk_frame
+from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.payments import queries as payments
@@ -154,6 +157,13 @@ def stuck_payment(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "billing/desk_payment.html", page)
 
 
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 @access.rule(STAFF)
 @never_cache
 @_get_or_post
@@ -167,7 +177,19 @@ def account_money(request: HttpRequest, number: str) -> HttpResponse:
     give = GiveCreditForm(sent if which == "credit" else None, prefix="credit")
     ask = RefundForm(sent if which == "refund" else None, prefix="refund")
     tell = {"payer": account.id, "at": request.arrived}
+    today = legal_day(request.arrived, rules.ZONE)
+    here = [(one.id, queries.court_name(one.id)) for one in courts.courts()]
+    exempt = ExemptForm(sent if which == "exempt" else None, courts=here, today=today, prefix="exempt")
     try:
+        if which == "end":
+            ending = {"account": account.id, "by": request.staff.account, "at": request.arrived}
+            services.end_exemption(exemption=_uuid(request.POST.get("exemption", "")), **ending)
+            return _back("service-account-money", "ended", number)
+        if exempt.is_valid():
+            services.grant_exemption(
+                account=account.id, by=request.staff.account, at=request.arrived, **exempt.cleaned_data
+            )
+            return _back("service-account-money", "granted", number)
         if give.is_valid():
             services.give_credit_by_hand(
                 **tell, by=request.staff.account, amount=give.cleaned_data["amount"], note=give.cleaned_data["reason"],
@@ -177,10 +199,14 @@ def account_money(request: HttpRequest, number: str) -> HttpResponse:
         if ask.is_valid():
             services.ask_refund(**tell, by=request.staff.account, **ask.cleaned_data)
             return _back("service-account-money", "asked", number)
+    except services.NoSuchExemption:
+        return _back("service-account-money", "", number)
     except Refusal as refusal:
-        (give if which == "credit" else ask).add_error(None, refusal.said)
+        {"credit": give, "exempt": exempt}.get(which, ask).add_error(None, refusal.said)
     page = {
         "account": account,
+        "exempt": exempt,
+        "exemptions": exemptions.exemptions(account=account.id),
         "own": account.id == request.staff.account,
         "balance": bills.balance(payer=account.id),
         "bills": bills.statements(payer=account.id, now=request.arrived),

@@ -12,7 +12,9 @@ from openecf.central.billing import rules
 from openecf.central.billing.disputes import Charge
 from openecf.central.billing.models import CreditRequest
 from openecf.central.billing.queries import Line
+from openecf.kernel.exemptions import PURPOSES
 from openecf.kernel.money import Money
+from openecf.platform.shell.exemptions import PURPOSE_WORDS
 from openecf.platform.shell.forms import DateInput
 
 
@@ -41,8 +43,12 @@ class AmountField(forms.CharField):
 class ChargesForm(forms.Form):
     """Which days' charges to show."""
 
-    since = forms.DateField(label=_("From"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")})
-    until = forms.DateField(label=_("To"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")})
+    since = forms.DateField(
+        label=_("From"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")}
+    )
+    until = forms.DateField(
+        label=_("To"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")}
+    )
 
     def __init__(self, typed: dict, *, since: date, until: date) -> None:
         super().__init__({"since": typed.get("since") or since.isoformat(),
@@ -139,6 +145,36 @@ class RemarkForm(forms.Form):
     """Refusing, or giving up, with the reason."""
 
     remark = _long(_("Reason"), _("Give the reason."))
+
+
+class ExemptForm(forms.Form):
+    """An exemption: where, for what, on what it rests."""
+
+    courts = forms.MultipleChoiceField(
+        label=_("Courts"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Choose a court.")}
+    )
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=[(key, PURPOSE_WORDS[key]) for key in PURPOSES])
+    case = forms.CharField(
+        label=_("In one case only: its number"), max_length=40, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("As the court writes it, for example 26-10001 or 1:26-cv-20001."),
+    )  # fmt: skip
+    since = forms.DateField(label=_("From"), widget=DateInput, error_messages={"required": _("Choose the day.")})
+    until = forms.DateField(label=_("Until (the last day)"), widget=DateInput, required=False)
+    order = forms.CharField(
+        label=_("Rests on"), max_length=300, help_text=_("The order, appointment or letter, with its date."),
+        error_messages={"required": _("Say on what it rests.")},
+    )  # fmt: skip
+
+    def __init__(self, typed: dict | None, *, courts: Sequence[tuple[str, str]], today: date, prefix: str) -> None:
+        super().__init__(typed, prefix=prefix, initial={"since": today})
+        self.fields["courts"].choices = courts
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        if typed.get("until") and typed.get("since") and typed["until"] < typed["since"]:
+            self.add_error("until", _("The last day is before the first."))
+        return typed
 
 
 class FoundForm(forms.Form):

@@ -26,6 +26,7 @@ class UsageLine(models.Model):
     pages = models.PositiveIntegerField()
     cents = models.PositiveIntegerField()
     exempt = models.BooleanField(default=False)
+    exempt_for = models.CharField(max_length=20, blank=True, default="", help_text="the purpose, if exempt")
 
     class Meta:
         db_table = "usage_line"
@@ -278,3 +279,35 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"refund {self.pk}"
+
+
+class Exemption(models.Model):
+    """Somebody may read at a court without paying, for a purpose; in one case only if ``case`` names it.
+
+    ``order`` is what it rests on: an order, an appointment, a letter.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    court = models.CharField(max_length=8)
+    purpose = models.CharField(max_length=20)
+    case = models.CharField(max_length=40, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    order = models.CharField(max_length=300)
+    granted_at = models.DateTimeField()
+    granted_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        db_table = "exemption"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "court", "purpose", "case"], condition=Q(ended_at=None), name="exemption_once"
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="exemption_days"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} at {self.court}"

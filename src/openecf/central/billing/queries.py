@@ -17,6 +17,7 @@ from openecf.central.billing.models import LedgerLine, UsageLine
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
+from openecf.platform.shell.exemptions import PURPOSE_WORDS
 
 PAGE = 100
 _ORDERS = {"date": ("-at", "-id"), "court": ("court", "-at", "-id"), "client_code": ("client_code", "-at", "-id")}
@@ -64,6 +65,8 @@ class Line:
     pages: int
     cost: Money
     exempt: bool
+    exempt_for: str
+    """The purpose in words; empty where nothing was said."""
 
     @property
     def printed_at(self) -> str:
@@ -274,4 +277,5 @@ def line(row: UsageLine) -> Line:
         pages=row.pages,
         cost=Money(row.cents),
         exempt=row.exempt,
+        exempt_for=str(PURPOSE_WORDS.get(row.exempt_for, row.exempt_for)),
     )

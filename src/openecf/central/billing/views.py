@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from openecf.central.accounts.context import PAYMENTS, USAGE, manage_frame
-from openecf.central.billing import bills, papers, queries, rules
+from openecf.central.billing import bills, exemptions, papers, queries, rules
 from openecf.central.billing.forms import UsageForm
 from openecf.central.billing.paying_views import to_pay
 from openecf.central.billing.services.paying import PURPOSE
@@ -40,7 +40,11 @@ def _form(request: HttpRequest) -> UsageForm:
 def usage(request: HttpRequest) -> HttpResponse:
     """Detailed transactions of a range of days, with a picture and totals."""
     form = _form(request)
-    page = {"form": form, **manage_frame(request, USAGE)}
+    page = {
+        "form": form,
+        "exemptions": exemptions.exemptions(account=request.account.id),
+        **manage_frame(request, USAGE),
+    }
     if form.is_valid():
         number = request.GET.get("page", "")
         asked = request.GET.copy()
@@ -85,13 +89,13 @@ def _rows(lines: Iterator[queries.Line]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(
         [_("Date and time (Central)"), _("Court"), _("Client code"), _("Description"), _("Search criteria"), _("Pages"),
-         _("Cost"), _("Exempt")]
+         _("Cost"), _("Exempt"), _("Exempt as")]
     )  # fmt: skip
     for line in lines:
         texts = (line.court, line.client_code, line.description, line.criteria)
         yield writer.writerow(
             [f"{line.at:%Y-%m-%d %H:%M:%S}", *map(rules.safe_cell, texts), line.pages, line.cost,
-             _("yes") if line.exempt else _("no")]
+             _("yes") if line.exempt else _("no"), line.exempt_for]
         )  # fmt: skip
 
 

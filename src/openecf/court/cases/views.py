@@ -16,6 +16,7 @@ from openecf.court.bench import bench
 from openecf.court.cases import queries
 from openecf.court.cases.forms import QueryForm, asked_days
 from openecf.court.docket import queries as dockets
+from openecf.court.fees import queries as exempt
 from openecf.court.fees import services as fees
 from openecf.court.people.access import READER, READER_XML
 from openecf.court.report_pages import INCOMPLETE, BadSelection, case_id_of, nonce, said
@@ -39,7 +40,8 @@ def query(request: HttpRequest) -> HttpResponse:
         named = re.search(r"-L_.*-([0-9]{1,15})$", query_string)
         if named:
             return _summary(request, int(named[1]))
-        return render(request, "cases/query.html", {"form": QueryForm(), "nonce": nonce()})
+        exemptions = exempt.exemptions(reader=request.reader, at=request.arrived)
+        return render(request, "cases/query.html", {"form": QueryForm(), "nonce": nonce(), "exemptions": exemptions})
     if request.reader.kind != "api" and not asked_here(request):
         return said(request, INCOMPLETE)
     if (case_id := case_id_of(request.POST.get("all_case_ids", ""))) and case_id > 0:

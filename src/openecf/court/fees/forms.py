@@ -2,8 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from openecf.court.fees.queries import Exempt
+
+
+class ExemptionForm(forms.Form):
+    """As what to read in this session."""
+
+    PAY = "pay"
+
+    use = forms.ChoiceField(label=_("From now on I read as"), widget=forms.RadioSelect,
+                            error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")})  # fmt: skip
+
+    def __init__(self, typed: dict | None, *, exemptions: Sequence[Exempt], now: str) -> None:
+        super().__init__(typed, initial={"use": now or self.PAY})
+        self.fields["use"].choices = [
+            (self.PAY, gettext("not exempt: what I look at is charged")),
+            *((str(one.id), _words(one)) for one in exemptions),
+        ]
+
+    @property
+    def chosen(self) -> UUID | None:
+        """The exemption, or None for none. Only of a valid form."""
+        use = self.cleaned_data["use"]
+        return None if use == self.PAY else UUID(use)
+
+
+def _words(one: Exempt) -> str:
+    if not one.case:
+        return gettext("exempt: {what}").format(what=one.what)
+    return gettext("exempt: {what}, in case {case}").format(what=one.what, case=one.case)
 
 
 class PeriodForm(forms.Form):

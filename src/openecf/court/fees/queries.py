@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from openecf.court.fees.models import MeterLine
+from django.db.models import Q
+
+from openecf.court.fees.models import Exemption, MeterLine
 from openecf.court.people.rules import Reader
 from openecf.kernel import courts
+from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 from openecf.platform.config import this_site
+from openecf.platform.shell.exemptions import PURPOSE_WORDS
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Line:
     pages: int
     cost: Money
     exempt: bool
+    exempt_for: str
 
     @property
     def printed_at(self) -> str:
@@ -43,8 +49,40 @@ def history(*, reader: Reader, since: date, until: date) -> tuple[list[Line], Mo
     ).order_by("-at", "-id")
     lines = [
         Line(
-            row.at.astimezone(zone), row.client_code, row.description, row.criteria, row.pages, Money(row.cents), row.exempt
+            row.at.astimezone(zone),
+            row.client_code,
+            row.description,
+            row.criteria,
+            row.pages,
+            Money(row.cents),
+            row.exempt,
+            purpose_words(row.exempt_for),
         )
         for row in rows[:2000]
     ]
     return lines, sum((line.cost for line in lines), Money())
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """An exemption that a reader may use here today. ``what`` is in words."""
+
+    id: UUID
+    purpose: str
+    what: str
+    case: str
+
+
+def exemptions(*, reader: Reader, at: datetime) -> list[Exempt]:
+    """What the reader may read as today, without paying."""
+    if reader.account is None:
+        return []
+    today = legal_day(at, courts.court(this_site().id).zone)
+    rows = Exemption.objects.filter(account=reader.account, ended=False, since__lte=today)
+    valid = rows.filter(Q(until=None) | Q(until__gte=today)).order_by("purpose", "case", "id")
+    return [Exempt(row.pk, row.purpose, purpose_words(row.purpose), row.case) for row in valid]
+
+
+def purpose_words(purpose: str) -> str:
+    """A purpose in words, in the reader's language; of one that this version has no words for, itself."""
+    return str(PURPOSE_WORDS.get(purpose, purpose))

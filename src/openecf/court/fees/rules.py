@@ -9,6 +9,7 @@ from datetime import datetime
 from openecf.court.people.rules import Reader
 from openecf.kernel.billing import schedule_on
 from openecf.kernel.days import legal_day
+from openecf.kernel.exemptions import TRUSTEE
 from openecf.kernel.money import Money
 
 REPORT_LABEL = "Search Criteria:"
@@ -28,6 +29,7 @@ class Receipt:
     criteria_label: str = REPORT_LABEL
     court: str = ""
     exempt: bool = False
+    exempt_for: str = ""
     free: bool = False
     hidden: bool = False
     """Charged like any other, and not shown: the firm that pays wants it so."""
@@ -43,14 +45,29 @@ def pays_nothing(reader: Reader) -> bool:
     return reader.is_court or reader.terminal or not reader.signed_on
 
 
+def exempt_for(reader: Reader, *, case: str, takes_part: bool) -> str:
+    """For what this reader pays nothing for this access; empty if it is paid for.
+
+    ``case`` is the number of the case that it is about, or "". An exemption that is bound to one case covers nothing
+    else, and a trustee's the cases that the trustee takes part in.
+    """
+    if not reader.exempt:
+        return ""
+    if reader.exempt_for == TRUSTEE and not takes_part:
+        return ""
+    if reader.exempt_case and reader.exempt_case != case:
+        return ""
+    return reader.exempt_for or "order"
+
+
 def price(
-    *, reader: Reader, pages: int, capped: bool, free: bool, at: datetime, zone: str
+    *, reader: Reader, pages: int, capped: bool, free: bool, exempt: bool, at: datetime, zone: str
 ) -> tuple[int, Money]:
     """Billable pages and their price for this reader, by the schedule of the court's day."""
     billable, cost = schedule_on(legal_day(at, zone)).charge(pages, capped=capped)
     if free:
         return 0, Money()
-    if pays_nothing(reader) or reader.exempt:
+    if pays_nothing(reader) or exempt:
         return billable, Money()
     return billable, cost
 

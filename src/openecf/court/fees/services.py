@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop
 
-from openecf.court.fees.rules import REPORT_LABEL, Receipt, pays_nothing, price
+from openecf.court.cases import queries as cases
+from openecf.court.fees.rules import REPORT_LABEL, Receipt, exempt_for, pays_nothing, price
 from openecf.court.people.rules import Reader
 from openecf.kernel import courts
+from openecf.kernel.exemptions import TRUSTEE
 from openecf.kernel.refusal import Refusal
 from openecf.platform.bus import services as bus
 from openecf.platform.bus.messages import UsageRecorded
@@ -24,9 +26,9 @@ UNDER_SEAL = "Case Under Seal"
 
 # With each page that somebody reads, hence by hand.
 _METERED = """
-INSERT INTO meter_line (account, login, at, client_code, description, criteria, case_id, pages, cents, exempt)
+INSERT INTO meter_line (account, login, at, client_code, description, criteria, case_id, pages, cents, exempt, exempt_for)
 VALUES (%(account)s, %(login)s, %(at)s, %(client_code)s, %(description)s, %(criteria)s, %(case)s, %(pages)s, %(cents)s,
-  %(exempt)s)
+  %(exempt)s, %(exempt_for)s)
 """
 
 
@@ -51,7 +53,10 @@ def quote(
 ) -> Receipt:
     """The receipt that ``charge`` would give, without charging."""
     court = courts.court(this_site().id)
-    billable, cost = price(reader=reader, pages=pages, capped=capped, free=free, at=at, zone=court.zone)
+    exempt = _exempt_for(reader, case)
+    billable, cost = price(
+        reader=reader, pages=pages, capped=capped, free=free, exempt=bool(exempt), at=at, zone=court.zone
+    )
     return Receipt(
         login=reader.username,
         client_code=reader.client_code,
@@ -61,10 +66,18 @@ def quote(
         cost=cost,
         at=at.astimezone(ZoneInfo(court.zone)),
         criteria_label=criteria_label,
-        exempt=reader.exempt,
+        exempt=bool(exempt),
+        exempt_for=exempt,
         free=free or pays_nothing(reader),
         hidden=reader.receipts_hidden,
     )
+
+
+def _exempt_for(reader: Reader, case: Case | None) -> str:
+    if not reader.exempt:
+        return ""
+    takes_part = reader.exempt_for == TRUSTEE and case is not None and cases.participates(reader, case.id)
+    return exempt_for(reader, case=case.number if case else "", takes_part=takes_part)
 
 
 def charge(
@@ -115,7 +128,8 @@ def charge(
             "case": case.id if case else None,
             "pages": receipt.pages,
             "cents": receipt.cost.cents,
-            "exempt": reader.exempt,
+            "exempt": receipt.exempt,
+            "exempt_for": receipt.exempt_for,
         },
         to=CENTRAL,
         at=at,
@@ -130,7 +144,8 @@ def charge(
             criteria=UNDER_SEAL if case is not None and case.restriction else criteria,
             pages=receipt.pages,
             cents=receipt.cost.cents,
-            exempt=reader.exempt,
+            exempt=receipt.exempt,
+            exempt_for=receipt.exempt_for,
         ),
     )
     return receipt

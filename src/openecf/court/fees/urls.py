@@ -6,4 +6,7 @@ from django.urls import path
 
 from openecf.court.fees import views
 
-urlpatterns = [path("utilities/billing-history", views.billing_history, name="billing-history")]
+urlpatterns = [
+    path("utilities/billing-history", views.billing_history, name="billing-history"),
+    path("utilities/exemption", views.exemption, name="exemption"),
+]

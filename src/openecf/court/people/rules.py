@@ -60,6 +60,9 @@ class Reader:
     receipts_hidden: bool = False
     """The firm that pays wants no receipts shown; what is charged stays the same."""
     exempt: bool = False
+    """Chose, for this session, to read without paying; for what, and in which case only, the next two say."""
+    exempt_for: str = ""
+    exempt_case: str = ""
     terminal: bool = False
     auth_time: datetime | None = None
     acr: str = ""

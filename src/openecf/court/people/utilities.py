@@ -14,6 +14,7 @@ def groups(reader: Reader, link_label: str) -> tuple[MenuItem, ...]:
     own = [
         MenuItem(_("View your transaction log"), "/utilities/log"),
         MenuItem(_("Review billing history"), "/utilities/billing-history"),
+        MenuItem(_("Change PACER exemption status"), "/utilities/exemption"),
     ]
     if reader.agent is not None:
         own.insert(0, MenuItem(_("Whom you act for"), "/utilities/acting"))

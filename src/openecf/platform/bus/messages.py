@@ -20,7 +20,8 @@ class Message(BaseModel):
 
 
 class UsageRecorded(Message):
-    """Court → central: a person looked at something that is billed by the page. ``cents`` is after exemption."""
+    """Court → central: a person looked at something that is billed by the page. ``cents`` is after exemption;
+    ``exempt_for`` is the purpose, if it was exempt."""
 
     type: ClassVar[str] = "usage.recorded"
     account: UUID
@@ -32,6 +33,24 @@ class UsageRecorded(Message):
     pages: int
     cents: int
     exempt: bool = False
+    exempt_for: str = ""
+
+
+class ExemptionChanged(Message):
+    """Central → court: somebody may read here without paying for a purpose, or may not any more (``ended``).
+
+    ``case`` is the one case that it is bound to, or "". The latest ``at`` counts, in whatever order they come.
+    """
+
+    type: ClassVar[str] = "exemption.changed"
+    exemption: UUID
+    account: UUID
+    purpose: str
+    case: str
+    since: date
+    until: date | None
+    ended: bool
+    at: datetime
 
 
 class AccountLinked(Message):

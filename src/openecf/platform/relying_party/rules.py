@@ -35,6 +35,10 @@ class SignedOn:
     client_code_required: bool = False
     receipts_hidden: bool = False
     """The firm that pays wants its people to see no transaction receipts."""
+    exempt: bool = False
+    """In this session the person reads as exempt from fees, for ``exempt_for``; in one case only if there is one."""
+    exempt_for: str = ""
+    exempt_case: str = ""
     fresh: bool = True
     """False when this court has not heard from Central Sign-On for a minute: reading goes on, filing waits."""
 
@@ -43,8 +47,13 @@ FRESH_FOR = timedelta(seconds=60)
 """A court that has heard nothing for so long refuses to file: a revocation could have been missed."""
 
 
+EXEMPT = "exempt"
+"""Where a session's facts keep the exemption that it uses: it goes with the session, so every sign-on begins without."""
+
+
 def signed_on(facts: dict, *, sid: str, kind: Literal["browser", "api"], fresh: bool) -> SignedOn:
     """The facts that userinfo or introspection gave, as the court keeps them."""
+    exempt = facts.get(EXEMPT) or {}
     return SignedOn(
         account=UUID(facts["sub"]),
         number=facts["number"],
@@ -64,6 +73,9 @@ def signed_on(facts: dict, *, sid: str, kind: Literal["browser", "api"], fresh: 
         client_code=facts.get("client_code", ""),
         client_code_required=bool(facts.get("client_code_required")),
         receipts_hidden=bool(facts.get("receipts_hidden")),
+        exempt=bool(exempt),
+        exempt_for=exempt.get("for", ""),
+        exempt_case=exempt.get("case", ""),
         fresh=fresh,
     )
 

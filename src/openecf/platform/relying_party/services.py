@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -49,6 +51,28 @@ def begin(*, proof: provider.Proof, replaces: str = "", at: datetime) -> str:
         )
         record(act="session.begun", by=f"account:{proof.facts['sub']}", at=at, subject=f"session:{proof.sid}")
     return secret
+
+
+_USE = """
+UPDATE rp_session SET facts = CASE WHEN %(used)s::jsonb IS NULL THEN facts - 'exempt'
+                                   ELSE facts || jsonb_build_object('exempt', %(used)s::jsonb) END
+WHERE sid = %(sid)s
+"""
+_USE_NO_MORE = "UPDATE rp_session SET facts = facts - 'exempt' WHERE facts->'exempt'->>'id' = %(id)s"
+
+
+def use_exemption(*, sid: str, exemption: UUID | None, purpose: str = "", case: str = "") -> None:
+    """From now on this session reads as exempt for a purpose, or (None) as one that pays."""
+    used = json.dumps({"id": str(exemption), "for": purpose, "case": case}) if exemption else None
+    with connection.cursor() as cursor:
+        cursor.execute(_USE, {"sid": sid, "used": used})
+
+
+def drop_exemption(*, exemption: UUID) -> int:
+    """No session uses this exemption any more; how many did."""
+    with connection.cursor() as cursor:
+        cursor.execute(_USE_NO_MORE, {"id": str(exemption)})
+        return cursor.rowcount
 
 
 def end(*, cookie: str, at: datetime) -> str:

@@ -11,6 +11,12 @@ from openecf.central.billing.services.disputes import (
     give_credit_by_hand,
     withdraw_credit,
 )
+from openecf.central.billing.services.exempting import (
+    ExemptAlready,
+    NoSuchExemption,
+    end_exemption,
+    grant_exemption,
+)
 from openecf.central.billing.services.ledger import (
     MoreThanTheCredit,
     give_credit,
@@ -43,6 +49,10 @@ from openecf.central.billing.services.statements import check, compute, differin
 from openecf.central.billing.services.usage import ForeignUsage, record_usage, record_usages
 
 __all__ = [
+    "ExemptAlready",
+    "NoSuchExemption",
+    "end_exemption",
+    "grant_exemption",
     "CannotAsk",
     "ForeignUsage",
     "MoreThanTheCredit",

@@ -38,6 +38,7 @@ def record_usage(*, usage: UsageRecorded, sender: str, message_id: UUID, at: dat
                 "pages": usage.pages,
                 "cents": 0 if usage.exempt else usage.cents,
                 "exempt": usage.exempt,
+                "exempt_for": usage.exempt_for[:20],
             },
         )
         if made:
@@ -48,9 +49,10 @@ def record_usage(*, usage: UsageRecorded, sender: str, message_id: UUID, at: dat
 
 
 _LINES = """
-INSERT INTO usage_line (message, account_id, court, at, client_code, description, criteria, pages, cents, exempt)
+INSERT INTO usage_line (message, account_id, court, at, client_code, description, criteria, pages, cents, exempt,
+  exempt_for)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
-  %s::int[], %s::int[], %s::bool[])
+  %s::int[], %s::int[], %s::bool[], %s::text[])
 ON CONFLICT (message) DO NOTHING RETURNING message, account_id
 """
 
@@ -88,4 +90,5 @@ def _line(message: UUID, usage: UsageRecorded) -> tuple:
         usage.pages,
         0 if usage.exempt else usage.cents,
         usage.exempt,
+        usage.exempt_for[:20],
     )
