@@ -171,7 +171,9 @@ class TestCourts:
         RegisteredCourt.objects.create(account=linked, court="flsb", role="attorney", linked_at=timezone.now())
         assert queries.need_of(linked, now=timezone.now()) == Need(asking, "flsb")
         assert queries.need_of(other, now=timezone.now()) is None
-        page = signed_on(linked).get("/pscof/manage").content.decode()
+        browser = signed_on(linked)
+        assert "Southern District of Florida" in browser.get("/csologin/told").content.decode()
+        page = browser.get("/pscof/manage").content.decode()
         assert "Southern District of Florida" in page and "Until then you file as before" in page
 
     def test_the_court_itself_keeps_the_day_the_sign_on_does_not(self, court: Court, asking) -> None:

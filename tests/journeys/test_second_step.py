@@ -87,7 +87,7 @@ def test_a_passkey_is_added_and_signs_in_alone_and_after_a_password(stand: Stand
     press(page, "Sign out everywhere")
     page.goto(by_name(stand, "/csologin/login.jsf"))
     give_password(page, PETRA)
-    expect(page.get_by_role("heading", name="Your code")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your passkey")).to_be_visible()
     press(page, "Use my passkey")
     expect(page.get_by_role("heading", name="Manage My Account")).to_be_visible()
 

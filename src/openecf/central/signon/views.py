@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from openecf.central.accounts import services as accounts
-from openecf.central.factors import queries as factor_queries
+from openecf.central.accounts.context import need_shown
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
@@ -131,7 +131,7 @@ def told(request: HttpRequest) -> HttpResponse:
         services.confirm_told(session=request.sso, at=request.arrived)
         return HttpResponseRedirect(back_address(request, appurl))
     page = {"appurl": appurl, "telling": telling.kind if telling else "", "missed": request.method == "POST"}
-    page["need"] = factor_queries.need_of(account, now=request.arrived)
+    page["need"] = need_shown(request)
     return render(request, "signon/told.html", page)
 
 

@@ -1,0 +1,61 @@
+"""Links and invitations used eight times at the same instant, forty times over: exactly one counts."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from openecf.central.accounts.models import Account, AccountType
+from openecf.central.accounts.services import LinkSpent, securing
+from openecf.central.accounts.services.links import Purpose, make_link
+from openecf.central.firms import services as firms
+from openecf.central.firms.models import Invitation, Membership
+from tests.central.registrants import at_once
+from tests.central.relying import account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS, AT_ONCE = 40, 8
+
+
+def test_a_reset_link_sets_one_password() -> None:
+    who = account()
+    for _ in range(ROUNDS):
+        secret = make_link(purpose=Purpose.RESET, email=who.email, at=timezone.now(), account=who).rpartition("/")[2]
+        words = [f"quiet meadow lantern {n}" for n in range(AT_ONCE)]
+        given = at_once([
+            lambda word=word, secret=secret: securing.reset_password(
+                secret=secret, new=word, at=timezone.now(), address="192.0.2.1"
+            )
+            for word in words
+        ])  # fmt: skip
+        won = [word for word, one in zip(words, given, strict=True) if isinstance(one, Account)]
+        assert len(won) == 1 and sum(isinstance(one, LinkSpent) for one in given) == AT_ONCE - 1, given
+        who.refresh_from_db()
+        assert who.check_password(won[0])
+
+
+def test_an_invitation_is_accepted_once() -> None:
+    payer = account("quill-billing", type=AccountType.ADMINISTRATIVE, last_name="Quill LLP", email="pay@quill.example")
+    who = account()
+    for _ in range(ROUNDS):
+        asked = firms.invite(firm=payer.id, number=who.number, last_name=who.last_name, at=timezone.now())
+        given = at_once(
+            [lambda asked=asked: firms.accept(account=who.id, invitation=asked.id, at=timezone.now())] * AT_ONCE
+        )
+        assert sum(isinstance(one, Membership) for one in given) == 1, given
+        assert Membership.objects.filter(account=who, left_at=None).count() == 1
+        firms.leave(account=who.id, remark="", at=timezone.now())
+    assert Invitation.objects.count() == Membership.objects.count() == ROUNDS
+
+
+def test_an_invitation_is_accepted_or_refused_never_both() -> None:
+    payer = account("quill-billing", type=AccountType.ADMINISTRATIVE, last_name="Quill LLP", email="pay@quill.example")
+    who = account()
+    for _ in range(10):
+        asked = firms.invite(firm=payer.id, number=who.number, last_name=who.last_name, at=timezone.now())
+        acts = [lambda asked=asked: firms.accept(account=who.id, invitation=asked.id, at=timezone.now())] * 4
+        acts += [lambda asked=asked: firms.refuse(account=who.id, invitation=asked.id, at=timezone.now())] * 4
+        given = at_once(acts)
+        assert sum(not isinstance(one, Exception) for one in given) == 1, given
+        if Membership.objects.filter(account=who, left_at=None).exists():
+            firms.leave(account=who.id, remark="", at=timezone.now())
