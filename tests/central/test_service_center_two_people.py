@@ -14,6 +14,7 @@ from openecf.central.accounts.models import Account
 from openecf.central.billing import queries as billing
 from openecf.central.courts.models import RegisteredCourt
 from openecf.central.factors import queries as factors
+from openecf.central.factors.models import Passkey
 from openecf.central.firms.models import Membership
 from openecf.central.service_center import queries, services
 from openecf.central.service_center.models import Request
@@ -72,12 +73,15 @@ def test_a_reset_by_two_people_takes_every_factor_and_the_password_and_ends_ever
     signed_on(owner)
     app_of(owner)
     recovery_codes_of(owner)
+    Passkey.objects.create(
+        account=owner, name="Laptop", rp_id="central.test", credential_id=b"1", credential=b"2", added_at=NOW()
+    )
     verified(agent, owner, "mailed", "call-back")
     asked = ask(agent, owner)
     services.approve(staff=boss, request=asked.id, at=NOW())
     owner.refresh_from_db()
     left = factors.factors_of(owner.id)
-    assert (left.apps, left.recovery_left, owner.second_factor_since) == ([], 0, None)
+    assert (left.count, left.recovery_left, owner.second_factor_since) == (0, 0, None)
     assert not owner.has_usable_password()
     assert not SsoSession.objects.filter(account=owner, ended_at=None).exists()
     assert sign_in(Client(), owner.username).status_code == 200, "the old password opens nothing"

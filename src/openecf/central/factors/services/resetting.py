@@ -25,6 +25,8 @@ def reset_factors(*, account: UUID, by: str, approved_by: str, at: datetime) -> 
         accounts.hold(account=account)
         apps, _ = AuthenticatorApp.objects.filter(account_id=account).delete()
         passkeys, _ = Passkey.objects.filter(account_id=account).delete()
+        passkeys, _ = Passkey.objects.filter(account_id=account).delete()
+        Challenge.objects.filter(account_id=account, used_at=None).update(used_at=at)
         codes, _ = RecoveryCode.objects.filter(account_id=account).delete()
         Waiting.objects.filter(account_id=account, ended_at=None).update(ended_at=at)
         WrongCodes.objects.filter(account_id=account).delete()

@@ -256,7 +256,7 @@ def _effect(row: Request, at: datetime) -> None:
 
 _ASKED = {
     Kind.FACTORS: gettext_lazy(
-        "somebody asked the Service Center to take away its authenticator apps and recovery codes. A second person must "
+        "somebody asked the Service Center to take away its authenticator apps, passkeys and recovery codes. A second person must "
         "agree. Not before {when}"
     ),
     Kind.MERGE: gettext_lazy(
@@ -269,12 +269,12 @@ _ASKED = {
 }
 _APPROVED = {
     Kind.FACTORS: gettext_lazy(
-        "two people of the Service Center agreed to take away its authenticator apps and recovery codes, not before {when}"
+        "two people of the Service Center agreed to take away its authenticator apps, passkeys and recovery codes, not before {when}"
     ),
     Kind.MERGE: gettext_lazy("two people of the Service Center agreed to close it as a duplicate, not before {when}"),
 }
 _FACTORS_GONE = gettext_noop(
-    "the authenticator apps and recovery codes were taken away and the password opens nothing any more. Choose a new "
+    "the authenticator apps, passkeys and recovery codes were taken away and the password opens nothing any more. Choose a new "
     "password by the link in the next mail, then set up a new app in Manage My Account"
 )
 
