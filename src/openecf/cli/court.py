@@ -8,6 +8,7 @@ import importlib
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -40,9 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     profile.add_argument(
         "settings", nargs="*", metavar="NAME=VALUE", help="what to change, such as help_phone=555-0100"
     )
+    clock = acts.add_parser("clock", help="rehearse the move of a demonstration's court: show it as at another hour")
+    clock.add_argument("court", metavar="ID", help="the court's id")
+    clock.add_argument("hour", nargs="?", metavar="HOUR", help="such as 2027-04-02T08:30, the court's time; none: now")
     convert = acts.add_parser("convert", help="take over a court's old record from an export")
     converting.add_arguments(convert)
-    for one in (new, profile, convert):
+    for one in (new, profile, clock, convert):
         one.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
 
 
@@ -51,6 +55,9 @@ def run(args: argparse.Namespace) -> int:
     if args.act == "profile":
         with database_server(layout):
             return profile(layout.site(args.court), args.settings, Console(highlight=False))
+    if args.act == "clock":
+        with database_server(layout):
+            return clock(layout.site(args.court), args.hour, console)
     if args.act == "convert":
         with database_server(layout):
             return converting.run(layout.site(args.court), args, console)
@@ -72,6 +79,28 @@ def profile(site: Site, settings: list[str], console: Console) -> int:
     kept = importlib.import_module("openecf.court.transition.queries").profile()
     for name in sorted(importlib.import_module("openecf.court.transition.rules").Settings.model_fields):
         console.print(f"{name} = {getattr(kept, name)}", soft_wrap=True)
+    return 0
+
+
+class NoHour(Refusal):
+    """What was typed is no hour."""
+
+
+def clock(site: Site, hour: str | None, console: Console) -> int:
+    """Let the court's move go by another hour, or again by the real clock."""
+    enter(site.folder)
+    room = importlib.import_module("openecf.court.transition.services")
+    zone = ZoneInfo(courts.court(site.id).zone)
+    try:
+        wanted = datetime.fromisoformat(hour) if hour else None
+    except ValueError:
+        raise NoHour(f"{hour!r} is not an hour such as 2027-04-02T08:30.") from None
+    if wanted is not None and wanted.tzinfo is None:
+        wanted = wanted.replace(tzinfo=zone)
+    room.rehearse(hour=wanted, by="operator", at=datetime.now(UTC))
+    console.print(
+        f"{site.id} is shown as at {wanted:%A, %B %d, %Y, %H:%M}." if wanted else f"{site.id} goes by the clock."
+    )
     return 0
 
 

@@ -20,7 +20,7 @@ from openecf.court.calendar.rules import moved_text
 from openecf.court.docket import services as docket
 from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
-from openecf.court.transition.rules import missed_days
+from openecf.court.transition.rules import Era, era, missed_days
 from openecf.kernel.days import last_day, legal_day
 from openecf.platform.audit import services as audit
 from openecf.platform.postgres import prepared
@@ -82,7 +82,8 @@ def move_past_closure(*, at: datetime) -> int:
     """
     profile = transition.profile()
     days = missed_days(profile, settings.COURT.zone)
-    if not days or profile.deadlines_rolled_at or profile.filing_closes_at > at or profile.live_at is None:
+    closed = era(profile, at) in (Era.FILING_CLOSED, Era.NEXTGEN)
+    if not days or profile.deadlines_rolled_at or not closed or profile.live_at is None:
         return 0
     to = due_day(trigger=legal_day(profile.live_at, settings.COURT.zone), days=0)
     moved = 0

@@ -98,6 +98,10 @@ class AssociationForm(forms.Form):
         )  # fmt: skip
 
 
+RECEIVED = ("received_on", "received_at", "received_how")
+"""What the court says of a filing that did not come through these pages."""
+
+
 class DetailsForm(forms.Form):
     """The event's own questions; the judge who signed; who may read it; for the court, the day it counts for."""
 
@@ -127,6 +131,34 @@ class DetailsForm(forms.Form):
                 label=_("Date filed"), initial=today, widget=DateInput(),
                 help_text=_("Another day than today when the filing reached the court then."),
             )  # fmt: skip
+            self.fields["received_on"] = forms.DateField(
+                label=_("Received on"), required=False, widget=DateInput(),
+                help_text=_("Only for what came another way, such as by emergency e-mail while filing was closed. It "
+                            "counts from then, and the docket text says so."),
+            )  # fmt: skip
+            self.fields["received_at"] = forms.TimeField(
+                label=_("Received at (the court's time)"), required=False, widget=TimeInput()
+            )
+            self.fields["received_how"] = forms.CharField(
+                label=_("How and why"), required=False, max_length=200,
+                help_text=_("As the docket says it, for example: by emergency e-mail, electronic filing being closed"),
+            )  # fmt: skip
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        received = [typed.get(name) for name in RECEIVED]
+        if any(received) and not all(received):
+            for name in RECEIVED:
+                if name in self.fields and not typed.get(name) and name not in self.errors:
+                    self.add_error(name, _("Day, hour and reason belong together."))
+        day = typed.get("received_on")
+        if day and day > self.today:
+            self.add_error("received_on", _("It cannot have been received in the future."))
+        elif day and typed.get("filed") not in (None, day, self.today):
+            self.add_error("filed", _("It counts from the day on which it was received; write that day, or today."))
+        elif day:
+            typed["filed"] = day
+        return typed
 
     def clean_filed(self) -> date:
         day = self.cleaned_data["filed"]

@@ -213,6 +213,14 @@ def filed_day(draft: Draft, reader: Reader, at: datetime) -> date:
     return date.fromisoformat(given) if given else legal_day(at, settings.COURT.zone)
 
 
+def received(draft: Draft, reader: Reader) -> datetime | None:
+    """When it reached the court another way, in the court's time, if the court's own people say so."""
+    said = draft.answers.get("details", {}) if reader.is_court else {}
+    if not said.get("received_on"):
+        return None
+    return rules.instant(day=said["received_on"], at=said["received_at"], zone=settings.COURT.zone)
+
+
 def restriction_of(draft: Draft, event: Event) -> int:
     """The level of the entry: what the filer chose of what the event offers, else the event's own."""
     chosen = draft.answers.get("details", {}).get("restriction")
@@ -280,6 +288,8 @@ def text_facts(draft: Draft, event: Event, reader: Reader, at: datetime) -> rule
         initials=initials_of(user).upper(),
         filed=filed,
         due=_due(event, filed, details),
+        received=received(draft, reader),
+        received_how=details.get("received_how", ""),
     )
 
 

@@ -152,11 +152,20 @@ class TextFacts:
     initials: str = ""
     filed: date | None = None
     due: date | None = None
+    received: datetime | None = None
+    received_how: str = ""
 
 
 def docket_text(facts: TextFacts) -> str:
     """The words that go on the docket, without the Entered suffix."""
-    return facts.event.docket_text(_parts(facts))
+    text = facts.event.docket_text(_parts(facts))
+    return f"{text} {received_text(facts)}" if facts.received else text
+
+
+def received_text(facts: TextFacts) -> str:
+    """``(Received on 4/2/2027 at 4:15 PM by emergency e-mail.)``; the hour is in the court's time."""
+    hour = f"{facts.received:%I:%M %p}".lstrip("0")
+    return f"(Received on {us_day(facts.received.date())} at {hour} {facts.received_how.strip().rstrip('.')}.)"
 
 
 def _parts(facts: TextFacts) -> dict[str, str]:

@@ -101,6 +101,7 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
                 seq=entry.seq,
                 event=event.code,
                 draft=str(draft.id),
+                **({"received": text.received.isoformat()} if text.received else {}),
             )
     return entry
 
@@ -181,6 +182,8 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
         raise NotComplete(_("An entry that you referred to can no longer be referred to."), step="related")
     if queries.filed_day(draft, reader, at) > legal_day(at, settings.COURT.zone):
         raise NotComplete(_("The date filed cannot be in the future."), step="details")
+    if (received := queries.received(draft, reader)) is not None and received > at:
+        raise NotComplete(_("It cannot have been received in the future."), step="details")
     if lost := [d.filename for d in queries.documents_of(draft) if not store.has(d.sha256, sealed=True)]:
         raise NotComplete(_("Please upload %(files)s again.") % {"files": ", ".join(lost)}, step="documents")
 

@@ -73,6 +73,7 @@ def court_facts(now: datetime) -> dict[str, object]:
         "live": rules.is_live(profile, now),
         "live_on": rules.live_on(profile, settings.COURT.zone),
         "zone": settings.COURT.zone,
+        "rehearsed": rules.as_if(profile, now) if profile.clock_ahead else None,
         "second_factor": rules.second_factor(profile.filing_needs_mfa, today=legal_day(now, settings.COURT.zone)),
         "manage_account": manage_account(),
         "register_address": register_address(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -16,6 +18,10 @@ class CourtProfile(models.Model):
     filing_closes_at = models.DateTimeField(null=True)
     live_at = models.DateTimeField(null=True)
     deadlines_rolled_at = models.DateTimeField(null=True, help_text="deadlines of the closed days were moved")
+    clock_ahead = models.DurationField(
+        default=timedelta(),
+        help_text="a demonstration rehearses the move: added to the clock wherever its hours are asked",
+    )
     emergency_email = models.EmailField(blank=True)
     offices = models.JSONField(default=dict, help_text='{"1": "Miami"}')
     help_email = models.EmailField(blank=True)

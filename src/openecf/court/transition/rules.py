@@ -46,8 +46,17 @@ class Timetable(Protocol):
     live_at: datetime | None
 
 
+NO_TIME = timedelta()
+
+
+def as_if(timetable: Timetable, now: datetime) -> datetime:
+    """The moment that the move goes by: now, unless a demonstration rehearses another hour (``clock_ahead``)."""
+    return now + getattr(timetable, "clock_ahead", NO_TIME)
+
+
 def era(timetable: Timetable, now: datetime) -> Era:
     """Where the court stands at that moment: the last of its hours that has come."""
+    now = as_if(timetable, now)
     hours = (
         (Era.NEXTGEN, timetable.live_at),
         (Era.FILING_CLOSED, timetable.filing_closes_at),
@@ -81,6 +90,7 @@ def live_on(profile: Timetable, zone: str) -> date | None:
 
 def hours_to_come(timetable: Timetable, now: datetime) -> list[tuple[str, datetime, int]]:
     """The hours of the move that lie ahead: name of the setting, hour, whole days until then."""
+    now = as_if(timetable, now)
     hours = [(name, hour) for name in HOURS if (hour := getattr(timetable, name)) is not None and hour > now]
     return [(name, hour, (hour - now).days) for name, hour in hours]
 

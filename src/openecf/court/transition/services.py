@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 import openecf
 from openecf.court.cases import queries as cases
 from openecf.court.transition import queries, rules
 from openecf.court.transition.models import CourtNotice, CourtProfile
 from openecf.kernel import courts
+from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 from openecf.platform.bus import services as bus
 from openecf.platform.bus.messages import CourtStatus
@@ -56,6 +58,30 @@ def change_profile(*, words: Mapping[str, str], by: str, at: datetime) -> CourtP
             profile.deadlines_rolled_at = None  # another weekend has other deadlines
         profile.save(update_fields=[*changes, "deadlines_rolled_at"])
         record(act="court.profile-changed", by=by, at=at, subject=profile.court, settings=sorted(changes))
+        _tell(profile, at)
+    queries.forget()
+    return profile
+
+
+class NoRehearsal(Refusal):
+    """A real court goes by the real clock."""
+
+    said = _("Only a demonstration rehearses its move by another clock.")
+    code = "no-rehearsal"
+
+
+def rehearse(*, hour: datetime | None, by: str, at: datetime) -> CourtProfile:
+    """From now on the move goes by a clock that shows ``hour`` at this moment; None: by the real one. NoRehearsal.
+
+    Nothing else does: what is entered, charged or signed carries the real time.
+    """
+    if not this_site().config.demonstration:
+        raise NoRehearsal
+    with transaction.atomic():
+        profile = CourtProfile.objects.select_for_update().get(id=1)
+        profile.clock_ahead = hour - at if hour else timedelta()
+        profile.save(update_fields=["clock_ahead"])
+        record(act="court.rehearsed", by=by, at=at, subject=profile.court, hour=hour.isoformat() if hour else "")
         _tell(profile, at)
     queries.forget()
     return profile
