@@ -13,7 +13,7 @@ class CourtSite(models.Model):
     hosts = models.JSONField(default=list)
     public_key = models.TextField(help_text="PEM; verifies the court's messages and client assertions")
     admitted_at = models.DateTimeField()
-    era = models.CharField(max_length=12, default="nextgen")
+    era = models.CharField(max_length=20, default="nextgen")
     live_on = models.DateField(null=True)
     cases = models.PositiveIntegerField(default=0)
     software = models.CharField(max_length=40, blank=True)

@@ -72,13 +72,19 @@ def move_links(*, from_account: UUID, to_account: UUID, number: str, at: datetim
 
 
 def note_link(*, link: AccountLinked, sender: str) -> None:
-    """A court says that an account now owns one of its logins. Inside the bus's transaction; twice changes nothing."""
+    """A court says that an account now owns one of its logins. Inside the bus's transaction.
+
+    Told twice it changes nothing, and of two links the later one counts, in whatever order they come.
+    """
     if link.court != sender:
         raise ValueError(f"{sender} speaks for {link.court}")
     linked = accounts.account(link.account)
-    RegisteredCourt.objects.update_or_create(
-        account_id=linked.merged_into_id or linked.id, court=sender, defaults={"role": link.role, "linked_at": link.at}
+    facts = {"role": link.role, "linked_at": link.at}
+    row, new = RegisteredCourt.objects.get_or_create(
+        account_id=linked.merged_into_id or linked.id, court=sender, defaults=facts
     )
+    if not new and row.linked_at < link.at:
+        RegisteredCourt.objects.filter(pk=row.pk).update(**facts)
 
 
 _HEARD_EVERY = timedelta(minutes=1)
