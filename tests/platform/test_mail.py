@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.core.mail import EmailMultiAlternatives
 from django.db import connections, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -164,6 +166,44 @@ def test_a_job_that_was_killed_while_sending_is_done_again_after_its_lease(postm
             services.deliver(mail_id=mail.pk, at=AT)
     assert not attempt(mail, AT + timedelta(seconds=10))
     assert attempt(mail, AT + rules.LEASE)
+
+
+@pytest.mark.parametrize("dies", [SystemExit, smtplib.SMTPServerDisconnected, OSError], ids=lambda one: one.__name__)
+def test_what_the_server_took_is_marked_before_the_goodbye_and_a_death_after_it_sends_nothing_twice(
+    dies, postman, monkeypatch
+):
+    mail = promise()
+
+    def goodbye(_smtp: smtplib.SMTP) -> None:
+        assert OutgoingMail.objects.get(pk=mail.pk).sent_at == AT, "marked while the line is still open"
+        raise dies
+
+    with monkeypatch.context() as killed:
+        killed.setattr(smtplib.SMTP, "quit", goodbye)
+        if dies is SystemExit:
+            with pytest.raises(SystemExit):
+                services.deliver(mail_id=mail.pk, at=AT)
+        else:
+            assert attempt(mail)
+    assert not attempt(mail, AT + rules.LEASE)
+    assert len(postman.kept) == 1
+
+
+def test_a_death_between_the_servers_yes_and_our_mark_sends_a_copy_that_receivers_can_tell(postman, monkeypatch):
+    mail = promise()
+    send = services.EmailMultiAlternatives.send
+
+    def and_dies(self: EmailMultiAlternatives) -> None:
+        send(self)
+        raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr(services.EmailMultiAlternatives, "send", and_dies)
+        with pytest.raises(SystemExit):
+            services.deliver(mail_id=mail.pk, at=AT)
+    assert attempt(mail, AT + rules.LEASE)
+    first, second = postman.mail(0), postman.mail(1)
+    assert first["Message-ID"] == second["Message-ID"], "a mail has one Message-ID, however often it is handed over"
 
 
 # The server is away
