@@ -10,7 +10,7 @@ from django.db import transaction
 
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.services import closing
-from openecf.central.factors.models import AuthenticatorApp, Passkey, RecoveryCode, Waiting, WrongCodes
+from openecf.central.factors.models import AuthenticatorApp, Challenge, Passkey, RecoveryCode, Waiting, WrongCodes
 from openecf.central.signon import services as sign_ons
 from openecf.platform.audit import services as audit
 
@@ -24,7 +24,6 @@ def reset_factors(*, account: UUID, by: str, approved_by: str, at: datetime) -> 
     with transaction.atomic():
         accounts.hold(account=account)
         apps, _ = AuthenticatorApp.objects.filter(account_id=account).delete()
-        passkeys, _ = Passkey.objects.filter(account_id=account).delete()
         passkeys, _ = Passkey.objects.filter(account_id=account).delete()
         Challenge.objects.filter(account_id=account, used_at=None).update(used_at=at)
         codes, _ = RecoveryCode.objects.filter(account_id=account).delete()
