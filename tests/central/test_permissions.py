@@ -100,6 +100,7 @@ URLS = {
     "pscof/manage/deactivate": "upgraded",
     "pscof/manage/courts": "account",
     "pscof/manage/payments": "account",
+    "pscof/manage/billing-email": "upgraded",
     "pscof/manage/payments/new": "account",
     "pscof/manage/payments/<uuid:payment>": "account",
     "pscof/manage/payments/<uuid:payment>/receipt.pdf": "account",
@@ -254,6 +255,7 @@ def browser_of(who: str) -> Client:
         Account.objects.filter(pk=ACCOUNTS[0].id).update(type=who)
     account = next(each for each in Account.objects.all() if ACCOUNTS_OF[who](each))
     cast = next(each for each in ACCOUNTS if each.id == account.id)
+    Account.objects.filter(pk=account.pk).update(second_factor_since=None)
     begun = services.sign_on(
         username=cast.username, password=cast.password, client_code="", address="203.0.113.9", user_agent="",
         known_device="", replaces=None, at=at - timedelta(seconds=1),

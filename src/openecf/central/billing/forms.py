@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from openecf.central.billing import rules
+from openecf.central.billing import contacts, rules
 from openecf.central.billing.queries import Selection
 from openecf.kernel.money import Money
+from openecf.kernel.names import looks_like_address
 from openecf.platform.shell.forms import DateInput
 
 ALL, NO_CODE, CODE = "all", "none", "="
@@ -69,6 +70,29 @@ class UsageForm(forms.Form):
             client_code={ALL: None, NO_CODE: ""}.get(code, code.removeprefix(CODE)),
             sort=typed["sort"],
         )
+
+
+class BillingMailForm(forms.Form):
+    """Who else gets the bills, one address a line, and which bills."""
+
+    extra = forms.CharField(
+        label=_("Further addresses for bills, one a line"), required=False, max_length=1200,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("At most four. Your own address gets them, too. Each new address is told."),
+    )  # fmt: skip
+    only_invoices = forms.BooleanField(
+        label=_("Mail me invoices only, not statements with nothing to pay"), required=False
+    )
+
+    def clean_extra(self) -> list[str]:
+        found = [line.strip() for line in self.cleaned_data["extra"].replace(",", "\n").splitlines() if line.strip()]
+        if len(found) > contacts.MOST:
+            raise forms.ValidationError(_("At most four addresses."))
+        for each in found:
+            if len(each) > 254 or not looks_like_address(each):
+                said = gettext("This is no e-mail address: {text}").format(text=each[:80])
+                raise forms.ValidationError(said)
+        return found
 
 
 class PayForm(forms.Form):

@@ -311,3 +311,17 @@ class Exemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} at {self.court}"
+
+
+class MailPreference(models.Model):
+    """To whom else a payer's bills are mailed, and whether only those that ask for money."""
+
+    payer = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    extra = models.JSONField(default=list, help_text="e-mail addresses besides the account's own")
+    only_invoices = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "billing_mail_preference"
+
+    def __str__(self) -> str:
+        return f"billing e-mail of {self.payer_id}"

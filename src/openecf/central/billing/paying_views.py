@@ -8,16 +8,17 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from openecf.central.accounts.context import PAYMENTS, manage_frame
-from openecf.central.billing import bills, receipts, rules, services
-from openecf.central.billing.forms import PayForm
+from openecf.central.accounts.context import PAYMENTS, SETTINGS, manage_frame
+from openecf.central.billing import bills, contacts, receipts, rules, services
+from openecf.central.billing.forms import BillingMailForm, PayForm
 from openecf.central.billing.services import Payer
 from openecf.central.billing.services.paying import PURPOSE
 from openecf.central.firms import queries as firms
-from openecf.central.signon.access import ACCOUNT
+from openecf.central.signon.access import ACCOUNT, UPGRADED
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
@@ -74,6 +75,21 @@ def pay(request: HttpRequest) -> HttpResponse:
         **manage_frame(request, PAYMENTS),
     }
     return render(request, "billing/pay.html", page)
+
+
+@access.rule(UPGRADED)
+@never_cache
+@_get_or_post
+def billing_mail(request: HttpRequest) -> HttpResponse:
+    """PACER's Update PACER Billing Email, and which bills are mailed."""
+    kept = contacts.preference(request.account.id)
+    initial = {"extra": "\n".join(kept.extra), "only_invoices": kept.only_invoices}
+    form = BillingMailForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        services.set_billing_mail(payer=request.account.id, at=request.arrived, **form.cleaned_data)
+        return redirect(f"{reverse('billing-mail')}?done=yes")
+    page = {"form": form, "saved": request.GET.get("done") == "yes", **manage_frame(request, SETTINGS)}
+    return render(request, "billing/billing_mail.html", page)
 
 
 def _own(request: HttpRequest, payment: UUID) -> Paying:

@@ -32,6 +32,8 @@ class Quarter:
     used: Money
     waiver: Money
     is_over: bool
+    by_firm: Money = Money()
+    """What of the account's usage a firm pays for; it is not in ``used``."""
 
     @property
     def due(self) -> Money:
@@ -175,12 +177,6 @@ def shares(stretches: Sequence[tuple[UUID, datetime, datetime]]) -> list[tuple[i
         cursor.execute(_SHARES, {"accounts": accounts, "since": since, "until": until})
         rows = cursor.fetchall()
     return [(n, Share(accounts[n], code, accesses, pages, Money(cents))) for n, code, accesses, pages, cents in rows]
-
-
-def quarters(*, account: UUID, now: datetime, count: int = 9) -> list[Quarter]:
-    """The running quarter and those of the past 24 months, newest first."""
-    today = legal_day(now, rules.ZONE)
-    return [_quarter(account, *days, today) for days in rules.quarters_before(today, count=count)]
 
 
 def balance_now(*, payer: UUID) -> Money:

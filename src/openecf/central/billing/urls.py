@@ -8,6 +8,7 @@ from openecf.central.billing import desk_views, dispute_views, paying_views, vie
 
 urlpatterns = [
     path("pscof/manage/payments", views.payments, name="manage-payments"),
+    path("pscof/manage/billing-email", paying_views.billing_mail, name="billing-mail"),
     path("pscof/manage/payments/new", paying_views.pay, name="pay"),
     path("pscof/manage/payments/<uuid:payment>", paying_views.payment, name="payment"),
     path("pscof/manage/payments/<uuid:payment>/receipt.pdf", paying_views.receipt_file, name="payment-receipt"),

@@ -38,6 +38,7 @@ from openecf.central.billing.services.paying import (
     try_again,
     turned_back,
 )
+from openecf.central.billing.services.preferring import set_billing_mail
 from openecf.central.billing.services.refunds import (
     OneAtATime,
     SamePerson,
@@ -87,6 +88,7 @@ __all__ = [
     "record_usage",
     "record_usages",
     "refuse_refund",
+    "set_billing_mail",
     "try_again",
     "turned_back",
     "withdraw_credit",

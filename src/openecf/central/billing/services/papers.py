@@ -8,9 +8,9 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext
 
-from openecf.central.billing import bills, papers
+from openecf.central.billing import bills, contacts, papers
 from openecf.central.billing.bills import Bill
-from openecf.central.billing.models import Statement, StatementPaper, StatementRun
+from openecf.central.billing.models import MailPreference, Statement, StatementPaper, StatementRun
 from openecf.platform.mail import rules as mail_rules
 from openecf.platform.mail import services as mail
 from openecf.platform.store import services as store
@@ -41,18 +41,22 @@ def _hand_out_some(run: int, at: datetime) -> int:
     with transaction.atomic():
         waiting = Statement.objects.filter(run_id=run, paper=None).order_by("pk").values_list("pk", flat=True)
         keys = list(waiting.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-        for row in bills.whole(Statement.objects.filter(pk__in=keys)).order_by("pk"):
-            _hand_out(bills.bill(row), at)
+        rows = list(bills.whole(Statement.objects.filter(pk__in=keys)).order_by("pk"))
+        preferred = contacts.preferences(row.payer_id for row in rows)
+        for row in rows:
+            _hand_out(bills.bill(row), preferred.get(row.payer_id), at)
     return len(keys)
 
 
-def _hand_out(bill: Bill, at: datetime) -> None:
+def _hand_out(bill: Bill, preferred: MailPreference | None, at: datetime) -> None:
     paper = store.put([papers.printed(bill)])
     StatementPaper.objects.create(statement_id=bill.id, sha256=paper.sha256, made_at=at)
     if not bill.used and not bill.is_invoice:
         return  # nothing happened but that an old credit is still there
+    if preferred and preferred.only_invoices and not bill.is_invoice:
+        return
     mail.send(
-        to=[bill.email],
+        to=[bill.email, *(preferred.extra if preferred else [])],
         subject=papers.title(bill),
         text=_told(bill),
         at=at,

@@ -1,0 +1,85 @@
+"""Who gets the bills, and what a member of a firm sees of quarters that the firm pays for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from openecf.central.billing import quarters, services
+from openecf.central.billing.models import MailPreference, StatementPaper
+from openecf.kernel.money import Money
+from openecf.platform.audit.models import AuditLine
+from openecf.platform.mail.models import OutgoingMail
+from tests.central.registrants import errors
+from tests.central.relying import account, signed_on
+from tests.central.test_billing_statements import MADE_Q1, Q1, firm, joins, used
+
+pytestmark = pytest.mark.django_db
+PAGE = "/pscof/manage/billing-email"
+NOW = datetime(2026, 5, 11, 15, tzinfo=UTC)
+
+
+def to() -> list[list[str]]:
+    return [mail.recipients for mail in OutgoingMail.objects.order_by("id")]
+
+
+def test_bills_go_to_every_address_and_each_new_one_is_told():
+    who = account(email="ada@counsel.example")
+    browser = signed_on(who)
+    sent = {"extra": "books@counsel.example\npartner@counsel.example\nADA@counsel.example"}
+    assert browser.post(PAGE, sent).status_code == 302
+    everyone = ["ada@counsel.example", "books@counsel.example", "partner@counsel.example"]
+    assert to() == [everyone]
+    assert browser.post(PAGE, {"extra": "books@counsel.example"}).status_code == 302
+    assert to()[1:] == [["ada@counsel.example"]], "who was told before is not told again; the owner is"
+    browser.post(PAGE, sent)
+    OutgoingMail.objects.all().delete()
+    used(who, 4000)
+    services.make_due(at=MADE_Q1)
+    assert to() == [everyone] and "books@counsel.example" in browser.get(PAGE).content.decode()
+    assert AuditLine.objects.filter(act="billing.mail-preference").count() == 3
+
+
+@pytest.mark.parametrize(
+    "extra", ["nobody", "a@b", "a@b.example\nnot an address", "\n".join(f"a{n}@b.example" for n in range(5)),
+              "a@b.example\r\nBcc: c@d.example", "<a@b.example>"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(extra):
+    browser = signed_on(account())
+    assert "extra" in errors(browser.post(PAGE, {"extra": extra})) and not MailPreference.objects.exists()
+
+
+@pytest.mark.parametrize(("only_invoices", "cents", "mailed"), [
+    (False, 100, True), (False, 4000, True), (True, 100, False), (True, 4000, True),
+])  # fmt: skip
+def test_who_wants_invoices_only_gets_no_statement_of_a_waived_quarter(only_invoices, cents, mailed):
+    who = account()
+    services.set_billing_mail(payer=who.id, extra=[], only_invoices=only_invoices, at=Q1)
+    used(who, cents)
+    services.make_due(at=MADE_Q1)
+    assert OutgoingMail.objects.exists() is mailed and StatementPaper.objects.count() == 1
+
+
+def test_a_member_sees_the_own_part_of_a_quarter_and_that_the_firm_pays_for_the_rest():
+    payer, who, other = firm(), account("one"), account("two")
+    joined, left = Q1, Q1 + timedelta(days=10)
+    joins(who, payer, joined, left)
+    joins(other, payer, joined)
+    for at, cents in ((joined - timedelta(seconds=1), 1000), (joined, 4000), (left, 100)):
+        used(who, cents, at)
+    used(other, 700)
+    _running, last, *_ = quarters.quarters(account=who.id, is_firm=False, now=NOW)
+    assert (last.used, last.by_firm, last.due) == (Money(1100), Money(4000), Money())
+    _running, last, *_ = quarters.quarters(account=payer.id, is_firm=True, now=NOW)
+    assert (last.used, last.by_firm, last.due) == (Money(4700), Money(), Money(4700))
+
+
+def test_what_is_listed_is_what_is_billed():
+    payer, who = firm(), account("one")
+    joins(who, payer, Q1, Q1 + timedelta(days=10))
+    used(who, 3100, Q1 - timedelta(days=1))
+    used(who, 5000, Q1 + timedelta(days=1))
+    services.make_due(at=MADE_Q1)
+    for each, is_firm, due in ((who, False, 3100), (payer, True, 5000)):
+        assert quarters.quarters(account=each.id, is_firm=is_firm, now=NOW)[1].due == Money(due)
