@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -147,4 +148,14 @@ def _said(question: Question, answer: Answer, language: str) -> str:
         return ", ".join(labels.get(value, value) for value in answer) or "—"
     if question.type == "yes-no" and answer:
         return gettext("Yes") if answer == "yes" else gettext("No")
+    if question.type == "date" and (day := _day(answer)):
+        return date_format(day, "DATE_FORMAT")
     return labels.get(answer, answer) or "—"
+
+
+def _day(answer: str) -> date | None:
+    """The day that an answer names; None if it names none."""
+    try:
+        return date.fromisoformat(answer)
+    except ValueError:
+        return None
