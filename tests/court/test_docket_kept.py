@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ from openecf.court.docket.models import Entry
 from openecf.court.docket.rules import Selection
 from openecf.court.transition import queries as transition
 from openecf.court.transition.models import CourtProfile
+from openecf.platform.banners import queries as banners
 from tests.court import callers, pdfs, world
 from tests.court.test_docket_pages import HERE, REPORT, shown
 from tests.court.world import AT
@@ -174,6 +176,7 @@ def test_every_reader_has_the_own_name_menu_receipt_and_language_round_the_same_
 
 def test_a_filled_frame_is_what_the_template_renders(here, rf):
     request = rf.get("/cgi-bin/DktRpt.pl")
+    request.arrived = AT
     request.reader = reader = here.reader(name="Hana <Lindqvist>", client_code="a&b")
     case = queries.case_for(reader=reader, case_id=here.case.id)
     made = reading.sheet(reader=reader, case=case, selection=Selection(parties=True), at=AT)
@@ -184,14 +187,29 @@ def test_a_filled_frame_is_what_the_template_renders(here, rf):
         assert "a&amp;b" in after and "Hana &lt;Lindqvist&gt;" in before
 
 
+def test_a_banner_is_above_a_sheet_as_long_as_it_is_above_other_pages(here, rf, monkeypatch):
+    request = rf.get("/cgi-bin/DktRpt.pl")
+    request.arrived = AT
+    request.reader = reader = here.reader()
+    case = queries.case_for(reader=reader, case_id=here.case.id)
+    made = reading.sheet(reader=reader, case=case, selection=Selection(parties=True), at=AT)
+    facts = {"case": made.case, "receipt": made.receipt, "template": "docket/sheet.html"}
+    banner = banners.Shown(uuid4(), "warning", "The building closes at noon.", False, AT)
+    seen = []
+    for shown in ([], [banner], []):
+        monkeypatch.setattr(banners, "shown", lambda now, shown=shown: shown)
+        seen.append("closes at noon" in frames.around(request, **facts)[0])
+    assert seen == [False, True, False]
+
+
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch):
     kept.forget()
     monkeypatch.setattr(kept, "LARGEST", 100)
     monkeypatch.setattr(kept, "MOST", 250)
-    kept.keep("large", kept.Page("x" * 101, (), "", 0))
+    kept.keep("large", kept.Page(b"x" * 101, 0))
     assert kept.page("large") is None
     for n in range(4):
-        kept.keep(n, kept.Page("x" * 40, (b"y" * 40,), "", 0))
+        kept.keep(n, kept.Page(b"x" * 80, 0))
         assert kept.page(0), "what was asked for lately stays"
     assert [kept.page(n) is not None for n in range(4)] == [True, False, True, True]
     kept.forget()

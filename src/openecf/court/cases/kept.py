@@ -21,7 +21,7 @@ LONGEST = 60
 
 # A row's version is the transaction that wrote it and its place; a change gives it another of both.
 _VERSIONS = """
-SELECT concat_ws('/', c.xmin, c.ctid, a.xmin, a.ctid, r.xmin, r.ctid, l.xmin, l.ctid)
+SELECT concat_ws('/', c.xmin, c.ctid, a.xmin, a.ctid, r.xmin, r.ctid, l.xmin, l.ctid), ({beside})
 FROM "case" c LEFT JOIN judge a ON a.id = c.assigned_to_id LEFT JOIN judge r ON r.id = c.referred_to_id
 LEFT JOIN "case" l ON l.id = c.lead_id WHERE c.id = %s
 """
@@ -37,10 +37,13 @@ class _Kept:
 _kept: dict[int, _Kept] = {}
 
 
-def case(case_id: int) -> Case | None:
-    """The case with its judges and its lead case, a copy of the caller's own; None when there is none."""
+def case(case_id: int, *, beside: str = "NULL") -> Case | None:
+    """The case with its judges and its lead case, a copy of the caller's own; None when there is none.
+
+    ``beside``: an expression of SQL about the case ``c``, another room's; the copy has what it said as ``beside``.
+    """
     # Asked before the rows are read: what changes in between makes the next caller read anew.
-    row = prepared.row(_VERSIONS, [case_id])
+    row = prepared.row(_VERSIONS.format(beside=beside), [case_id])
     if row is None:
         return None
     known = _kept.get(case_id)
@@ -51,7 +54,7 @@ def case(case_id: int) -> Case | None:
         known = _Kept(row[0], found)
         _keep(case_id, known)
     own = copy(known.case)
-    own.kept_versions = known.versions
+    own.kept_versions, own.beside = known.versions, row[1]
     return own
 
 

@@ -68,9 +68,12 @@ def visible(reader: Reader, case: Case) -> bool:
     )
 
 
-def case_for(*, reader: Reader, case_id: int) -> Case:
-    """The case, for this reader. Raises NoSuchCase when it is not there or sealed from the reader."""
-    case = kept.case(case_id)
+def case_for(*, reader: Reader, case_id: int, beside: str = "NULL") -> Case:
+    """The case, for this reader. Raises NoSuchCase when it is not there or sealed from the reader.
+
+    ``beside``: what else is asked in the same statement (``kept.case``).
+    """
+    case = kept.case(case_id, beside=beside)
     if case is None or not visible(reader, case):
         raise NoSuchCase
     return case

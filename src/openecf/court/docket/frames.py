@@ -1,7 +1,7 @@
 """The page round a sheet. Of a frame only the case's number and the receipt differ from one report to the next.
 
 A frame is rendered once for a reader, an address and a language, with blanks in those places, and filled in after that.
-Everything else that it shows is of the reader (name, menu) or the same as long as this process runs.
+Everything else that it shows is of the reader (name, menu), a banner, or the same as long as this process runs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 
 from openecf.court.cases.rules import CaseFacts
 from openecf.court.fees.rules import Receipt
+from openecf.platform.banners import queries as banners
 
 PLACE = "<!--sheet-->"
 MOST = 400
@@ -71,7 +72,7 @@ def around(request: HttpRequest, *, case: CaseFacts, receipt: Receipt, template:
 
 def _frame(request: HttpRequest, template: str) -> Frame:
     # The reader as a whole: whatever of a person the menu asks, another answer is another frame.
-    key = (template, get_language(), request.path, request.reader)
+    key = (template, get_language(), request.path, request.reader, tuple(banners.shown(now=request.arrived)))
     with _guard:
         known = _frames.get(key)
         if known is not None:

@@ -1,7 +1,7 @@
 """Small sheets that this process made lately, believed only while the database says that nothing of them changed.
 
 The sheet of a case in which everything is public is the same for every reader. What it is made of is asked of the
-database at each reading, in two small statements: the versions of the case's rows (``cases.kept``) and those of its
+database at each reading, in one small statement: the versions of the case's rows (``cases.kept``) and that of its
 entries, whatever changed them. A case that is sealed, or has one guarded entry, is never kept.
 """
 
@@ -12,43 +12,29 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from threading import Lock
 
-from openecf.platform.postgres import prepared
-
 LARGEST = 512_000
 """Bytes of a sheet that is kept."""
 MOST = 16_000_000
 """Bytes of all of them, in one process."""
 
 # A row's version is the transaction that wrote it and its place; a change gives it another of both. A case without
-# entries has a version too; one with a guarded entry has none.
-_VERSION = """
+# entries has a version too; one with a guarded entry has none. Asked beside the case (``cases.queries.case_for``).
+VERSION = """
 SELECT md5(coalesce(string_agg(concat_ws('/', id, xmin, ctid), ',' ORDER BY id), ''))
-FROM entry WHERE case_id = %s HAVING NOT coalesce(bool_or(guarded), false)
+FROM entry WHERE case_id = c.id HAVING NOT coalesce(bool_or(guarded), false)
 """
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a sheet says to everybody: its heading, its rows, its end, and the bytes of text that are paid for."""
+    """What a sheet says to everybody: its heading, rows and end, and the bytes of text that are paid for."""
 
-    head: str
-    rows: tuple[bytes, ...]
-    foot: str
+    body: bytes
     text_bytes: int
-
-    @property
-    def weight(self) -> int:
-        return len(self.head) + sum(map(len, self.rows)) + len(self.foot)
 
 
 _pages: OrderedDict[Hashable, Page] = OrderedDict()
 _guard = Lock()
-
-
-def version(case_id: int) -> str | None:
-    """The version of all entries of a case; None when one of them is not for everybody."""
-    row = prepared.row(_VERSION, [case_id])
-    return row[0] if row else None
 
 
 def page(key: Hashable) -> Page | None:
@@ -62,13 +48,13 @@ def page(key: Hashable) -> Page | None:
 
 def keep(key: Hashable, page: Page) -> None:
     """Keep a page for the next reader. ``key`` names everything that the page depends on."""
-    if page.weight > LARGEST:
+    if len(page.body) > LARGEST:
         return
     with _guard:
         _pages[key] = page
-        held = sum(one.weight for one in _pages.values())
+        held = sum(len(one.body) for one in _pages.values())
         while held > MOST:
-            held -= _pages.popitem(last=False)[1].weight
+            held -= len(_pages.popitem(last=False)[1].body)
 
 
 def forget() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from openecf.court.bench import bench
@@ -23,18 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A docket sheet, ready to be sent: heading and parties, rows as they come from the database, the end."""
+    """A docket sheet, ready to be sent: heading and parties, rows as they come from the database, the end.
+
+    ``whole``: all of it is in memory, in one piece.
+    """
 
     case: CaseFacts
-    head: str
-    rows: Iterable[bytes]
-    foot: str
+    pieces: Iterable[bytes]
+    whole: bool
     receipt: Receipt
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self.head.encode()
-        yield from self.rows
-        yield self.foot.encode()
+        return iter(self.pieces)
 
 
 def _facts(case: Case, selection: Selection) -> CaseFacts:
@@ -43,29 +44,33 @@ def _facts(case: Case, selection: Selection) -> CaseFacts:
     )
 
 
+def case_for(*, reader: Reader, case_id: int) -> Case:
+    """The case as ``cases.queries.case_for`` gives it, with the version of its entries for a sheet."""
+    return cases.case_for(reader=reader, case_id=case_id, beside=kept.VERSION)
+
+
 def sheet(
     *, reader: Reader, case: Case, selection: Selection, at: datetime, description: str = "Docket Report"
 ) -> Sheet:
-    """The docket sheet of a case the reader may see (``cases.queries.case_for``), charged to the reader."""
+    """The docket sheet of a case the reader may see (``case_for``), charged to the reader."""
     # What the page depends on is asked before the page is read: what changes in between makes the next reading anew.
     key = _key(case, selection)
     facts = _facts(case, selection)
     page = kept.page((key, facts.office_name)) if key else None
-    if page is None:
-        page, rows = _made(reader, case, facts, selection)
-        if key and rows is None:
+    pieces, size = ((page.body,), page.text_bytes) if page else (None, 0)
+    if pieces is None:
+        pieces, size, page = _made(reader, case, facts, selection)
+        if key and page:
             kept.keep((key, facts.office_name), page)
-    else:
-        rows = None
     receipt = fees.charge(
         reader=reader,
         description=description,
         criteria=f"{facts.heading_number} {selection.words}".strip(),
-        pages=pages_of_text(page.text_bytes),
+        pages=pages_of_text(size),
         case=case,
         at=at,
     )
-    return Sheet(case=facts, head=page.head, rows=page.rows if rows is None else rows, foot=page.foot, receipt=receipt)
+    return Sheet(case=facts, pieces=pieces, whole=page is not None, receipt=receipt)
 
 
 def _key(case: Case, selection: Selection) -> Hashable:
@@ -73,17 +78,19 @@ def _key(case: Case, selection: Selection) -> Hashable:
 
     None as well when it is long, or shows other cases, whose changes are not this case's.
     """
-    versions = getattr(case, "kept_versions", None)
-    if versions is None or case.restriction or selection.multiple or selection.member_cases:
+    if case.restriction or selection.multiple or selection.member_cases or case.next_seq > queries.CHUNK:
         return None
-    entries = kept.version(case.id) if case.next_seq <= queries.CHUNK else None
-    return (case.id, versions, entries, selection) if entries is not None else None
+    versions, entries = getattr(case, "kept_versions", None), getattr(case, "beside", None)
+    return (case.id, versions, entries, selection) if versions and entries else None
 
 
 def _made(
     reader: Reader, case: Case, facts: CaseFacts, selection: Selection
-) -> tuple[kept.Page, Iterable[bytes] | None]:
-    """A sheet as it is now. The rows by themselves when they are for this reader only, or come as they are read."""
+) -> tuple[Iterable[bytes], int, kept.Page | None]:
+    """A sheet as it is now, in pieces, with the bytes of text that are paid for.
+
+    With it the page, when it is the same for everybody and short: then its one piece is the page's body.
+    """
     shows_entries = not selection.parts or "incDktEntries" in selection.parts
     rows = queries.Rows(case=case, selection=selection, reader=reader) if shows_entries else None
     count, size = (rows.count, rows.bytes) if rows else (0, 0)
@@ -91,10 +98,12 @@ def _made(
     table = count > 0 or (bool(case.ordered_by) and case.next_seq > 1 and not selection.parts)
     head = bench().sheet.head(facts, selection, entries=table)
     foot = bench().sheet.foot(facts, selection, entries=table)
-    shown: Iterable[bytes] = rows if rows and table else ()
-    ours = rows is None or rows.for_everybody
-    page = kept.Page(head, tuple(shown) if ours else (), foot, text_bytes(head) + size)
-    return page, None if ours else shown
+    size += text_bytes(head)
+    pieces = chain((head.encode(),), rows if rows and table else (), (foot.encode(),))
+    if rows is not None and not rows.for_everybody:
+        return pieces, size, None
+    page = kept.Page(b"".join(pieces), size)
+    return (page.body,), size, page
 
 
 def quote(*, reader: Reader, case: Case, at: datetime) -> Receipt:

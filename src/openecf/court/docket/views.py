@@ -29,11 +29,11 @@ NO_DOCUMENTS = gettext_noop("There are no documents for this case.")
 def _case_asked(request: HttpRequest, data: QueryDict) -> Case | None:
     """The case a form names by id, or by a number that fits one case. NoSuchCase; None when it names several."""
     if case_id := case_id_of(data.get("all_case_ids", "")):
-        return cases.case_for(reader=request.reader, case_id=case_id)
+        return reading.case_for(reader=request.reader, case_id=case_id)
     found = cases.matching(typed=data.get("case_num", ""), reader=request.reader)
     if not found:
         raise cases.NoSuchCase
-    return cases.case_for(reader=request.reader, case_id=found[0].id) if len(found) == 1 else None
+    return reading.case_for(reader=request.reader, case_id=found[0].id) if len(found) == 1 else None
 
 
 @access.rule(READER)
@@ -58,9 +58,11 @@ def docket_report(request: HttpRequest) -> HttpResponseBase:
     return streamed(request, sheet)
 
 
-def streamed(request: HttpRequest, sheet: reading.Sheet, template: str = "docket/sheet.html") -> StreamingHttpResponse:
-    """The page round a sheet, sent piece by piece: the frame, the heading, the rows as they come, the frame's end."""
+def streamed(request: HttpRequest, sheet: reading.Sheet, template: str = "docket/sheet.html") -> HttpResponseBase:
+    """The page round a sheet: the frame, the heading, the rows, the frame's end. What is long is sent as it comes."""
     before, after = frames.around(request, case=sheet.case, receipt=sheet.receipt, template=template)
+    if sheet.whole:
+        return HttpResponse(b"".join((before.encode(), *sheet, after.encode())))
 
     def pieces() -> Iterator[bytes]:
         yield before.encode()
