@@ -256,6 +256,7 @@ def browser_of(who: str) -> Client:
     account = next(each for each in Account.objects.all() if ACCOUNTS_OF[who](each))
     cast = next(each for each in ACCOUNTS if each.id == account.id)
     Account.objects.filter(pk=account.pk).update(second_factor_since=None)
+    Account.objects.filter(pk=account.pk).update(second_factor_since=None)
     begun = services.sign_on(
         username=cast.username, password=cast.password, client_code="", address="203.0.113.9", user_agent="",
         known_device="", replaces=None, at=at - timedelta(seconds=1),

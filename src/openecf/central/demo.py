@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b32decode
 from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,9 +12,11 @@ from openecf.central.accounts.models import AccountType
 from openecf.central.billing import exemptions
 from openecf.central.billing import services as billing
 from openecf.central.courts import queries as courts
+from openecf.central.factors.services import enrolling
 from openecf.central.registration import services as registration
 from openecf.central.service_center import queries as service_center_queries
 from openecf.central.service_center import services as service_center
+from openecf.central.service_center.services import announcing, tickets
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.demo_cast import ACCOUNTS, CastAccount
 from openecf.platform.registering import demo as waiting
@@ -62,11 +65,48 @@ def load(*, at: datetime) -> None:
     for person in ACCOUNTS:
         if person.staff and not service_center_queries.staff(person.id):
             service_center.appoint(username=person.username, role=person.staff, by="demonstration", at=at)
+        if person.authenticator:
+            enrolling.bring_in_app(
+                account=account_queries.account(person.id),
+                name="Demonstration",
+                secret=b32decode(person.authenticator),
+                at=at,
+            )
     for person in ACCOUNTS[1:4]:
         _read(person, at)
+    _ask_the_service_center(at)
     _wait_for_a_clerk(at)
     _exempt(at)
     billing.make_due(at=at)  # so that there is an invoice to pay from the first minute
+
+
+def _ask_the_service_center(at: datetime) -> None:
+    """Two questions wait for the agent, one of an account and one of a guest; a visit is announced on the status page."""
+    searcher = account_queries.account(ACCOUNTS[3].id)
+    if service_center_queries.tickets_of(searcher.id):
+        return
+    tickets.ask(
+        account=searcher, name="", email="", topic="billing", court="flsb", address="192.0.2.1", at=at,
+        text="My statement has a search of 2 pages at the District Court that I do not remember. What was it?",
+    )  # fmt: skip
+    guest = tickets.ask(
+        account=None, name="Casimir Oyelaran", email="casimir@elsewhere.example", topic="registration", court="",
+        text="I work for two firms. Do I need two accounts?", address="192.0.2.2", at=at,
+    )  # fmt: skip
+    if guest is not None:
+        tickets.prove(ticket=guest, at=at)
+    agent = next(service_center_queries.staff(person.id) for person in ACCOUNTS if person.staff == "agent")
+    begins = (at + timedelta(days=9)).replace(hour=2, minute=0, second=0, microsecond=0)
+    announcing.announce(
+        staff=agent, severity="info", begins_at=begins, ends_at=begins + timedelta(hours=3), at=at,
+        words={
+            "en": "Maintenance of Central Sign-On tonight from 2 to 5 a.m. UTC. Filing goes on for who is signed in.",
+            "es": "Mantenimiento del inicio de sesión central esta noche de 2 a 5 a. m. UTC. Quien ya inició sesión puede "
+            "seguir presentando documentos.",
+            "ht": "Antretyen Koneksyon santral la aswè a soti 2 è rive 5 è nan maten UTC. Moun ki konekte deja ka kontinye "
+            "depoze.",
+        },
+    )  # fmt: skip
 
 
 def _wait_for_a_clerk(at: datetime) -> None:

@@ -1,25 +1,48 @@
-"""``openecf demo table``: where the demonstration is, and who can sign on to it."""
+"""``openecf demo table``: where the demonstration is, and who can sign on to it; ``openecf demo code NAME``: the code that
+the authenticator app of one of them shows now."""
 
 from __future__ import annotations
 
 import argparse
+from base64 import b32decode
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
 
+from openecf.central.factors import rules
 from openecf.cli.layout import Layout, layout_of
 from openecf.kernel import courts
+from openecf.kernel.refusal import Refusal
 from openecf.platform.demo_cast import ACCOUNTS, COURT_PASSWORD, COURT_USERS, CastAccount
 
 
+class NoSuchApp(Refusal):
+    said = (
+        "Nobody of the demonstration who has that user name has an authenticator app. openecf demo table shows who has."
+    )
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["table"], help="print the table of addresses and sign-ins")
+    parser.add_argument("what", choices=["table", "code"], help="print the table of addresses and sign-ins, or a code")
+    parser.add_argument("username", nargs="?", default="", help="whose code")
     parser.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
 
 
 def run(args: argparse.Namespace) -> int:
-    print_table(wide_console(), layout_of(args.var))
+    if args.what == "code":
+        print(code_now(args.username, at=datetime.now(UTC)))
+    else:
+        print_table(wide_console(), layout_of(args.var))
     return 0
+
+
+def code_now(username: str, *, at: datetime) -> str:
+    """What the authenticator app of one of the cast shows. NoSuchApp."""
+    person = next((one for one in ACCOUNTS if one.username == username and one.authenticator), None)
+    if person is None:
+        raise NoSuchApp
+    return rules.code_of(b32decode(person.authenticator), rules.step_at(at))
 
 
 def wide_console() -> Console:
@@ -53,7 +76,8 @@ def _people() -> Table:
         people.add_column(heading, no_wrap=heading != "who")
     for account in ACCOUNTS:
         who = f"{account.first} {account.last}: {account.role}"
-        people.add_row(who, account.username, account.password, _court_login(account))
+        password = f"{account.password} + openecf demo code" if account.authenticator else account.password
+        people.add_row(who, account.username, password, _court_login(account))
     return people
 
 

@@ -17,7 +17,7 @@ COURT_PASSWORD = "Court-issued-2022"  # noqa: S105
 @dataclass(frozen=True)
 class CastAccount:
     """A PACER account. ``legacy`` ones were made before 2014-08-11 and not upgraded; ``staff`` is the role of those who
-    work at the Service Center."""
+    work at the Service Center, ``authenticator`` the secret of their app, as it is typed into one (public, too)."""
 
     id: UUID
     number: str
@@ -32,6 +32,7 @@ class CastAccount:
     created: datetime = datetime(2019, 3, 4, 15, 0, tzinfo=UTC)
     password: str = PASSWORD
     staff: str = ""
+    authenticator: str = ""
 
     @property
     def email(self) -> str:
@@ -155,10 +156,26 @@ ACCOUNTS = (
         _id(53), "7100053", "bsolano", "Beatriz", "Solano", "non-attorney", "the trustee's office, files for him"
     ),
     CastAccount(
-        _id(41), "7100041", "ofairweather", "Odile", "Fairweather", "search", "Service Center agent", staff="agent"
+        _id(41),
+        "7100041",
+        "ofairweather",
+        "Odile",
+        "Fairweather",
+        "search",
+        "Service Center agent",
+        staff="agent",
+        authenticator="LANTERNHARBORJUNIPERAGENTFAIRWEA",
     ),
     CastAccount(
-        _id(42), "7100042", "bsundqvist", "Bram", "Sundqvist", "search", "Service Center supervisor", staff="supervisor"
+        _id(42),
+        "7100042",
+        "bsundqvist",
+        "Bram",
+        "Sundqvist",
+        "search",
+        "Service Center supervisor",
+        staff="supervisor",
+        authenticator="LANTERNHARBORJUNIPERBOSSSUNDQVIS",
     ),
 )
 

@@ -167,6 +167,20 @@ def confirm_app(*, account: Account, app: UUID, code: str, session: SsoSession, 
         return _turn_on(account, held, session, rules.OTP, at)
 
 
+def bring_in_app(*, account: Account, name: str, secret: bytes, at: datetime) -> None:
+    """An app that was set up elsewhere (a conversion, the demonstration). Once: a second call changes nothing."""
+    with transaction.atomic():
+        if _hold(account).count:
+            return
+        app = uuid.uuid4()
+        AuthenticatorApp.objects.create(
+            id=app, account=account, name=name, sealed=sealing.seal(secret, app=app, account=account.id),
+            session=uuid.uuid4(), begun_at=at, confirmed_at=at,
+        )  # fmt: skip
+        accounts.ask_second_factor(account=account.id, since=at)
+        audit.record(act="factors.app-brought-in", by="system", at=at, subject=str(account.id))
+
+
 def begin_passkey(
     *, account: Account, password: str, name: str, session: UUID, site: rules.PasskeySite, at: datetime
 ) -> UUID:
