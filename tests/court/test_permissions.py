@@ -110,6 +110,7 @@ URLS = {
     "login/court/reset": "anyone",
     "login/court/reset/<str:secret>": "anyone",
     "nextgen/calendar.ics": "anyone",
+    "nextgen/guides/<slug:key>": "anyone",
     "nextgen/preparation-sheet": "anyone",
     "nextgen/notices/<int:number>": "anyone",
     "nextgen/notices/new": "clerk",

@@ -63,6 +63,12 @@ def newcomers(profile: CourtProfile, *, live: bool) -> Newcomers:
     )
 
 
+def help_center() -> str:
+    """Where the PACER Service Center's pages begin; empty at a court that knows no central site."""
+    central = this_site().config.central
+    return central.base_url if central else ""
+
+
 def court_facts(now: datetime) -> dict[str, object]:
     """Template context. ``era`` is a rules.Era; hours are aware, templates show them in the court's zone."""
     profile = queries.profile()
@@ -76,6 +82,7 @@ def court_facts(now: datetime) -> dict[str, object]:
         "rehearsed": rules.as_if(profile, now) if profile.clock_ahead else None,
         "second_factor": rules.second_factor(profile.filing_needs_mfa, today=legal_day(now, settings.COURT.zone)),
         "manage_account": manage_account(),
+        "help_center": help_center(),
         "register_address": register_address(),
         "newcomers": newcomers(profile, live=rules.is_live(profile, now)),
     }

@@ -88,11 +88,11 @@ def live_on(profile: Timetable, zone: str) -> date | None:
     return legal_day(profile.live_at, zone) if profile.live_at else None
 
 
-def hours_to_come(timetable: Timetable, now: datetime) -> list[tuple[str, datetime, int]]:
-    """The hours of the move that lie ahead: name of the setting, hour, whole days until then."""
+def hours_to_come(timetable: Timetable, now: datetime) -> list[tuple[str, datetime, int, int]]:
+    """The hours of the move that lie ahead: name of the setting, hour, whole days until then, and hours (begun)."""
     now = as_if(timetable, now)
     hours = [(name, hour) for name in HOURS if (hour := getattr(timetable, name)) is not None and hour > now]
-    return [(name, hour, (hour - now).days) for name, hour in hours]
+    return [(name, hour, (hour - now).days, -((now - hour) // timedelta(hours=1))) for name, hour in hours]
 
 
 class SecondFactor(StrEnum):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("nextgen", views.nextgen, name="nextgen"),
     path("nextgen/notices/new", views.publish, name="publish-notice"),
     path("nextgen/notices/<int:number>", views.notice, name="court-notice"),
+    path("nextgen/guides/<slug:key>", views.guide, name="nextgen-guide"),
     path("nextgen/preparation-sheet", views.preparation_sheet, name="preparation-sheet"),
     path("nextgen/calendar.ics", views.calendar_file, name="nextgen-calendar"),
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from openecf.court.bench import bench
 from openecf.court.people import access
 from openecf.court.people.rules import checklist
-from openecf.court.transition import queries, rules, services
+from openecf.court.transition import guides, queries, rules, services
 from openecf.court.transition.calendar_file import as_ics
 from openecf.court.transition.context import court_facts
 from openecf.court.transition.forms import NoticeForm
@@ -39,6 +39,8 @@ def nextgen(request: HttpRequest) -> HttpResponse:
         "link_label": bench().menus.link_label,
         "notices": queries.notices(),
         "hours": rules.hours_to_come(facts["profile"], request.arrived),
+        "guides": guides.GUIDES,
+        "questions": guides.QUESTIONS,
         "closed_days": sorted(rules.missed_days(facts["profile"], settings.COURT.zone)),
     }
     return render(request, "transition/nextgen.html", context)
@@ -52,6 +54,18 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "transition/notice.html", court_facts(request.arrived) | {"notice_shown": found})
+
+
+@rule(ANYONE)
+@require_GET
+def guide(request: HttpRequest, key: str) -> HttpResponse:
+    """One guide, step by step, with pictures."""
+    found = guides.guide(key)
+    if found is None:
+        raise Http404
+    others = [one for one in guides.GUIDES if one is not found]
+    context = {"guide": found, "others": others, "link_label": bench().menus.link_label}
+    return render(request, "transition/guide.html", court_facts(request.arrived) | context)
 
 
 @rule(ANYONE)
