@@ -149,6 +149,19 @@ def test_removed_before_the_last_page_nothing_is_filed_and_the_draft_is_the_prin
     assert draft.id not in {row.id for row in Draft.objects.filter(submitted_at=None)}
 
 
+@pytest.mark.parametrize("others", [0, 2], ids=["nobody else", "two others, none chosen"])
+def test_at_a_draft_for_who_ended_it_that_is_said_first(world, others):
+    user, who = given.agent()
+    pages, mine = AtThePages(who), given.let(world.counsel, user)
+    for each in (world.opponent, world.stranger)[:others]:
+        given.let(each, user)
+    pages.act_for(mine)
+    draft = pages.begin(MOTION, world.case.id)
+    agents.remove_agent(reader=world.reader(world.counsel), agency_id=mine.id, at=AT)
+    for status, words in (pages.reads(f"/filing/{draft.id}/case"), pages.submit(draft)):
+        assert status == 403 and "You may no longer file for Tobias Okafor" in words
+
+
 def test_the_permission_taken_away_between_the_page_and_the_submission(world, debtor, sedgwick):
     """The page was let through with the permission; the transaction of the submission asks again."""
     _user, pages, for_counsel, _other = sedgwick

@@ -107,8 +107,10 @@ def _create(
 
 
 def _agency(cast: demo_cast.CastAgency, users: dict[str, CourtUser], at: datetime) -> None:
-    """A principal of the cast lets an agent act."""
+    """A principal of the cast lets an agent act, unless they have ended it since."""
     principal, agent = users[cast.principal], users[cast.agent]
+    if Agency.objects.filter(principal=principal, agent=agent).exists():
+        return
     given = {
         "role": cast.role,
         "sees_restricted": cast.sees_restricted,
@@ -116,7 +118,7 @@ def _agency(cast: demo_cast.CastAgency, users: dict[str, CourtUser], at: datetim
         "starts": (at - LIVE_SINCE).date(),
         "made_at": at,
     }
-    Agency.objects.get_or_create(principal=principal, agent=agent, ended_at=None, defaults=given)
+    Agency.objects.create(principal=principal, agent=agent, **given)
     if cast.gets_notices:
         people.note_agents_told(user_id=principal.id, told=True)
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from openecf.court.filing import queries
 from openecf.court.people.access import FILER
 from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer
 from openecf.court.transition.context import court_facts
@@ -21,11 +22,27 @@ def _check(request: HttpRequest) -> HttpResponse | None:
     if request.method == "POST" and as_filer(reader) is Standing.NOT_SIGNED_ON:
         context = {"sign_on": f"/login?next={quote(_back_to(request), safe='')}"}
         return render(request, "filing/signed_out.html", context, status=403)
-    refused = FILER.check(request)
+    refused = _no_longer(request, reader) or FILER.check(request)
     if refused is None and facts["second_factor"] is SecondFactor.ASKED and not _proved_enough(reader):
         context = facts | {"step_up": f"/login?next={quote(_back_to(request), safe='')}&second=1"}
         refused = render(request, "filing/second_factor.html", context, status=403)
     return refused
+
+
+def _no_longer(request: HttpRequest, reader: Reader) -> HttpResponse | None:
+    """What a filing agent is told at a draft for somebody who ended it: that first, before whom else to act for."""
+    match = request.resolver_match
+    draft_id = match.kwargs.get("draft_id") if match else None
+    if draft_id is None or reader.agent is None or reader.acting:
+        return None
+    try:
+        queries.draft_for(reader=reader, draft_id=draft_id, now=request.arrived)
+    except queries.OfAnotherPrincipal as refusal:
+        context = {"said": refusal.said}
+        return None if refusal.facts["still"] else render(request, "filing/refused.html", context, status=403)
+    except queries.NoSuchDraft:
+        return None
+    return None
 
 
 def _proved_enough(reader: Reader) -> bool:
