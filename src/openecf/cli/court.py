@@ -8,6 +8,7 @@ import importlib
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -28,6 +29,10 @@ class NoSuchCourt(Refusal):
     """The national directory has no court of this id."""
 
 
+class NoSuchFile(Refusal):
+    """A setting names a file that cannot be read."""
+
+
 class CourtExists(Refusal):
     """The court has a site here."""
 
@@ -39,7 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     profile = acts.add_parser("profile", help="show or change what a court decides for itself")
     profile.add_argument("court", metavar="ID", help="the court's id")
     profile.add_argument(
-        "settings", nargs="*", metavar="NAME=VALUE", help="what to change, such as help_phone=555-0100"
+        "settings",
+        nargs="*",
+        metavar="NAME=VALUE",
+        help="what to change, such as help_phone=555-0100; NAME=@FILE takes what the file holds",
     )
     clock = acts.add_parser("clock", help="rehearse the move of a demonstration's court: show it as at another hour")
     clock.add_argument("court", metavar="ID", help="the court's id")
@@ -74,7 +82,7 @@ def profile(site: Site, settings: list[str], console: Console) -> int:
     enter(site.folder)
     room = importlib.import_module("openecf.court.transition.services")
     if settings:
-        words = dict(pair.partition("=")[::2] for pair in settings)
+        words = {name: _typed(text) for name, _equals, text in (pair.partition("=") for pair in settings)}
         room.change_profile(words=words, by="operator", at=datetime.now(UTC))
     kept = importlib.import_module("openecf.court.transition.queries").profile()
     for name in sorted(importlib.import_module("openecf.court.transition.rules").Settings.model_fields):
@@ -102,6 +110,16 @@ def clock(site: Site, hour: str | None, console: Console) -> int:
         f"{site.id} is shown as at {wanted:%A, %B %d, %Y, %H:%M}." if wanted else f"{site.id} goes by the clock."
     )
     return 0
+
+
+def _typed(text: str) -> str:
+    """The value of a setting; after an ``@`` the name of the file that holds it, for what is long."""
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise NoSuchFile(f"The file {text[1:]} cannot be read: {wrong}") from None
 
 
 @contextlib.contextmanager

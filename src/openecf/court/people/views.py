@@ -20,6 +20,7 @@ from openecf.court.people import access, queries, rules, services
 from openecf.court.people.forms import CourtLoginForm, NoticesForm, PeriodForm
 from openecf.court.people.menus import existing
 from openecf.court.people.utilities import groups
+from openecf.court.registration import queries as registration
 from openecf.court.transition.context import court_facts
 from openecf.court.transition.rules import SecondFactor
 from openecf.platform.access import ANYONE, rule
@@ -186,6 +187,12 @@ def _log_rows(lines: Sequence[AuditLine], zone: ZoneInfo, *, own: str) -> list[d
     ]
 
 
+def _registrations() -> str:
+    """The desk's name, with how many people wait for it."""
+    n = registration.waiting()
+    return _("Registrations to file ({n} to be decided)").format(n=n) if n else _("Registrations to file")
+
+
 @rule(access.COURT)
 def staff(request: HttpRequest) -> HttpResponse:
     """Where the court's own people start."""
@@ -194,7 +201,7 @@ def staff(request: HttpRequest) -> HttpResponse:
             MenuItem(_("Docket and file"), "/filing/"),
             MenuItem(_("Edit a case"), "/cases/"),
             MenuItem(_("Court logins and passwords"), "/court/logins"),
-            MenuItem(_("Registrations to file"), "/court/registrations"),
+            MenuItem(_registrations(), "/court/registrations"),
             MenuItem(_("Conversion of the court's record"), "/court/conversion"),
             MenuItem(_("Stuck messages and mail"), "/desk/messages"),
             MenuItem(_("Publish a NextGen notice"), "/nextgen/notices/new"),
