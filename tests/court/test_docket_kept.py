@@ -196,8 +196,8 @@ def test_a_banner_is_above_a_sheet_as_long_as_it_is_above_other_pages(here, rf, 
     facts = {"case": made.case, "receipt": made.receipt, "template": "docket/sheet.html"}
     banner = banners.Shown(uuid4(), "warning", "The building closes at noon.", False, AT)
     seen = []
-    for shown in ([], [banner], []):
-        monkeypatch.setattr(banners, "shown", lambda now, shown=shown: shown)
+    for live in ([], [banner], []):
+        monkeypatch.setattr(banners, "shown", lambda now, live=live: live)
         seen.append("closes at noon" in frames.around(request, **facts)[0])
     assert seen == [False, True, False]
 

@@ -10,4 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"openecf.sites.{this_site().con
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402  (settings first)
 
+from openecf.platform.form_data import Request  # noqa: E402
+
 application = get_wsgi_application()
+application.request_class = Request
