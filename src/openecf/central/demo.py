@@ -100,10 +100,10 @@ def _ask_the_service_center(at: datetime) -> None:
     announcing.announce(
         staff=agent, severity="info", begins_at=begins, ends_at=begins + timedelta(hours=3), at=at,
         words={
-            "en": "Maintenance of Central Sign-On tonight from 2 to 5 a.m. UTC. Filing goes on for who is signed in.",
-            "es": "Mantenimiento del inicio de sesión central esta noche de 2 a 5 a. m. UTC. Quien ya inició sesión puede "
+            "en": "Maintenance of Central Sign-On from 2 to 5 a.m. UTC. Filing goes on for who is signed in.",
+            "es": "Mantenimiento del inicio de sesión central de 2 a 5 a. m. UTC. Quien ya inició sesión puede "
             "seguir presentando documentos.",
-            "ht": "Antretyen Koneksyon santral la aswè a soti 2 è rive 5 è nan maten UTC. Moun ki konekte deja ka kontinye "
+            "ht": "Antretyen Koneksyon santral la soti 2 è rive 5 è nan maten UTC. Moun ki konekte deja ka kontinye "
             "depoze.",
         },
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models import Case, Q, When
 from django.db.models.functions import Lower
 
 from openecf.central.accounts import places, rules
+from openecf.central.accounts.history import WORDS
 from openecf.central.accounts.models import PHONE_DIGITS, Account, Draft
 from openecf.kernel.tokens import digest
 
@@ -85,6 +86,11 @@ def found(sought: Sequence[str], *, digits: str = "", page: int = 1) -> tuple[li
     since = (page - 1) * DESK_PAGE
     some = list(rows.filter(begins).order_by(exact, "last_name", "first_name", "number")[since : since + DESK_PAGE + 1])
     return some[:DESK_PAGE], len(some) > DESK_PAGE
+
+
+def act_words(act: str) -> str:
+    """An act of the record in an owner's words; "" for one that owners are not told of."""
+    return str(WORDS.get(act, ""))
 
 
 def merged_into(account_id: UUID) -> list[Account]:

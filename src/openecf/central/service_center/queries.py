@@ -148,25 +148,34 @@ def served(*, number: str, agent: UUID, now: datetime) -> Served | None:
     )  # fmt: skip
 
 
+_NO_ACTS = ("usage.recorded", "signon.told", "signon.courts-ask-again", "factors.code-asked")
+"""What tells nothing about an account, and there is much of it. Usage has pages of its own."""
+
+
 @dataclass(frozen=True)
 class Done:
     """An act in the history of an account. ``who`` is "owner", a name of the staff, or how the record names others."""
 
     at: datetime
     act: str
+    what: str
     who: str
     why: str
 
 
 def history(*, account: UUID, limit: int = 100) -> list[Done]:
     """What was done by the account and to it, newest first."""
-    lines = audit.about(ref=str(account), limit=limit)
+    lines = audit.about(ref=str(account), but=_NO_ACTS, limit=limit)
     agents = Agent.objects.filter(account_id__in={one for line in lines if (one := _uuid(line.by))})
     names = {str(row.account_id): row.account.name.direct for row in agents.select_related("account")}
     names[str(account)] = gettext("the owner")
     return [
         Done(
-            line.at, line.act, names.get(line.by, line.by), str(line.facts.get("reason") or line.facts.get("why") or "")
+            at=line.at,
+            act=line.act,
+            what=accounts.act_words(line.act),
+            who=names.get(line.by, line.by),
+            why=str(line.facts.get("reason") or line.facts.get("why") or ""),
         )
         for line in lines
     ]

@@ -22,9 +22,13 @@ def acts_by(
     return list(lines.order_by("-at", "-id")[:limit])
 
 
-def about(*, ref: str, acts: Collection[str] | None = None, limit: int = 200) -> list[AuditLine]:
-    """What this person did and what was done to its account, newest first; at most ``limit`` lines. ``acts``: only such."""
-    lines = AuditLine.objects.all() if acts is None else AuditLine.objects.filter(act__in=list(acts))
+def about(
+    *, ref: str, acts: Collection[str] | None = None, but: Collection[str] = (), limit: int = 200
+) -> list[AuditLine]:
+    """What this person did and what was done to its account, newest first; at most ``limit`` lines. ``acts``: only such,
+    ``but``: none of these."""
+    lines = AuditLine.objects.exclude(act__in=list(but)) if but else AuditLine.objects.all()
+    lines = lines if acts is None else lines.filter(act__in=list(acts))
     mine = lines.filter(by=ref).order_by("-at", "-id")[:limit]
     others = lines.filter(subject=ref).exclude(by=ref).order_by("-at", "-id")[:limit]
     return sorted([*mine, *others], key=lambda line: (line.at, line.id), reverse=True)[:limit]

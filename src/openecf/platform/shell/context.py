@@ -48,5 +48,6 @@ def _help_links() -> list[MenuItem]:
     return [
         MenuItem(_("NextGen CM/ECF information"), f"{central}/nextgen"),
         MenuItem(_("Help and contact"), f"{central}/help"),
+        MenuItem(_("Does everything work?"), f"{central}/status"),
         MenuItem(_("Accessibility"), f"{central}/accessibility"),
     ]

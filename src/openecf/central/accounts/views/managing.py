@@ -29,6 +29,7 @@ from openecf.central.accounts.services import securing
 from openecf.central.accounts.views.steps import refuse
 from openecf.central.courts import queries as courts
 from openecf.central.registration import queries as registrations
+from openecf.central.service_center import queries as service_center
 from openecf.central.signon import queries as sign_ons
 from openecf.central.signon import services as signing
 from openecf.central.signon.access import ACCOUNT, UPGRADED
@@ -65,6 +66,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     page = {
         "sessions": len(sign_ons.live_sessions(account=request.account.id, now=request.arrived)),
         "notice": _notice(request),
+        "is_staff": service_center.staff(request.account.id) is not None,
         **manage_frame(request, SETTINGS),
     }
     return render(request, "accounts/settings.html", page)
