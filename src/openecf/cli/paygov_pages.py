@@ -21,7 +21,7 @@ STYLE = """
 :root { font: 100%/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff; }
 body { margin: 0 auto; max-width: 46rem; padding: 1rem; }
 header { background: #ffbe2e; margin: -1rem -1rem 1rem; padding: .75rem 1rem; }
-header p { margin: 0; }
+header p { margin: 0; } header a, header a:visited { color: #1b1b1b; }
 a { color: #005ea2; } a:visited { color: #54278f; }
 :focus { outline: .25rem solid #2491ff; outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; }

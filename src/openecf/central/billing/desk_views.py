@@ -118,7 +118,7 @@ def refund(request: HttpRequest, which: UUID) -> HttpResponse:
             if refuses:
                 services.refuse_refund(**tell, **refuse.cleaned_data)
                 return _back("service-money", "refused")
-            outcome = services.agree_to_refund(**tell, **agree.cleaned_data)
+            outcome = services.agree_to_refund(**tell, tracking=agree.number)
             return _back("service-money", "made" if outcome == "made" else "agreed")
         except Refusal as refusal:
             form.add_error(None, refusal.said)

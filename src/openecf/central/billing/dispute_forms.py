@@ -131,14 +131,20 @@ class AgreeForm(forms.Form):
     """The desk made a refund at Pay.gov, or agrees that it be made."""
 
     tracking = forms.CharField(
-        label=_("Pay.gov's number of the refund"), max_length=64, required=False,
+        label=_("Pay.gov's number of the refund"), max_length=64,
+        error_messages={"required": _("Make the refund at Pay.gov first, and type its number.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
 
     def __init__(self, typed: dict | None, *, last_word: bool) -> None:
         super().__init__(typed)
-        self.fields["tracking"].required = last_word
-        self.fields["tracking"].error_messages["required"] = _("Make the refund at Pay.gov first, and type its number.")
+        if not last_word:
+            del self.fields["tracking"]
+
+    @property
+    def number(self) -> str:
+        """Pay.gov's number; empty while another person has the last word. Only of a valid form."""
+        return self.cleaned_data.get("tracking", "")
 
 
 class RemarkForm(forms.Form):

@@ -6,11 +6,13 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from openecf.central.billing import bills, contacts, papers
 from openecf.central.billing.bills import Bill
 from openecf.central.billing.models import MailPreference, Statement, StatementPaper, StatementRun
+from openecf.platform.config import this_site
 from openecf.platform.mail import rules as mail_rules
 from openecf.platform.mail import services as mail
 from openecf.platform.store import services as store
@@ -68,11 +70,12 @@ def _hand_out(bill: Bill, preferred: MailPreference | None, at: datetime) -> Non
 def _told(bill: Bill) -> str:
     facts = {"number": bill.number, "since": f"{bill.since:%m/%d/%Y}", "until": f"{bill.until:%m/%d/%Y}",
              "used": bill.used, "waived": bill.waived, "due": bill.due, "day": f"{bill.due_on:%m/%d/%Y}",
-             "credit": bill.credit_left}  # fmt: skip
+             "credit": bill.credit_left,
+             "link": f"{this_site().config.base_url}{reverse('pay')}?invoice={bill.quarter}"}  # fmt: skip
     if bill.is_invoice:
         text = gettext(
             "Invoice {number} for PACER fees from {since} to {until} is attached.\n\n"
-            "Used: ${used}\nAmount due: ${due}\nPlease pay by {day}."
+            "Used: ${used}\nAmount due: ${due}\nPlease pay by {day}.\n\nYou can pay on line:\n\n{link}"
         )
     else:
         text = gettext(
