@@ -41,9 +41,9 @@ STAGES = {
 }
 
 TITLES = {
+    ("shared-login", "login"): _("One login, several people"),
     ("twice", "bar-id"): _("Same bar number, same last name"),
     ("twice", "name"): _("Same name, same address or telephone"),
-    ("shared-login", "login"): _("One login, several people"),
     ("shared", "bar-id"): _("Same bar number, different names"),
     ("shared", "email"): _("Several logins, one e-mail address"),
     ("shared", "phone"): _("One telephone, several firms"),
