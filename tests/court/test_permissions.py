@@ -84,6 +84,7 @@ RULES = {
     "agent": _table(**_ACCOUNTS, rest=NOT_AN_AGENT, agents=IN, readers=NOT_LINKED, shared=SHARED),
     "court": _table(**_ACCOUNTS, rest=NOT_COURT, court=IN),
     "desk": _table(**_ACCOUNTS, rest=NOT_COURT, court=IN),
+    "desk-decides": _table(**_ACCOUNTS, rest=NOT_COURT, judge=NOT_CLERK, chambers=NOT_CLERK, clerk=IN),
     "clerk": _table(**_ACCOUNTS, rest=NOT_COURT, clerk=IN, judge=NOT_CLERK, chambers=NOT_CLERK),
 }
 """What a rule says to whom. A rule that is not here does not exist."""
@@ -94,7 +95,8 @@ URLS = {
     "metrics": "operator",
     "bus/inbox": "machine",
     "desk/messages": "desk",
-    "desk/messages/<str:kind>/<str:key>": "desk",
+    "desk/messages/several": "desk-decides",
+    "desk/messages/<str:kind>/<str:key>": "desk-decides",
     "language": "anyone",
     "login": "anyone",
     "logout": "anyone",

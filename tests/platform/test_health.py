@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -80,12 +82,15 @@ def stuck() -> tuple[OutboxMessage, OutgoingMail]:
 @pytest.mark.parametrize("kind", ["nobody", "legacy", "searcher", "attorney", "trustee", "clerk", "judge"])
 def test_the_desk_is_the_courts_own(kind, stuck):
     browser = callers.client(callers.kinds_of_person()[kind])
-    court = kind in ("clerk", "judge")
     page = browser.get(reverse("desk-messages"))
-    assert (b"A notice that bounced" in page.content) is court
+    assert (b"A notice that bounced" in page.content) is (kind in ("clerk", "judge"))
+    assert (b'value="discard"' in page.content) is (kind == "clerk")
     browser.post(reverse("desk-decide", args=["message", stuck[0].id]), {"act": "discard", "reason": "tidy"})
+    browser.post(reverse("desk-decide-several"), {"act": "retry-all", "kind": "mail"})
     stuck[0].refresh_from_db()
-    assert (stuck[0].delivered_at is not None) is court
+    stuck[1].refresh_from_db()
+    assert (stuck[0].delivered_at is not None) is (kind == "clerk"), "a judge looks; the clerk's office decides"
+    assert (stuck[1].dead_at is None) is (kind == "clerk")
 
 
 @pytest.mark.parametrize("act", ["retry", "discard"])
@@ -100,6 +105,75 @@ def test_a_decision_at_the_desk_is_done_once_and_written_down(which, act, stuck)
     kinds = {"retry": "retried", "discard": "discarded"}
     line = AuditLine.objects.get(act=f"{('bus', 'mail')[which]}.{kinds[act]}")
     assert line.by == callers.reader(who).ref
+
+
+def many_stuck(n: int) -> None:
+    now = timezone.now()
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            to=("central", "nysb")[k % 2], type="court.status", body={}, at=now, next_at=now, attempts=14,
+            dead_at=now - timedelta(minutes=n - k), last_error=f"422: number {k}",
+        )
+        for k in range(n)
+    )  # fmt: skip
+    OutgoingMail.objects.bulk_create(
+        OutgoingMail(
+            created_at=now, next_at=now, sender="x@court.example", recipients=["ada@counsel.example"],
+            subject=f"Bounced {k}", text="…", dead_at=now - timedelta(minutes=n - k), last_error="550",
+        )
+        for k in range(n)
+    )  # fmt: skip
+
+
+def test_every_one_of_many_is_counted_and_on_some_page():
+    many_stuck(230)
+    browser = callers.client(callers.linked("clerk"))
+    page = browser.get(reverse("desk-messages")).content.decode()
+    assert "230 messages wait." in page and "230 mails wait." in page and "Page 1 of 5" in page
+    seen = set()
+    for n in range(1, 6):
+        page = browser.get(reverse("desk-messages"), {"message": n, "mail": n}).content.decode()
+        seen |= set(re.findall(r"number \d+|Bounced \d+", page))
+    assert len(seen) == 460
+    for odd in ("0", "-1", "99", "x", "²", "9" * 30):
+        assert browser.get(reverse("desk-messages"), {"message": odd}).status_code == 200
+
+
+def test_all_of_them_are_tried_again_at_once_with_one_audit_line():
+    many_stuck(120)
+    browser = callers.client(callers.linked("clerk"))
+    for kind in ("message", "mail"):
+        page = browser.post(reverse("desk-decide-several"), {"act": "retry-all", "kind": kind}).content.decode()
+        assert "Done for 120." in page
+    assert not OutboxMessage.objects.exclude(dead_at=None).exists()
+    assert not OutgoingMail.objects.exclude(dead_at=None).exists()
+    assert sorted(AuditLine.objects.values_list("act", "facts__count")) == [("bus.retried", 120), ("mail.retried", 120)]
+
+
+@pytest.mark.parametrize("kind", ["message", "mail"])
+def test_the_ticked_ones_are_given_up_with_a_reason_and_no_others(kind):
+    many_stuck(5)
+    table = {"message": OutboxMessage, "mail": OutgoingMail}[kind]
+    keys = [str(row.pk) for row in table.objects.order_by("dead_at")[:2]]
+    browser = callers.client(callers.linked("clerk"))
+    address = reverse("desk-decide-several")
+    assert browser.post(address, {"act": "discard", "kind": kind, "reason": "x"}).status_code == 400, "none is ticked"
+    said = {"act": "discard", "kind": kind, "key": keys}
+    assert b"Giving up needs a reason" in browser.post(address, said).content
+    assert table.objects.exclude(last_error__startswith="discarded").count() == 5
+    assert b"Done for 2." in browser.post(address, said | {"reason": "the court closed"}).content
+    assert {str(row.pk) for row in table.objects.filter(last_error="discarded: the court closed")} == set(keys)
+    page = browser.post(address, said | {"reason": "again"}).content
+    assert b"Done for 0." in page and b"2 could not be dealt with" in page
+
+
+def test_of_the_ticked_ones_the_bad_hold_up_no_good():
+    many_stuck(3)
+    keys = [str(row.pk) for row in OutboxMessage.objects.all()]
+    OutboxMessage.objects.filter(pk=keys[0]).update(dead_at=None)
+    browser = callers.client(callers.linked("clerk"))
+    page = browser.post(reverse("desk-decide-several"), {"act": "retry", "kind": "message", "key": keys}).content
+    assert b"Done for 2." in page and b"1 could not be dealt with" in page
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.act == "discard" and not (args.reason.strip() and args.keys):
         raise ReasonNeeded
-    for key in args.keys or desk.keys():
+    if args.act == "retry" and not args.keys:
+        Console(stderr=True).print(desk.retry_all())
+        return 0
+    for key in args.keys:
         desk.decide(key, act=args.act, reason=args.reason)
         Console(stderr=True).print(f"{key}: {'tried again' if args.act == 'retry' else 'given up'}")
     return 0
@@ -57,8 +60,12 @@ class Desk:
         self._messages = importlib.import_module("openecf.platform.bus.queries").stuck()
         self._mails = importlib.import_module("openecf.platform.mail.queries").stuck()
 
-    def keys(self) -> list[str]:
-        return [*(str(one.id) for one in self._messages), *(f"mail:{one.pk}" for one in self._mails)]
+    def retry_all(self) -> str:
+        """Give everything another round; what became of it."""
+        facts = {"by": "operator", "at": datetime.now(UTC)}
+        done, failed = self._bus.retry_all(**facts)
+        mails = self._mail.retry_all(**facts)
+        return f"tried again: {done} messages, {mails} mails; failed again: {failed} messages"
 
     def show(self, console: Console) -> None:
         """The list, oldest first; mails by their reference, never by their recipients."""

@@ -116,10 +116,10 @@ class Up:
             # Only now, so that people wait for the sites alone; what is queued meanwhile is done a moment later.
             for site in self.layout.sites():
                 self._work(site)
+            print_table(self.console, self.layout)
             for line in [*troubles, *down]:
                 self.console.print(f"[bold red]{line}[/]", soft_wrap=True)
-            print_table(self.console, self.layout)
-            self.say(f"[bold]ready[/] in {time.monotonic() - self.began:.1f} s. Ctrl-C stops everything.")
+            self.say(self._outcome(len(troubles), len(down)))
             if once:
                 return 1 if troubles or down else 0
             self._watch()
@@ -128,6 +128,16 @@ class Up:
         finally:
             self._stop()
         return 0
+
+    def _outcome(self, troubles: int, down: int) -> str:
+        """The last line of a start. "Ready" is said only of an installation of which every part is."""
+        took = f"{time.monotonic() - self.began:.1f} s. Ctrl-C stops everything."
+        if down:
+            count = "One site does" if down == 1 else f"{down} sites do"
+            return f"[bold red]not ready[/]: {count} not answer (see above); the others run, after {took}"
+        if troubles:
+            return f"[bold red]not ready[/]: a part could not be prepared (see above); the others run, after {took}"
+        return f"[bold]ready[/] in {took}"
 
     def _prepare(self) -> list[str]:
         if not all(given_url(site) for site in ("central", *self.wanted)):

@@ -14,6 +14,7 @@ OPENECF_LOGOUT_URL = {"appellate": f"{_SERVLETS}/TransportRoom?servlet=InvalidUs
     COURT.kind, "/cgi-bin/login.pl?logout"
 )
 OPENECF_DESK_RULE = "openecf.court.people.access.COURT"
+OPENECF_DESK_DECIDES_RULE = "openecf.court.people.access.CLERK"
 
 INSTALLED_APPS = [
     *PLATFORM_APPS,

@@ -39,3 +39,11 @@ def _desk(request: HttpRequest) -> HttpResponse | None:
 
 DESK = Rule("desk", _desk)
 """The site's own staff: each kind of site names its rule in the setting ``OPENECF_DESK_RULE``."""
+
+
+def _decide(request: HttpRequest) -> HttpResponse | None:
+    return import_string(settings.OPENECF_DESK_DECIDES_RULE).check(request)
+
+
+DECIDES = Rule("desk-decides", _decide)
+"""Who of them decides what becomes of a message, by the setting ``OPENECF_DESK_DECIDES_RULE``; the others look."""

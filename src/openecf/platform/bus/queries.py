@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F, Value
+
 from openecf.platform.bus.models import InboxMessage, OutboxMessage, Peer
 from openecf.platform.config import this_site
 
@@ -34,19 +36,24 @@ def peer(site_id: str) -> Peer:
     return Peer.objects.get(id=site_id)
 
 
-def stuck() -> list[Stuck]:
-    """Dead messages, oldest first, both ways."""
-    out = [
-        Stuck(row.id, "out", row.to, row.type, row.dead_at, row.attempts, row.last_error)
-        for row in OutboxMessage.objects.filter(dead_at__isnull=False, delivered_at=None).order_by("dead_at")[:200]
-        if row.dead_at
-    ]
-    into = [
-        Stuck(row.id, "in", row.sender, row.type, row.dead_at, 1, row.last_error)
-        for row in InboxMessage.objects.filter(dead_at__isnull=False, applied_at=None).order_by("dead_at")[:200]
-        if row.dead_at
-    ]
-    return sorted(out + into, key=lambda one: one.since)
+def stuck(*, skip: int = 0, most: int | None = None) -> list[Stuck]:
+    """Dead messages, oldest first, both ways; ``most`` of them after the first ``skip``."""
+    out = OutboxMessage.objects.filter(dead_at__isnull=False, delivered_at=None)
+    into = InboxMessage.objects.filter(dead_at__isnull=False, applied_at=None)
+    columns = ("id", "way", "site", "type", "dead_at", "tries", "last_error")
+    both = (
+        out.annotate(way=Value("out"), site=F("to"), tries=F("attempts"))
+        .values_list(*columns)
+        .union(into.annotate(way=Value("in"), site=F("sender"), tries=Value(1)).values_list(*columns), all=True)
+        .order_by("dead_at", "id")
+    )
+    return [Stuck(*row) for row in both[skip : None if most is None else skip + most]]
+
+
+def how_many_stuck() -> int:
+    """How many messages wait for a person."""
+    out = OutboxMessage.objects.filter(dead_at__isnull=False, delivered_at=None).count()
+    return out + InboxMessage.objects.filter(dead_at__isnull=False, applied_at=None).count()
 
 
 def due_peers(*, now: datetime) -> list[str]:

@@ -37,6 +37,8 @@ NOT_APPLIED = "not applied"
 APPLIED, KNOWN, DEAD, NOBODY = "applied", "known", "dead", "nobody handles it"
 """What an inbox answers for a message, beside ``NOT_APPLIED``. The first three end the sender's care for it."""
 _ARRIVED = frozenset({APPLIED, KNOWN, DEAD})
+MOST_AT_ONCE = 500
+"""Messages that are applied again while a person at the desk waits."""
 _TIMEOUT = httpx.Timeout(20, connect=3)
 
 # One statement takes what is due and pushes it behind a lease: two relays never hold the same message at once, and
@@ -231,6 +233,27 @@ def retry(*, message_id: UUID, by: str, at: datetime) -> None:
             log.exception("bus.not_applied", id=str(row.id), type=row.type, error=type(wrong).__name__)
             raise StillNotApplied(message=row.id) from wrong
         InboxMessage.objects.filter(id=row.id).update(applied_at=at, dead_at=None, last_error="")
+
+
+def retry_all(*, by: str, at: datetime) -> tuple[int, int]:
+    """Give every dead message another round; how many go again or were applied, and how many failed again."""
+    with transaction.atomic():
+        again = OutboxMessage.objects.filter(dead_at__isnull=False, delivered_at=None)
+        sites = sorted(set(again.values_list("to", flat=True)))
+        done = again.update(dead_at=None, attempts=0, next_at=at)
+        if done:
+            record(act="bus.retried", by=by, at=at, subject="message:all", count=done)
+        for to in sites:
+            app.configure_task(RELAY, queue="bus").defer(to=to)
+    failed = 0
+    dead = InboxMessage.objects.filter(dead_at__isnull=False, applied_at=None).order_by("dead_at", "id")
+    for message_id in list(dead.values_list("id", flat=True)[:MOST_AT_ONCE]):
+        try:
+            retry(message_id=message_id, by=by, at=at)
+            done += 1
+        except Refusal:
+            failed += 1
+    return done, failed
 
 
 def discard(*, message_id: UUID, reason: str, by: str, at: datetime) -> None:

@@ -13,9 +13,15 @@ def due(*, now: datetime) -> list[int]:
     return list(waiting.order_by("next_at").values_list("pk", flat=True)[:500])
 
 
-def stuck() -> list[OutgoingMail]:
-    """Mail that waits for a person, oldest first."""
-    return list(OutgoingMail.objects.filter(dead_at__isnull=False, sent_at=None).order_by("dead_at")[:200])
+def stuck(*, skip: int = 0, most: int | None = None) -> list[OutgoingMail]:
+    """Mail that waits for a person, oldest first; ``most`` of it after the first ``skip``."""
+    dead = OutgoingMail.objects.filter(dead_at__isnull=False, sent_at=None).order_by("dead_at", "pk")
+    return list(dead[skip : None if most is None else skip + most])
+
+
+def how_many_stuck() -> int:
+    """How much mail waits for a person."""
+    return OutgoingMail.objects.filter(dead_at__isnull=False, sent_at=None).count()
 
 
 def states(*, reference: str) -> dict[str, str]:

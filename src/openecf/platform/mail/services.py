@@ -144,6 +144,17 @@ def retry(*, mail_id: int, by: str, at: datetime) -> None:
         app.configure_task(DELIVER, queue="mail").defer(mail_id=mail_id)
 
 
+def retry_all(*, by: str, at: datetime) -> int:
+    """Give every dead mail another round; how many. The next sweep sends them, oldest first."""
+    with transaction.atomic():
+        count = OutgoingMail.objects.filter(dead_at__isnull=False, sent_at=None).update(
+            dead_at=None, attempts=0, next_at=at
+        )
+        if count:
+            record(act="mail.retried", by=by, at=at, subject="mail:all", count=count)
+    return count
+
+
 def discard(*, mail_id: int, reason: str, by: str, at: datetime) -> None:
     """Give a dead mail up for good. The row stays, marked; NotStuck if it is not dead."""
     with transaction.atomic():
