@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.rules import declares_group
+from openecf.central.accounts.services import closing
 from openecf.central.signon import rules, services
 from openecf.central.signon.models import Crowd
 from openecf.central.signon.rules import Seat
@@ -152,11 +153,11 @@ def test_a_new_password_settles_it_at_once(crowded):
 def test_the_service_center_settles_it(crowded):
     who, now = crowded
     services.watch_sharing(at=now)
-    assert services.settle_sharing(account=who.id, why="verified", by="staff:1", at=now)
-    assert not services.settle_sharing(account=who.id, why="verified", by="staff:1", at=now), (
-        "nothing is left to settle"
-    )
+    closing.mark_shared(account=who.id, shared=False, by="staff:1", at=now)
+    who.refresh_from_db()
+    assert not who.is_shared and not Crowd.objects.exists()
     assert AuditLine.objects.get(act="account.sharing-settled").by == "staff:1"
+    assert not services.settle_sharing(account=who.id, why="again", by="staff:1", at=now), "nothing is left to settle"
 
 
 def test_an_account_registered_for_a_group_says_so(db):

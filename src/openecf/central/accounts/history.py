@@ -30,6 +30,8 @@ WORDS: dict[str, str | Promise] = {
     "account.merged": gettext_lazy("Another account was merged into it"),
     "account.shared": gettext_lazy("It was noted that several people use the account"),
     "account.not-shared": gettext_lazy("It was noted that one person uses the account"),
+    "account.appears-shared": gettext_lazy("It was used as several people use one account"),
+    "account.sharing-settled": gettext_lazy("It was settled that one person uses the account"),
     "account.unlocked": gettext_lazy("Wrong passwords and codes were forgiven"),
     "account.sign-ons-ended": gettext_lazy("Every sign-in was ended"),
     "account.rest-told": gettext_lazy("You were warned that the account is not used"),

@@ -42,7 +42,7 @@ class Staff:
 def staff(account: UUID) -> Staff | None:
     """The agent or supervisor whose account this is; None for everybody else, and for who left."""
     row = Agent.objects.filter(account_id=account, ended_at=None).select_related("account").first()
-    if row is None or not row.account.is_active or row.account.shared:
+    if row is None or not row.account.is_active or row.account.is_shared:
         return None
     return Staff(row.account_id, row.account.name.direct, row.role == Role.SUPERVISOR)
 

@@ -139,6 +139,8 @@ def mark_shared(*, account: UUID, shared: bool, by: str, at: datetime) -> None:
             else gettext_noop("the Service Center noted that one person uses it: it can link to courts and file again")
         )
         tell(row, what, at)
+        if not shared:
+            sign_ons.settle_sharing(account=account, why="service-center", by=by, at=at)
         sign_ons.let_courts_ask_again(account=account, why="shared", by=by, at=at)
 
 

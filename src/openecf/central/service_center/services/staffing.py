@@ -40,7 +40,7 @@ def appoint(*, username: str, role: str, by: str, at: datetime) -> Agent:
     account = accounts.named(username)
     if account is None:
         raise NoSuchAgent
-    if account.is_administrative or account.shared or not account.is_upgraded or not account.is_active:
+    if account.is_administrative or account.is_shared or not account.is_upgraded or not account.is_active:
         raise NotForStaff
     with transaction.atomic():
         agent, _made = Agent.objects.update_or_create(

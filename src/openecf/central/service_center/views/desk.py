@@ -193,7 +193,7 @@ ACTS: Sequence[Act] = (
     Act(
         "not-shared", gettext_lazy("Note that one person uses it"),
         gettext_lazy("It can link to courts and file again."),
-        ReasonForm, _shared(False), lambda served, staff: staff.is_supervisor and served.account.shared,
+        ReasonForm, _shared(False), lambda served, staff: staff.is_supervisor and served.account.is_shared,
         strictly=True, done=gettext_lazy("Noted. The owner is told."),
     ),
 )  # fmt: skip
