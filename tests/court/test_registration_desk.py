@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import random
 import threading
 from datetime import datetime, timedelta
@@ -13,10 +11,11 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from openecf.court.cases import services as cases
 from openecf.court.people import services as people
 from openecf.court.people.models import CourtUser
 from openecf.court.registration import queries, rules, services
-from openecf.court.registration.models import FilingRequest, PaperPiece, ReceivedPaper
+from openecf.court.registration.models import FilingRequest
 from openecf.court.registration.services.taking import NotYet
 from openecf.court.transition import queries as transition
 from openecf.court.transition.models import CourtProfile
@@ -24,15 +23,14 @@ from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.handlers import CannotApply
 from openecf.platform.bus.messages import (
     FilerContactChanged,
-    RegistrationPaper,
     RegistrationRequested,
     RegistrationWithdrawn,
 )
 from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.registering.application import Application
+from tests.court import world as invented
 from tests.court.callers import client, court_user, linked, person
-from tests.court.pdfs import plain
 from tests.registering import ANSWERS, FULL, application
 
 pytestmark = pytest.mark.django_db
@@ -155,65 +153,6 @@ def test_a_withdrawal_waits_for_its_request_and_never_undoes_a_decision(now):
     services.take_withdrawal(message=RegistrationWithdrawn(request=other.id, at=now), sender="central", at=now)
     other.refresh_from_db()
     assert other.status == "approved"
-
-
-# Papers.
-
-
-def pieces(content: bytes, size: int = 3000) -> list[RegistrationPaper]:
-    sha256, parts = hashlib.sha256(content).hexdigest(), -(-len(content) // size)
-    return [
-        RegistrationPaper(
-            request=uuid4(), sha256=sha256, part=n, parts=parts,
-            data=base64.b64encode(content[n * size : (n + 1) * size]).decode(),
-        )
-        for n in range(parts)
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_paper_comes_in_pieces_in_any_order_and_many_times(now, seed):
-    content = plain(pages=20, words="GOOD STANDING " + "abcdefghij" * 40)
-    sent = pieces(content) * 3
-    assert len(sent) > 6
-    random.Random(seed).shuffle(sent)
-    for one in sent:
-        services.take_paper(message=one, sender="central", at=now)
-    paper = ReceivedPaper.objects.get()
-    assert (paper.bytes, paper.wrong) == (len(content), "")
-    assert not PaperPiece.objects.exists()
-
-
-def test_two_pieces_at_the_same_moment_make_the_whole(transactional_db, now):
-    set_court(live_at=now - timedelta(days=1))
-    sent = pieces(plain(pages=2), size=600)
-    threads = [threading.Thread(target=_take_and_close, args=(one, now)) for one in sent[:8]]
-    for one in sent[8:]:
-        services.take_paper(message=one, sender="central", at=now)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert ReceivedPaper.objects.count() == 1
-
-
-def _take_and_close(one: RegistrationPaper, now: datetime) -> None:
-    services.take_paper(message=one, sender="central", at=now)
-    connections.close_all()
-
-
-def test_a_paper_that_no_court_opens_is_kept_closed(now):
-    for one in pieces(b"%PDF-1.4 this is none"):
-        services.take_paper(message=one, sender="central", at=now)
-    paper = ReceivedPaper.objects.get()
-    assert paper.wrong == "malformed"
-
-
-def test_pieces_that_make_another_document_are_refused(now):
-    one = pieces(plain())[0].model_copy(update={"sha256": "0" * 64, "parts": 1})
-    with pytest.raises(CannotApply):
-        services.take_paper(message=one, sender="central", at=now)
-    assert not ReceivedPaper.objects.exists()
 
 
 # Who it is.
@@ -396,6 +335,27 @@ def test_a_fee_is_marked_as_paid_once_before_or_after(now):
         services.mark_fee_paid(request_id=free.id, said="x", by="user:1", at=now)
 
 
+def test_dockets_that_name_the_attorney_without_an_account_are_connected_if_the_clerk_says_so(now):
+    CourtProfile.objects.all().delete()
+    world = invented.make()
+    set_court(live_at=now - timedelta(days=1))
+    party = world.case.parties.get(position=1)
+    facts = {"party_id": party.id, "at": now, "by": "system"}
+    hers = cases.add_attorney(**facts, name="Nerys Halloran", email="NERYS@counsel.example", contact="", roles=["LEAD"])
+    other = cases.add_attorney(**facts, name="Owen Quill", email="nerys@counsel.example", contact="", roles=[])
+    row = taken(now)
+    clerk = client(linked("clerk"))
+    assert "Connect the appearance in 1 case" in clerk.get(f"/court/registrations/{row.id}").content.decode()
+    form = {"approve-version": 1, "approve-step": 1, "approve-user": "new", "approve-group": "attorney"}
+    clerk.post(f"/court/registrations/{row.id}/approve", form | {"approve-appearances": "on"})
+    row.refresh_from_db()
+    hers.refresh_from_db()
+    other.refresh_from_db()
+    assert (hers.user, other.user) == (row.user, None), "an address alone proves little"
+    assert AuditLine.objects.filter(act="case.attorney-connected", subject=f"case:{world.case.id}").count() == 1
+    assert cases.claim(user=row.user, email="nerys@counsel.example", last_name="Halloran", at=now, by="x") == 0
+
+
 # Where notices go.
 
 
@@ -460,21 +420,6 @@ def test_what_is_missing_of_the_form_is_named(now):
     form = {"approve-version": 1, "approve-step": 1, "approve-user": "new", "approve-group": "attorney"}
     said = clerk.post(f"/court/registrations/{row.id}/approve", form).content.decode()
     assert "form is not complete" in said and "Are you a member of the bar of this district?" in said
-
-
-def test_a_paper_is_opened_by_clerks_and_only_of_its_request(now):
-    content = plain()
-    for one in pieces(content):
-        services.take_paper(message=one, sender="central", at=now)
-    sha256 = hashlib.sha256(content).hexdigest()
-    paper = {"name": "good-standing", "label": "Certificate", "filename": "c.pdf", "sha256": sha256,
-             "bytes": len(content), "pages": 1}  # fmt: skip
-    row = taken(now, said=application(papers=[paper]))
-    other = taken(now, account=uuid4())
-    clerk = client(linked("clerk"))
-    assert b"".join(clerk.get(f"/court/registrations/{row.id}/papers/{sha256}").streaming_content) == content
-    assert clerk.get(f"/court/registrations/{other.id}/papers/{sha256}").status_code == 404
-    assert client(linked("judge")).get(f"/court/registrations/{row.id}/papers/{sha256}").status_code == 403
 
 
 def test_many_requests_come_in_pages(now):

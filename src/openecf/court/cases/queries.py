@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from openecf.court.cases import kept
+from openecf.court.cases import claiming, kept
 from openecf.court.cases.models import Case, Judge, Party, Representation
 from openecf.court.cases.rules import (
     AttorneyFacts,
@@ -375,3 +375,9 @@ def _party_facts(party: Party) -> PartyFacts:
 def _attorneys(representations: Iterable[Representation]) -> Iterable[AttorneyFacts]:
     for one in representations:
         yield AttorneyFacts(one.name, one.contact, tuple(one.roles), one.terminated)
+
+
+def unclaimed_appearances(*, email: str, last_name: str) -> int:
+    """In how many cases an attorney of that address and last name stands on the docket without an account."""
+    rows = claiming.unclaimed(email=email, last_name=last_name).order_by()
+    return rows.values("party__case_id").distinct().count()

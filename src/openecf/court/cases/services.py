@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.cases.claiming import claim as claim
 from openecf.court.cases.merging import Change, Collision, Value, merge, plain
 from openecf.court.cases.models import Case, CaseChange, CriminalCount, Judge, Party, Representation
 from openecf.kernel import case_numbers

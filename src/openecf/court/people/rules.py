@@ -155,6 +155,8 @@ def checklist(reader: Reader, *, live: bool, second_factor: bool = False) -> tup
 
 
 ACTS = {
+    "account.admitted": _("Registration approved"),
+    "account.contact-changed": _("Address for notices changed"),
     "account.issued": _("Account issued"),
     "account.link-offered": _("Court login proved, to be linked"),
     "account.link-refused": _("Linking refused"),
@@ -168,6 +170,7 @@ ACTS = {
     "agent.removed": _("Filing agent removed"),
     "case.appearance": _("Appearance entered"),
     "case.attorney-added": _("Attorney added"),
+    "case.attorney-connected": _("Attorney connected to an account"),
     "case.attorney-edited": _("Attorney edited"),
     "case.closed": _("Case closed"),
     "case.converted": _("Case converted"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from openecf.court.people import queries as people
 from openecf.court.registration.models import Status
@@ -43,14 +44,30 @@ class ApproveForm(_Seen):
         error_messages={"required": _("Choose an account, or a new one.")},
     )  # fmt: skip
     group = forms.ChoiceField(label=_("Group"))
+    appearances = forms.BooleanField(
+        required=False,
+        help_text=_("Dockets name this attorney under the same address and last name, without an account."),
+    )
     said = forms.CharField(
         label=_("To the applicant"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def __init__(
-        self, data: object = None, *, candidates: Sequence[Candidate], groups: Sequence[str], **more: object
+        self,
+        data: object = None,
+        *,
+        candidates: Sequence[Candidate],
+        groups: Sequence[str],
+        appearances: int,
+        **more: object,
     ) -> None:
         super().__init__(data, prefix="approve", **more)
+        if appearances:
+            self.fields["appearances"].label = ngettext(
+                "Connect the appearance in {n} case", "Connect the appearances in {n} cases", appearances
+            ).format(n=appearances)
+        else:
+            del self.fields["appearances"]
         words = people.group_names()
         self.fields["group"].choices = [(group, words[group]) for group in groups]
         free = [one for one in candidates if one.is_free]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from openecf.court.cases import queries as cases
 from openecf.court.people import queries as people
 from openecf.court.registration import rules
 from openecf.court.registration.models import FilingRequest, ReceivedPaper, RequestAct, Status
@@ -101,6 +102,11 @@ def candidates(application: Application, *, limit: int = 10) -> list[Candidate]:
 def found_by(text: str) -> list[Candidate]:
     """Accounts that a clerk looks for by last name, login or bar id."""
     return [Candidate(user, (), 0) for user in people.attorneys_called(text.strip(), limit=10)] if text.strip() else []
+
+
+def appearances(application: Application) -> int:
+    """In how many cases the applicant stands on the docket as an attorney without an account."""
+    return cases.unclaimed_appearances(email=application.email, last_name=application.last_name)
 
 
 def linked_here(account: UUID) -> CourtUser | None:

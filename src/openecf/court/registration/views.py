@@ -106,11 +106,13 @@ def _form_of(request: HttpRequest, found: FilingRequest, act: str) -> ApproveFor
 def _approve_form(request: HttpRequest, found: FilingRequest, sent: object = None) -> ApproveForm:
     """With the candidates, and those that the clerk looked for herself."""
     looked_for = queries.found_by(request.GET.get("find", "")[:60])
-    known = queries.candidates(queries.application_of(found))
+    application = queries.application_of(found)
+    known = queries.candidates(application)
     ids = {one.user.id for one in known}
     everyone = [*known, *(one for one in looked_for if one.user.id not in ids)]
     groups = rules.groups_for(found.role)
-    return ApproveForm(sent, candidates=everyone, groups=groups, initial=_seen(found))
+    n = queries.appearances(application)
+    return ApproveForm(sent, candidates=everyone, groups=groups, appearances=n, initial=_seen(found))
 
 
 def _seen(found: FilingRequest) -> dict[str, int]:
@@ -125,7 +127,8 @@ def _act(request: HttpRequest, found: FilingRequest, act: str, form: ApproveForm
         return
     seen = rules.Seen(form.cleaned_data["version"], form.cleaned_data["step"])
     if isinstance(form, ApproveForm):
-        services.approve(**who, seen=seen, group=form.cleaned_data["group"], user_id=form.user_id)
+        chosen = {name: form.cleaned_data.get(name, False) for name in ("group", "appearances")}
+        services.approve(**who, seen=seen, user_id=form.user_id, **chosen)
     elif act == "more":
         services.ask_for_more(**who, seen=seen)
     else:

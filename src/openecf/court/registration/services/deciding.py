@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.cases import services as cases
 from openecf.court.people import services as people
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, RequestAct, Status
@@ -90,9 +91,12 @@ def reject(*, request_id: UUID, seen: Seen, said: str, by: str, at: datetime) ->
 
 
 def approve(
-    *, request_id: UUID, seen: Seen, group: str, user_id: int | None, by: str, at: datetime, said: str = ""
-) -> None:
+    *, request_id: UUID, seen: Seen, group: str, user_id: int | None, by: str, at: datetime, said: str = "",
+    appearances: bool = False,
+) -> None:  # fmt: skip
     """Let the applicant file: her PACER account is linked to the court's account ``user_id``, or to a new one.
+
+    ``appearances``: those on dockets that belong to no account, under her address and last name, become hers.
 
     CannotDecide, people.services.CannotAdmit.
     """
@@ -116,6 +120,8 @@ def approve(
             by=by,
             at=at,
         )
+        if appearances:
+            cases.claim(user=row.user, email=application.email, last_name=application.last_name, at=at, by=by)
         row.status = Status.APPROVED
 
 
