@@ -11,7 +11,18 @@ import traceback
 
 from bench.table import print_table
 
-MEASUREMENTS = ("docket", "pages", "editing", "filing", "signon", "importing", "conversion", "statements", "startup")
+MEASUREMENTS = (
+    "docket",
+    "pages",
+    "editing",
+    "filing",
+    "signon",
+    "logout",
+    "importing",
+    "conversion",
+    "statements",
+    "startup",
+)
 
 
 def main() -> int:

@@ -70,7 +70,7 @@ def legacy(**facts: object) -> Account:
 
 def without_tokens(page: HttpResponse) -> bytes:
     """A page's bytes but for its form tokens."""
-    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", page.content)
+    return re.sub(rb'name="(?:csrfmiddlewaretoken|javax\.faces\.ViewState)" value="\w+"', b"", page.content)
 
 
 def at_once(acts: list[Callable[[], object]]) -> list:

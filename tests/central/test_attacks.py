@@ -344,7 +344,7 @@ class TestWhatIsPlantedInABrowser:
         who = account()
         mallory = signed_on(account("mal-attacker", email="mal@attacker.example"))
         secret = services.remember_device(account=session_of(mallory).account, at=timezone.now())
-        assert not services.knows_device(account=who.id, secret=secret, now=timezone.now())
+        assert not services.known_device(account=who.id, device=secret, now=timezone.now())
 
     def test_another_site_cannot_sign_a_browser_on_as_somebody_else(self) -> None:
         account()

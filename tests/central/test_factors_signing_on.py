@@ -320,7 +320,7 @@ def test_what_a_sign_on_with_a_code_costs() -> None:
     page, _ = statements(lambda: browser.get(answer.headers["Location"]))
     second, answer = statements(lambda: code(browser, phone.next()))
     assert answer.status_code == 302
-    assert {"password": password, "page": page, "code": second} == {"password": 4, "page": 1, "code": 13}
+    assert {"password": password, "page": page, "code": second} == {"password": 4, "page": 1, "code": 14}
 
 
 def test_a_stolen_database_proves_no_second_factor() -> None:

@@ -20,3 +20,10 @@ def request_reset(*, username: str, email: str, address: str, birth_date: str = 
 def rest_unused(timestamp: int) -> None:
     """Warn owners of accounts that nobody uses, and close those that were warned."""
     closing.rest_unused(at=timezone.now())
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(name="accounts.sweep")
+def sweep_accounts(timestamp: int) -> None:
+    """Forget drafts and links that are over, and devices that count no more."""
+    services.sweep(at=timezone.now())

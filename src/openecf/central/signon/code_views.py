@@ -13,10 +13,8 @@ from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import services
 from openecf.central.signon.context import WAITING_COOKIE
-from openecf.central.signon.views import DEVICE_COOKIE, back_address, begin
+from openecf.central.signon.views import DEVICE_COOKIE, LONGEST_CODE, back_address, begin
 from openecf.platform import access
-
-LONGEST = 80
 
 
 @access.rule(access.ANYONE)
@@ -33,7 +31,7 @@ def code(request: HttpRequest) -> HttpResponse:
     try:
         begun = services.sign_on_by_code(
             waiting=waiting,
-            code=request.POST.get("code", "")[:LONGEST],
+            code=request.POST.get("code", "")[:LONGEST_CODE],
             address=request.META.get("REMOTE_ADDR", ""),
             user_agent=request.headers.get("User-Agent", ""),
             known_device=request.COOKIES.get(DEVICE_COOKIE, ""),

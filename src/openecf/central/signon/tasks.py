@@ -12,7 +12,8 @@ from openecf.central.signon.services.sweeping import sweep
 from openecf.platform.jobs import services as jobs
 
 
-@app.task(name=DELIVER)
+# Ahead of mail and messages, however many wait: somebody pressed a button and expects to be signed off.
+@app.task(name=DELIVER, priority=30)
 def deliver_logouts() -> None:
     """Tell courts which sessions ended; come back when one of them has to be asked again."""
     now = timezone.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
@@ -11,14 +12,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.context import need_shown
+from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
-from openecf.central.signon.context import ask_for_code, hand_over
+from openecf.central.signon.context import WAITING_COOKIE, ask_for_code, hand_over
+from openecf.central.signon.form_token import with_form_token
 from openecf.kernel.tokens import digest
 from openecf.platform import access
 from openecf.platform.web import came_by
@@ -27,6 +31,8 @@ DEVICE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "device")
 TOLD = "/csologin/told"
 ASKED = "asked"
 BUSY_SECONDS = "5"
+MFA_INPUT = "mfaForm:mfaInput"
+LONGEST_CODE = 80
 _signer = TimestampSigner(salt="signon.asked")
 
 
@@ -63,11 +69,12 @@ def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -
     """Hand the new session's cookie to the browser."""
     hand_over(response, begun)
     accounts.note_language(account=begun.session.account, language=get_language() or "")
-    if not request.COOKIES.get(DEVICE_COOKIE):
-        secret = accounts.remember_device(account=begun.session.account, at=request.arrived)
+    had = request.COOKIES.get(DEVICE_COOKIE, "")
+    devices = accounts.remember_device(account=begun.session.account, had=had, at=request.arrived)
+    if devices != had:
         response.set_cookie(
             DEVICE_COOKIE,
-            secret,
+            devices,
             max_age=accounts.DEVICE_LIFE,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
@@ -76,6 +83,8 @@ def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -
 
 
 @access.rule(access.ANYONE)
+@csrf_exempt  # for the token of its own, which programs send back, too
+@with_form_token
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sign_on(request: HttpRequest) -> HttpResponse:
@@ -87,6 +96,8 @@ def sign_on(request: HttpRequest) -> HttpResponse:
         hint = request.GET.get("login_hint", "")[: rules.LONGEST_HINT]
         page["login_name"] = hint if rules.storable(hint) else ""
         return render(request, "signon/login.html", page)
+    if MFA_INPUT in request.POST:
+        return _second_step_of_program(request, appurl)
     page["login_name"] = request.POST.get("loginForm:loginName", "")[:120].replace("\0", "")
     page["client_code"] = request.POST.get("loginForm:clientCode", "")[:80].strip()
     try:
@@ -113,6 +124,34 @@ def sign_on(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(back_address(request, appurl) if appurl else "/pscof/manage")
     begin(request, response, begun)
     return response
+
+
+def _second_step_of_program(request: HttpRequest, appurl: str) -> HttpResponse:
+    """A program that fills in the page's second step posts it here, and reads where to go from XML (PrimeFaces)."""
+    try:
+        begun = services.sign_on_by_code(
+            waiting=request.COOKIES.get(WAITING_COOKIE, ""),
+            code=request.POST.get(MFA_INPUT, "")[:LONGEST_CODE],
+            address=request.META.get("REMOTE_ADDR", ""),
+            user_agent=request.headers.get("User-Agent", ""),
+            known_device=request.COOKIES.get(DEVICE_COOKIE, ""),
+            replaces=request.sso,
+            at=request.arrived,
+        )
+    except (factors.WrongCode, factors.WaitingOver, accounts.NotSignedOn):
+        return _partial_response("error", accounts.NotSignedOn.said)
+    there = back_address(request, appurl) if appurl else "/pscof/manage"
+    response = _partial_response("redirect", url=request.build_absolute_uri(there))
+    begin(request, response, begun)
+    response.delete_cookie(WAITING_COOKIE, samesite="Lax")
+    return response
+
+
+def _partial_response(name: str, words: object = "", **attributes: str) -> HttpResponse:
+    whole = Element("partial-response")
+    SubElement(whole, name, attributes).text = str(words) or None
+    body = tostring(whole, encoding="UTF-8", xml_declaration=True)
+    return HttpResponse(body, content_type="text/xml; charset=UTF-8")
 
 
 @access.rule(ACCOUNT)

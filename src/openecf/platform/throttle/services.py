@@ -42,6 +42,17 @@ def failures_by_key(*, keys: Sequence[str], window: timedelta, now: datetime) ->
     return {key: found.get(key, 0) for key in keys}
 
 
+LONGEST_WINDOW = timedelta(days=1)
+"""No window is longer than this; most are minutes."""
+
+
+def sweep(*, at: datetime) -> int:
+    """Forget counters whose window is over, whatever it was; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM throttle_counter WHERE window_start < %s", [at - LONGEST_WINDOW])
+        return cursor.rowcount
+
+
 def forget(*, key: str) -> None:
     """A success: start over."""
     with connection.cursor() as cursor:

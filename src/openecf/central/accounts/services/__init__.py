@@ -45,7 +45,7 @@ from openecf.central.accounts.services.signing_in import (
     check_password,
     forget_failures,
     hashing_place,
-    knows_device,
+    known_device,
     remember_device,
     touch,
 )
@@ -57,6 +57,7 @@ from openecf.central.accounts.services.standing import (
     obey_nobody,
     suspend_search,
 )
+from openecf.central.accounts.services.sweeping import sweep
 
 __all__ = [
     "DEVICE_COOKIE",
@@ -91,7 +92,7 @@ __all__ = [
     "hold",
     "in_words_of",
     "note_sharing",
-    "knows_device",
+    "known_device",
     "look_at_link",
     "note_language",
     "obey_firm",
@@ -104,6 +105,7 @@ __all__ = [
     "slow_resets",
     "suspend_search",
     "submit",
+    "sweep",
     "touch",
     "update_address",
 ]

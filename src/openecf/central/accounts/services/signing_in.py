@@ -7,6 +7,7 @@ account has cost the same statements and the same hash as names that one has.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,10 @@ WINDOW = timedelta(minutes=15)
 DEVICE_LIFE = timedelta(days=180)
 DEVICE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "device")
 """Names the browser as a known device; a new password makes it worthless."""
+
+MOST_PEOPLE = 5
+"""Whose secrets one browser's cookie holds; who comes after that takes the place of who was there first."""
+_SECRET = re.compile("[0-9A-Za-z]{43}")
 
 _hashing = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 _HASH_WAIT_SECONDS = 5.0
@@ -148,7 +153,7 @@ def check_password(
 ) -> Account:
     """The account that this name and password open.
 
-    ``address`` is the caller's IP address, ``device`` the secret of the known-device cookie. NotSignedOn if the
+    ``address`` is the caller's IP address, ``device`` the known-device cookie. NotSignedOn if the
     password is wrong, the name unknown, the account disabled or the guesses too many. The budgets are looked at
     inside the hashing place, so parallel guesses overrun them by no more than the number of places.
 
@@ -160,7 +165,7 @@ def check_password(
     _nobodys_hash()
     with hashing_place():
         found = _find(name, device, now)
-        account, attempt = found.account, _attempt(name, found, address=address, device=device, now=now)
+        account, attempt = found.account, _attempt(name, found, address=address, now=now)
         facts = {"account": str(account.id) if account else "unknown", "known_device": attempt.known_device}
         if attempt.is_over_budget:
             log.info("sign_on.throttled", **facts)
@@ -186,52 +191,56 @@ def check_password(
 def forget_failures(*, account: Account, now: datetime, address: str, device: str = "") -> None:
     """The owner proved the second factor too: wrong passwords before it count no more."""
     name = rules.login_name(account.username)
-    _attempt(name, _find(name, device, now), address=address, device=device, now=now).succeeded()
+    _attempt(name, _find(name, device, now), address=address, now=now).succeeded()
 
 
 _FIND = f"""
-SELECT a.id IS NOT NULL, d.digest IS NOT NULL, f.n, f.last_at, {", ".join(queries.columns(of="a"))}
+SELECT a.id IS NOT NULL, d.digest, f.n, f.last_at, {", ".join(queries.columns(of="a"))}
 FROM (SELECT) AS asked
 LEFT JOIN account a ON lower(a.username) = %(name)s
-LEFT JOIN account_device d ON d.digest = %(device)s AND d.account_id = a.id AND d.expires_at > %(now)s
+LEFT JOIN LATERAL (
+  SELECT digest FROM account_device
+  WHERE digest = ANY(%(devices)s) AND account_id = a.id AND expires_at > %(now)s LIMIT 1
+) AS d ON true
 LEFT JOIN account_stranger_failures f ON f.key = %(key)s
 """  # noqa: S608  (column names of our own model)
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What there is for a typed name, in one statement: the account, whether the device is its own, strangers' tries."""
+    """What there is for a typed name, in one statement: the account, which of the browser's secrets is its own
+    (as digest; "" if none is), strangers' tries."""
 
     account: Account | None
-    device_known: bool
+    device: str
     strangers: StrangerFailures | None
 
 
 def _find(name: str, device: str, now: datetime) -> _Found:
     key = digest(name)
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"name": name, "device": digest(device), "key": key, "now": now})
-        exists, known, failures, last_at, *columns = cursor.fetchone()
+        cursor.execute(_FIND, {"name": name, "devices": _digests(device), "key": key, "now": now})
+        exists, own, failures, last_at, *columns = cursor.fetchone()
     return _Found(
         account=queries.from_columns(columns) if exists else None,
-        device_known=known,
+        device=own or "",
         strangers=StrangerFailures(key=key, n=failures, last_at=last_at) if failures is not None else None,
     )
 
 
-def _attempt(name: str, found: _Found, *, address: str, device: str, now: datetime) -> _Attempt:
+def _attempt(name: str, found: _Found, *, address: str, now: datetime) -> _Attempt:
     """What counts against this try: a known device answers for itself alone, a stranger for its network too."""
     key = digest(name)
     network = network_of(address)
-    if found.device_known:
-        budgets = {f"device:{key}:{digest(device)[:32]}": rules.KNOWN_DEVICE_BUDGET}
+    if found.device:
+        budgets = {f"device:{key}:{found.device[:32]}": rules.KNOWN_DEVICE_BUDGET}
     else:
         budgets = {
             f"name-network:{key}:{network}": rules.NETWORK_ACCOUNT_BUDGET,
             f"network:{network}": rules.NETWORK_BUDGET,
         }
     failures = throttle.failures_by_key(keys=list(budgets), window=WINDOW, now=now)
-    return _Attempt(key, found.device_known, budgets, failures, found.strangers, now)
+    return _Attempt(key, bool(found.device), budgets, failures, found.strangers, now)
 
 
 def _verify(account: Account | None, password: str) -> tuple[bool, bool]:
@@ -241,18 +250,32 @@ def _verify(account: Account | None, password: str) -> tuple[bool, bool]:
     return right and usable, stale
 
 
-def knows_device(*, account: UUID, secret: str, now: datetime) -> bool:
-    """Whether ``secret`` is that of a browser that the account signed in from."""
-    return KnownDevice.objects.filter(digest=digest(secret), account_id=account, expires_at__gt=now).exists()
+def _digests(device: str) -> list[str]:
+    """The digests of the secrets in a browser's cookie: one for each person who signed in there."""
+    return [digest(secret) for secret in device.split(".")[-MOST_PEOPLE:] if secret]
 
 
-def remember_device(*, account: Account, at: datetime) -> str:
-    """Make the browser that just signed in a known device; the secret for its cookie (``DEVICE_LIFE`` long)."""
+def known_device(*, account: UUID, device: str, now: datetime) -> str:
+    """Which of the secrets in a browser's cookie is one that the account signed in from, as digest; "" if none is."""
+    found = KnownDevice.objects.filter(digest__in=_digests(device), account_id=account, expires_at__gt=now)
+    return found.values_list("digest", flat=True).first() or ""
+
+
+def remember_device(*, account: Account, had: str = "", at: datetime) -> str:
+    """Make the browser that just signed in a known device of the account; what its cookie holds from now on
+    (``DEVICE_LIFE`` long).
+
+    ``had`` is what it held. Several people may use one browser: each has a secret of the own in the cookie, always made
+    here, so that one that was planted there is nobody's.
+    """
+    if had and known_device(account=account.id, device=had, now=at):
+        return had
     secret = base62(43)
     with transaction.atomic():
         KnownDevice.objects.create(digest=digest(secret), account=account, made_at=at, expires_at=at + DEVICE_LIFE)
         audit.record(act="account.device-remembered", by=str(account.id), at=at, subject=str(account.id))
-    return secret
+    others = [one for one in had.split(".") if _SECRET.fullmatch(one)]
+    return ".".join([*others[-MOST_PEOPLE + 1 :], secret])
 
 
 def touch(*, account: Account, at: datetime) -> None:

@@ -87,7 +87,7 @@ def wait_for_code(*, account: Account, client_code: str, at: datetime) -> str:
 def try_code(*, secret: str, code: str, device: str, at: datetime) -> Proved:
     """Try a code for a sign-on that waits. WrongCode; WaitingOver after ten of them, and the owner is mailed.
 
-    ``device`` is the secret of the known-device cookie. Of several right codes at once, one proves.
+    ``device`` is the known-device cookie. Of several right codes at once, one proves.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TRY, {"digest": digest(secret), "now": at, "most": rules.CODES_PER_PASSWORD})
@@ -134,8 +134,8 @@ def prove(*, account: Account, code: str, device: str = "", at: datetime) -> tup
 
 
 def _key(account: Account, device: str, at: datetime) -> str:
-    known = bool(device) and account_services.knows_device(account=account.id, secret=device, now=at)
-    return digest(f"{account.id} {account.password_changed_at} {device if known else 'strangers'}")
+    own = account_services.known_device(account=account.id, device=device, now=at) if device else ""
+    return digest(f"{account.id} {account.password_changed_at} {own or 'strangers'}")
 
 
 def _use_app(account: UUID, code: str, at: datetime) -> bool:
