@@ -319,6 +319,7 @@ def test_copies_of_notices_go_to_the_agent_who_gets_them(world, debtor, sedgwick
     draft = pages.begin(MOTION, world.case.id)
     pages.prepare(draft, debtor.id)
     pages.submit(draft)
+    assert "Filing agents who get copies: isedgwick@agents.example" in owner(world.counsel).reads("/utilities/email")[1]
     counsel = Recipient.objects.get(user=world.counsel)
     assert counsel.addresses == ["tokafor@counsel.example", "docketing@counsel.example", "isedgwick@agents.example"]
     assert Recipient.objects.get(user=world.opponent).addresses == ["pvandermeer@counsel.example"]

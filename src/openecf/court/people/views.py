@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from openecf.court.agents import queries as agents
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
 from openecf.court.filing import queries as filing
@@ -146,7 +147,8 @@ def notices(request: HttpRequest) -> HttpResponse:
             saved = _("Saved. Notices go out this way from now on.")
         except services.BadAddresses as refusal:
             form.add_error("secondary", f"{refusal.said} {', '.join(refusal.facts['addresses'])}")
-    context = {"form": form, "primary": primary, "notice": saved}
+    copies = agents.copies_for([user.id], closed=False, now=request.arrived).get(user.id, [])
+    context = {"form": form, "primary": primary, "notice": saved, "copies": copies}
     return render(request, "people/notices.html", context)
 
 
