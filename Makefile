@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 PIP := $(BIN)/python -m pip install -qq --require-hashes
 
-.PHONY: help run test bench wire lint lock messages assets clean chromium clients
+.PHONY: help run test bench wire lint hash lock messages assets clean chromium clients
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -58,11 +58,24 @@ lint: .venv/test.stamp ## style and arrows
 	@$(BIN)/ruff check src tests bench
 	@$(BIN)/lint-imports --no-cache
 
+# Every part comes by its hash: what builds from build.lock, the source of the bindings from base.lock.
+.venv-build/argon2.whl: requirements/build.lock requirements/base.lock
+	@$(PYTHON) -m venv .venv-build && .venv-build/bin/python -m pip install -qq --require-hashes -r requirements/build.lock
+	@sed -n '/^argon2-cffi-bindings==/,/[^\\]$$/p' requirements/base.lock > .venv-build/argon2.txt
+	@rm -f .venv-build/argon2_cffi_bindings-*.whl
+	@PATH="$(CURDIR)/.venv-build/bin:$$PATH" CFLAGS="-O3 -mavx2" .venv-build/bin/python -m pip wheel -q --require-hashes --no-deps \
+	  --no-build-isolation --no-binary argon2-cffi-bindings -w .venv-build -r .venv-build/argon2.txt
+	@cd .venv-build && ln -sf argon2_cffi_bindings-*.whl argon2.whl
+
+hash: .venv/run.stamp .venv-build/argon2.whl ## build the password hash for processors with AVX2: half its cost (needs a C compiler)
+	@grep -qw avx2 /proc/cpuinfo || { echo "This processor has no AVX2: the hash stays as it is."; exit 1; }
+	@$(BIN)/python -m pip install -qq --force-reinstall --no-deps .venv-build/argon2_cffi_bindings-*.whl
+
 lock: ## pin the newest versions of everything, with hashes
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq pip-tools
-	@cd requirements && for name in base test juriscraper3 juriscraper4; do \
+	@cd requirements && for name in base test build juriscraper3 juriscraper4; do \
 	  ../.venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o $$name.lock $$name.in || exit 1; done
 
 clean: ## remove what was built and every demonstration's data
-	rm -rf .venv .venv-js3 .venv-js4 .venv-lock node_modules var src/openecf/platform/shell/static/vendor
+	rm -rf .venv .venv-js3 .venv-js4 .venv-lock .venv-build node_modules var src/openecf/platform/shell/static/vendor
