@@ -13,6 +13,7 @@ from openecf.central.courts import services as courts
 from openecf.central.courts.models import CourtSite
 from openecf.central.service_center import help_texts, rules
 from openecf.central.service_center.help_search import search
+from openecf.platform.bus.messages import CourtStatus
 from tests.central.relying import court, other_court  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,19 @@ def test_a_court_that_asks_what_ended_is_up(court, other_court):  # noqa: F811
     assert "Not everything" in Client().get("/status").content.decode()
     CourtSite.objects.filter(id="flsb").update(heard_at=NOW() - timedelta(hours=1))
     assert Client().get("/status.json").json()["courts"][0]["status"] == "down"
+
+
+def test_the_weekend_of_a_courts_move_is_announced_until_it_is_over(court):  # noqa: F811
+    now = NOW()
+    told = CourtStatus(
+        court="flsb", at=now, era="announced", live_on=(now + timedelta(days=9)).date(), cases=1, software="x",
+        filing_closes_at=now + timedelta(days=6), live_at=now + timedelta(days=9),
+    )  # fmt: skip
+    courts.note_status(status=told, sender="flsb", at=now)
+    assert "moves to NextGen" in Client().get("/status").content.decode()
+    assert Client().get("/status.json").json()["courts"][0]["filing_opens_at"] is not None
+    CourtSite.objects.update(live_at=now)
+    assert "moves to NextGen" not in Client().get("/status").content.decode()
 
 
 def test_being_heard_of_is_written_once_a_minute(court, django_assert_num_queries):  # noqa: F811

@@ -24,6 +24,8 @@ class CourtSite(models.Model):
     registration = models.JSONField(default=dict, help_text="who may register to file there: RegistrationProfile")
     help_email = models.CharField(max_length=254, blank=True)
     help_phone = models.CharField(max_length=40, blank=True)
+    filing_closes_at = models.DateTimeField(null=True, help_text="the weekend of the move to NextGen begins")
+    live_at = models.DateTimeField(null=True, help_text="and ends")
 
     class Meta:
         db_table = "court_site"

@@ -55,6 +55,8 @@ def note_status(*, status: CourtStatus, sender: str, at: datetime) -> None:
                 registration=status.registration.model_dump(mode="json", exclude_defaults=True),
                 help_email=status.help_email,
                 help_phone=status.help_phone,
+                filing_closes_at=status.filing_closes_at,
+                live_at=status.live_at,
             )
 
 

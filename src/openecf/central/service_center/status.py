@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
@@ -13,6 +14,9 @@ from openecf.central.service_center import rules
 from openecf.platform.banners import queries as banners
 from openecf.platform.banners.models import Banner
 from openecf.platform.health import checks
+
+if TYPE_CHECKING:
+    from openecf.central.courts.models import CourtSite
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,9 @@ class CourtStands:
     heard_at: datetime | None
     era: str
     live_on: date | None
+    closes_at: datetime | None = None
+    opens_at: datetime | None = None
+    """From when to when nothing can be filed because the court moves to NextGen; None once that is over."""
 
     @property
     def said(self) -> str:
@@ -50,8 +57,19 @@ class Status:
     planned: Sequence[Banner]
 
     @property
+    def weekends(self) -> list[CourtStands]:
+        """Courts that close for filing to move, the first first."""
+        return sorted((court for court in self.courts if court.closes_at), key=lambda court: court.closes_at)
+
+    @property
     def all_well(self) -> bool:
         return self.central and all(court.stands == "up" for court in self.courts)
+
+
+def _weekend(site: CourtSite, now: datetime) -> dict[str, datetime]:
+    if site.filing_closes_at is None or site.live_at is None or site.live_at <= now:
+        return {}
+    return {"closes_at": site.filing_closes_at, "opens_at": site.live_at}
 
 
 def status(*, now: datetime) -> Status:
@@ -60,7 +78,7 @@ def status(*, now: datetime) -> Status:
         CourtStands(
             id=row.court.id, name=row.court.full_name, url=row.site.base_url,
             stands=rules.stands(heard_at=row.site.heard_at, now=now), heard_at=row.site.heard_at, era=row.site.era,
-            live_on=row.live_on,
+            live_on=row.live_on, **_weekend(row.site, now),
         )
         for row in courts.all_courts_here()
     ]  # fmt: skip

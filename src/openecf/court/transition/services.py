@@ -125,5 +125,7 @@ def _tell(profile: CourtProfile, at: datetime) -> None:
         registration=queries.registration(profile),
         help_email=profile.help_email,
         help_phone=profile.help_phone,
+        filing_closes_at=profile.filing_closes_at,
+        live_at=profile.live_at,
     )
     bus.put(to="central", message=status, at=at)

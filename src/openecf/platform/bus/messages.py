@@ -86,6 +86,9 @@ class CourtStatus(Message):
     registration: RegistrationProfile = RegistrationProfile()
     help_email: str = ""
     help_phone: str = ""
+    filing_closes_at: datetime | None = None
+    live_at: datetime | None = None
+    """The weekend of the move: between the two nothing can be filed."""
 
 
 class RegistrationRequested(Message):

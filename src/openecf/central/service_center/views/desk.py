@@ -153,7 +153,7 @@ ACTS: Sequence[Act] = (
         gettext_lazy("After two years without use, after its owner closed it, or where searching rests."),
         ReasonForm, services.reactivate,
         lambda served, staff: served.account.closed_why != "merged"
-        and (not served.account.is_active or served.account.search_status == "inactive"),
+        and (not served.account.is_active or served.account.search_status in ("inactive", "hold")),
         strictly=True, done=gettext_lazy("The account is active again."),
     ),
     Act(

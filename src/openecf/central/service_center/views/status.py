@@ -39,6 +39,8 @@ def data(request: HttpRequest) -> HttpResponse:
                 "court_id": row.id, "title": row.name, "url": row.url, "status": row.stands,
                 "heard_at": row.heard_at.isoformat() if row.heard_at else None, "era": row.era,
                 "live_on": row.live_on.isoformat() if row.live_on else None,
+                "filing_closes_at": row.closes_at.isoformat() if row.closes_at else None,
+                "filing_opens_at": row.opens_at.isoformat() if row.opens_at else None,
             }
             for row in stands.courts
         ],
