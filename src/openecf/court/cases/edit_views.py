@@ -21,7 +21,9 @@ from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
 from openecf.platform.access import rule
+from openecf.platform.web import whole_number
 
+MOST_PAGES = 100_000
 PARTY_COLUMNS = ("name", "type", "lines", "terminated")
 ATTORNEY_COLUMNS = ("name", "contact", "email", "roles", "terminated")
 Save = Callable[[edit_forms.EditForm], object]
@@ -227,10 +229,14 @@ def restriction(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @rule(access.CLERK)
 def entries(request: HttpRequest, case_id: int) -> HttpResponse:
-    """The docket's entries, to choose one to correct."""
+    """The docket's entries, newest first, page by page, to choose one to correct."""
     case = _case(request, case_id)
-    rows = docket_queries.entries_for(request.reader, case_id=case_id)
-    context = {"case": case, "number": queries.heading_number(case), "rows": rows}
+    typed, page = request.GET.get("q", "")[:120], min(whole_number(request.GET.get("page", "")) or 1, MOST_PAGES)
+    rows, more = docket_queries.entries_for(request.reader, case_id=case_id, typed=typed, page=page)
+    context = {
+        "case": case, "number": queries.heading_number(case), "rows": rows, "typed": typed, "page": page,
+        "newer": page - 1, "older": page + 1 if more else 0,
+    }  # fmt: skip
     return render(request, "cases/edit_entries.html", context)
 
 

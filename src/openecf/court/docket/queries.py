@@ -112,14 +112,22 @@ def entry_numbered(reader: Reader, *, case_id: int, number: str) -> Entry | None
     return entry
 
 
-def entries_for(reader: Reader, *, case_id: int, numbered: bool = False, limit: int = 500) -> list[EntryFacts]:
-    """The newest entries of a case that the reader may see, newest first: to choose a related entry from."""
+ENTRIES_PAGE = 100
+
+
+def entries_for(reader: Reader, *, case_id: int, typed: str = "", page: int = 1) -> tuple[list[EntryFacts], bool]:
+    """A page of a case's entries that the reader may see, newest first, and whether older ones follow.
+
+    ``typed``: only the entry of that document number, or those whose text has these words.
+    """
     rows = Entry.objects.filter(case=case_id).order_by("-position")
-    if numbered:
-        rows = rows.exclude(number="")
-    taken = list(rows[:limit])
-    seen = seen_by(reader, taken)
-    return [seen[entry.id] for entry in taken if entry.id in seen]
+    if typed := typed.strip():
+        rows = rows.filter(number=typed) if typed.isdecimal() else rows.filter(text__icontains=typed)
+    skip = (page - 1) * ENTRIES_PAGE
+    taken = list(rows[skip : skip + ENTRIES_PAGE + 1])
+    shown = taken[:ENTRIES_PAGE]
+    seen = seen_by(reader, shown)
+    return [seen[entry.id] for entry in shown if entry.id in seen], len(taken) > ENTRIES_PAGE
 
 
 def referable_for(reader: Reader, *, case_id: int, limit: int) -> list[tuple[Entry, bool]]:
