@@ -100,7 +100,7 @@ def guest_ticket(request: HttpRequest, which: UUID, secret: str) -> HttpResponse
             response = HttpResponseRedirect(f"{request.path}?done=asked")
         else:
             response = _ticket(request, ticket, by="link")
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

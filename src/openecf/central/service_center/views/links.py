@@ -15,7 +15,7 @@ from openecf.platform import access
 
 def _own(response: HttpResponse) -> HttpResponse:
     """The address holds a secret: it is told to nobody."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
