@@ -198,16 +198,14 @@ def _registrations() -> str:
 @rule(access.COURT)
 def staff(request: HttpRequest) -> HttpResponse:
     """Where the court's own people start."""
-    ways = existing(
-        (
-            MenuItem(_("Docket and file"), "/filing/"),
-            MenuItem(_("Edit a case"), "/cases/"),
-            MenuItem(_("Court logins and passwords"), "/court/logins"),
-            MenuItem(_registrations(), "/court/registrations"),
-            MenuItem(_("Conversion of the court's record"), "/court/conversion"),
-            MenuItem(_("Stuck messages and mail"), "/desk/messages"),
-            MenuItem(_("Publish a NextGen notice"), "/nextgen/notices/new"),
-            MenuItem(_("Court information"), "/cgi-bin/CourtInfo.pl"),
-        )
+    ways = (
+        (_("Docket and file"), "/filing/", _("Orders, notices, minutes; and what is filed on paper")),
+        (_("Edit a case"), "/cases/", _("Heading, parties, counsel; correct, strike or seal what is docketed")),
+        (_("Court logins and passwords"), "/court/logins", _("Find a login, and give its owner a new password")),
+        (_registrations(), "/court/registrations", _("People who ask to file here: match, ask for more, decide")),
+        (_("Publish a NextGen notice"), "/nextgen/notices/new", _("Tell filers, by number, what is to come")),
+        (_("Conversion of the court's record"), "/court/conversion", _("People to look at before the move")),
+        (_("Stuck messages and mail"), "/desk/messages", _("What needs a decision before it travels on")),
+        (_("Court information"), "/cgi-bin/CourtInfo.pl", _("What the public reads: offices, hours, PDFs accepted")),
     )
     return render(request, "people/staff.html", {"ways": ways})
