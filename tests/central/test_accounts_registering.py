@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from openecf.central.accounts import services
 from openecf.central.accounts.models import Account, AccountType, Draft, MailedLink
+from openecf.central.accounts.services import closing
 from openecf.platform.audit.models import AuditLine
 from tests.central.registrants import (
     ADDRESS,
@@ -19,12 +20,13 @@ from tests.central.registrants import (
     at_once,
     begin,
     errors,
+    legacy,
     link_in,
     mailed,
     walk,
     without_tokens,
 )
-from tests.central.relying import account, sign_in
+from tests.central.relying import account, sign_in, signed_on
 
 pytestmark = pytest.mark.django_db
 TWIN = {"first_name": "Nerys", "last_name": "Halloran", "birth_date": "1979-04-05", "email": "nerys@counsel.example",
@@ -207,21 +209,38 @@ def test_an_administrative_account_names_its_firm():
           "email_again": "nerys+two@counsel.example"}, False, "hold", "a tag, whoever it is"),
     ],
 )  # fmt: skip
-def test_somebody_who_may_have_an_account_is_told_and_may_go_on(typed, warned, status, because):
+def test_somebody_who_may_have_an_account_is_told_at_the_proved_mailbox_and_may_go_on(typed, warned, status, because):
     account("earlier-one", **TWIN)
     browser = begin("search")
-    answer = browser.post("/pscof/register/person", PERSON | typed)
-    assert (answer.status_code == 200 and "An account may already exist" in answer.content.decode()) is warned, because
-    if warned:
-        assert not errors(answer) and "Continue all the same" in answer.content.decode()
-        assert browser.post("/pscof/register/person", PERSON | typed | {"continue": "1"}).status_code == 302
-        assert Draft.objects.get().twin_accepted
+    assert browser.post("/pscof/register/person", PERSON | typed).status_code == 302, "nobody else learns of it"
     browser.post("/pscof/register/address", ADDRESS)
     browser.post("/pscof/register/security", SECURITY)
-    page = Client().post(link_in(mailed()[-1])).content.decode()
+    link = link_in(mailed()[-1])
+    assert ("An account may already exist" in Client().get(link).content.decode()) is warned, because
+    page = Client().post(link).content.decode()
     assert Account.objects.get(username="nhalloran-law").search_status == status, because
+    assert Draft.objects.get().twin_accepted is warned
     assert ("You cannot search yet" in page) == (status == "inactive")
     assert ("on hold" in page) == (status == "hold")
+
+
+@pytest.mark.parametrize("typed", [{}, {"birth_date": "1980-01-01"}, {"first_name": "Owain"}], ids=str)
+def test_the_steps_of_a_registration_tell_nobody_whom_the_site_knows(typed):
+    pages = []
+    for exists in (False, True):
+        if exists:
+            account("earlier-one", **TWIN)
+        answer = begin("search").post("/pscof/register/person", PERSON | typed)
+        pages.append((answer.status_code, answer.headers["Location"], answer.content))
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("status", ["hold", "inactive"])
+def test_the_service_center_lets_a_held_account_search(status):
+    who = account(search_status=status)
+    closing.reopen(account=who.id, by="desk", at=timezone.now())
+    who.refresh_from_db()
+    assert who.search_status == "active" and "made active again" in mailed(who.email)[-1].text
 
 
 def test_a_name_that_is_taken_is_said_only_to_whoever_proved_a_mailbox_and_another_can_be_chosen():
@@ -302,7 +321,11 @@ def test_one_mailbox_is_not_flooded():
     ("budget", "act", "words"),
     [
         ("_DRAFTS_PER_NETWORK", lambda: Client().post("/pscof/register", {"type": "search"}), "Too many registrations"),
-        ("_CHECKS_PER_NETWORK", lambda: begin().post("/pscof/register/person", PERSON), "Too many registrations"),
+        (
+            "_CHECKS_PER_NETWORK",
+            lambda: signed_on(Account.objects.first() or legacy()).post("/pscof/upgrade/person", PERSON),
+            "Too many registrations",
+        ),
     ],
 )
 def test_a_network_that_tries_many_people_is_slowed_down(monkeypatch, budget, act, words):

@@ -35,6 +35,7 @@ from openecf.central.accounts.services.registering import (
     save_step,
     send_again,
     submit,
+    twins_of,
 )
 from openecf.central.accounts.services.signing_in import (
     DEVICE_COOKIE,
@@ -107,5 +108,6 @@ __all__ = [
     "submit",
     "sweep",
     "touch",
+    "twins_of",
     "update_address",
 ]

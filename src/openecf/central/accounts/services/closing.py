@@ -59,10 +59,11 @@ def close(*, account: UUID, why: Closed, by: str, at: datetime, into: UUID | Non
 
 
 def reopen(*, account: UUID, by: str, at: datetime) -> None:
-    """The account is open again, and may search again if it was not used for long or its firm left it. NotClosed."""
+    """The account is open again, and may search again if it was not used for long, its firm left it, or its registration
+    was held for review. NotClosed."""
     with transaction.atomic():
         row = Account.objects.select_for_update().get(id=account)
-        stopped = row.search_status == SearchStatus.INACTIVE
+        stopped = row.search_status in (SearchStatus.INACTIVE, SearchStatus.HOLD)
         if row.closed_why == Closed.MERGED or (row.is_active and not stopped):
             raise NotClosed
         row.is_active, row.closed_at, row.closed_why, row.rest_told_at, row.last_used_at = True, None, "", None, at

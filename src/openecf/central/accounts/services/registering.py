@@ -131,17 +131,25 @@ ADDRESS_FIELDS = (
 
 
 def save_step(*, draft: Draft, step: Step, answers: Mapping[str, str], address: str, at: datetime) -> rules.Twins:
-    """Keep a step's cleaned answers (text by field), and say whether an account of this person may exist.
+    """Keep a step's cleaned answers (text by field); for an upgrade, say whether another account of this person may exist.
 
-    The comparison is what PACER tells everyone who registers; it is slowed down by network, because it answers
-    questions about people.
+    Who upgrades has signed in; it is slowed down by network all the same, because it answers questions about people. Who
+    registers is told once the mailbox is proved (``twins_of``).
     """
     setattr(draft, step, {"answers": dict(answers)})
     draft.save(update_fields=[step])
-    if step != "person":
+    if step != "person" or draft.account_id is None:
         return rules.Twins()
     _slow_down("twins", address, _CHECKS_PER_NETWORK, at)
     return queries.twins(_identity(answers), besides=draft.account_id)
+
+
+def twins_of(draft: Draft) -> rules.Twins:
+    """Whether an account of the person who registered may exist: for whoever proved the mailbox. Of a registration that
+    is finished nothing is known any more."""
+    if "answers" not in draft.person:
+        return rules.Twins()
+    return queries.twins(_identity(draft.person["answers"]))
 
 
 def accept_twin(*, draft: Draft) -> None:
@@ -208,6 +216,7 @@ def confirm(*, secret: str, at: datetime, username: str = "") -> Account:
         if draft.done_at:
             raise DraftGone
         person = draft.person["answers"]
+        twins = queries.twins(_identity(person))
         account = Account(
             id=uuid.uuid4(),
             number=_next_number(),
@@ -219,12 +228,12 @@ def confirm(*, secret: str, at: datetime, username: str = "") -> Account:
             password_changed_at=at,
             email=link.email,
             email_verified_at=at,
-            search_status=queries.twins(_identity(person)).status,
+            search_status=twins.status,
             language=get_language() or "",
         )
         _apply(account, person, draft.address["answers"])
         _save_unique(account)
-        draft.done_at = at
+        draft.done_at, draft.twin_accepted = at, twins.may_exist
         draft.person, draft.address, draft.password = {}, {}, ""
         draft.save()
         audit.record(act="account.registered", by=str(account.id), at=at, subject=str(account.id), type=account.type)

@@ -153,7 +153,7 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
     except Refusal as refusal:
         return spent(request, refusal, again=reverse("register"))
     form = UsernameForm(request.POST) if "username" in request.POST else None
-    page = {"email": link.email, "username": link.draft.username, "form": form}
+    page = {"email": link.email, "username": link.draft.username, "form": form, "twins": services.twins_of(link.draft)}
     if request.method != "POST" or (form and not form.is_valid()):
         return own_page(render(request, "accounts/confirm.html", page))
     try:
