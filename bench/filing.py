@@ -38,6 +38,7 @@ EVENT = "motion:dismiss"
 FILER, ACCOUNT = "tokafor", "tokafor-law"
 COURT = "flsd"
 SERIAL = 90_000
+VERSION = re.compile(r'name="version" value="([0-9]+)"')
 SCALES = (1, 10)
 """Of pgbench's database. Its default, 1, is one branch whose row every transaction changes; with 10 no client waits
 for another's row."""
@@ -108,7 +109,8 @@ class Filer:
         if not self.uploaded:
             return False
         place = self.uploaded.pop()
-        self.seen.append((place, Form(self.http.get(f"{place}/final").text).fields["version"]))
+        page = self.http.get(f"{place}/final").text
+        self.seen.append((place, VERSION.search(page)[1]))
         return True
 
     def submit(self) -> bool:
