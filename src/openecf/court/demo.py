@@ -39,6 +39,9 @@ log = structlog.get_logger()
 BY = "system"
 LIVE_SINCE = timedelta(days=400)
 LINES_PER_PAGE = 18
+ASKS_SECOND_FACTOR = frozenset({"nysb"})
+SECOND_FACTOR_AHEAD = timedelta(days=100)
+"""The demonstration's New York court has announced two-step sign-in, so that one sees how that is told."""
 
 
 def load(*, at: datetime) -> None:
@@ -51,6 +54,7 @@ def load(*, at: datetime) -> None:
         help_email=f"help@{settings.COURT.id}.example",
         help_phone="555-0100",
         registration=rules_of(settings.COURT.id).model_dump(mode="json", exclude_defaults=True),
+        filing_needs_mfa=(at + SECOND_FACTOR_AHEAD).date() if settings.COURT.id in ASKS_SECOND_FACTOR else None,
     )
     users = {cast.login: _user(cast, at) for cast in demo_cast.COURT_USERS}
     for cast in demo_cast.AGENCIES:
