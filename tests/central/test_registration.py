@@ -30,6 +30,7 @@ from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.demo_cast import ACCOUNTS, PASSWORD
 from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.registering.profile import RegistrationProfile
+from openecf.platform.throttle import services as throttle
 from tests.registering import ANSWERS, FULL
 
 pytestmark = pytest.mark.django_db
@@ -429,11 +430,35 @@ def test_taken_back_and_asked_again():
     assert sent(browser).id != request.id
 
 
+def test_sending_again_and_again_is_slow():
+    browser = browser_of()
+    request = filled(browser)
+    for _n in range(20):
+        throttle.count(key=f"registration:{account().id}", window=timedelta(hours=1), now=timezone.now())
+    refused = browser.post(f"/pscof/manage/efile/{request.id}/summary")
+    assert refused.status_code == 409 and "Try again in an hour" in text(refused)
+    request.refresh_from_db()
+    assert request.status == "draft"
+
+
 def test_a_draft_that_is_discarded_was_never_there():
     browser = browser_of()
     request = filled(browser)
     assert browser.post(f"/pscof/manage/efile/{request.id}/withdraw").url.endswith("?done=discarded")
     assert not EfileRequest.objects.exists() and not OutboxMessage.objects.filter(type__startswith="reg").exists()
+
+
+def test_a_duplicate_accounts_requests_go_on_with_the_other():
+    old, new = browser_of(), account("pvandermeer")
+    request, twice = sent(old), sent(old, court="flsd", kind="attorney")
+    EfileRequest.objects.create(account=new, court="flsd", kind="attorney", begun_at=AT, changed_at=AT)
+    for _n in range(2):
+        services.follow(account=account().id, into=new.id, by="test", at=timezone.now())
+    request.refresh_from_db()
+    twice.refresh_from_db()
+    assert (request.account_id, request.status) == (new.id, "submitted")
+    assert (twice.account_id, twice.status) == (new.id, "withdrawn")
+    assert OutboxMessage.objects.filter(type="registration.withdrawn", to="flsd").count() == 1
 
 
 # Where notices go.

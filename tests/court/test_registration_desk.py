@@ -130,10 +130,17 @@ def test_what_is_no_request_goes_to_the_operators_desk(now, changes, sender):
     assert not FilingRequest.objects.exists()
 
 
-def test_a_request_stays_with_its_account(now):
+def test_a_request_goes_on_with_the_account_that_its_own_became(now):
     row = taken(now)
-    with pytest.raises(CannotApply):
-        services.take(message=message(row.id, 2, account=uuid4()), sender="central", at=now)
+    other = uuid4()
+    with pytest.raises(NotYet):
+        services.take(message=message(row.id, 2, account=other), sender="central", at=now)
+    for _n in range(3):
+        services.follow_merger(account=ACCOUNT, into=other, number="7200002", at=now)
+    services.take(message=message(row.id, 2, account=other), sender="central", at=now)
+    approve(row, now)
+    row.refresh_from_db()
+    assert row.user.account == other, "the account that goes on"
 
 
 def test_a_withdrawal_waits_for_its_request_and_never_undoes_a_decision(now):

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from openecf.court.people import services
+from openecf.court.registration import services as registration
 from openecf.platform.bus.handlers import handles
 from openecf.platform.bus.messages import AccountMerged
 
@@ -14,3 +15,4 @@ from openecf.platform.bus.messages import AccountMerged
 def merged(message: AccountMerged, *, sender: str, message_id: UUID, at: datetime) -> None:
     """A duplicate account goes on as another of the same person."""
     services.follow_merger(account=message.account, into=message.into, number=message.number, at=at)
+    registration.follow_merger(account=message.account, into=message.into, number=message.number, at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from openecf.central.courts import queries as courts
 from openecf.central.registration import queries, rules
-from openecf.central.registration.models import EfileRequest, RequestNews, RequestPaper, Status
+from openecf.central.registration.models import EfileRequest, FilerContact, RequestNews, RequestPaper, Status
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.bus import services as bus
@@ -25,10 +25,13 @@ from openecf.platform.registering.application import Application, Bar, UploadedP
 from openecf.platform.registering.profile import RegistrationProfile, in_language
 from openecf.platform.registering.roles import Kind
 from openecf.platform.store import services as store
+from openecf.platform.throttle import services as throttle
 
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
 
+_HOUR = timedelta(hours=1)
+_SENT_PER_HOUR = 20
 PIECE = 225_000
 """Bytes of a PDF in one message: 300,000 characters in base 64, so that an envelope takes one at least."""
 
@@ -74,6 +77,13 @@ class NotComplete(CannotRegister):
 
     said = gettext_lazy("Something is missing yet. Complete this step, then send your request.")
     code = "not-complete"
+
+
+class TooOften(CannotRegister):
+    """One account sends request after request; each takes a clerk's time."""
+
+    said = gettext_lazy("You sent requests many times within an hour. Try again in an hour.")
+    code = "too-often"
 
 
 def begin(*, account: Account, court: str, kind: Kind, at: datetime) -> EfileRequest:
@@ -136,8 +146,10 @@ def drop_paper(*, request_id: UUID, name: str) -> None:
 def submit(*, account: Account, request_id: UUID, language: str, at: datetime) -> EfileRequest:
     """Send the request, or the answer to the court's question. NotAsked, NotComplete, NotOffered, AlreadyThere.
 
-    The papers go first, each in pieces; the court takes them in any order.
+    TooOften. The papers go first, each in pieces; the court takes them in any order.
     """
+    if throttle.count(key=f"registration:{account.id}", window=_HOUR, now=at) > _SENT_PER_HOUR:
+        raise TooOften
     with transaction.atomic():
         request = _editable(request_id)
         profile = _require_offer(account, request.court, request.kind).profile
@@ -214,14 +226,35 @@ def withdraw(*, account: Account, request_id: UUID, at: datetime) -> bool:
         if request is None or request.status not in rules.OPEN:
             raise NotAsked
         _record("registration.withdrawn", account, request, at)
-        if not request.version:
-            request.delete()
-            return False
-        request.status, request.changed_at = Status.WITHDRAWN, at
-        request.save(update_fields=["status", "changed_at"])
-        RequestNews.objects.create(request=request, version=request.version, at=at, what=Status.WITHDRAWN)
-        bus.put(to=request.court, message=RegistrationWithdrawn(request=request.id, at=at), at=at)
+        return _take_back(request, at)
+
+
+def _take_back(request: EfileRequest, at: datetime) -> bool:
+    if not request.version:
+        request.delete()
+        return False
+    request.status, request.changed_at = Status.WITHDRAWN, at
+    request.save(update_fields=["status", "changed_at"])
+    RequestNews.objects.create(request=request, version=request.version, at=at, what=Status.WITHDRAWN)
+    bus.put(to=request.court, message=RegistrationWithdrawn(request=request.id, at=at), at=at)
     return True
+
+
+def follow(*, account: UUID, into: UUID, by: str, at: datetime) -> None:
+    """A duplicate account was closed: its requests go on as those of the other. Inside the caller's transaction.
+
+    Where both wait at one court, the one of the closed account is taken back; courts hear of the merger themselves.
+    """
+    both = EfileRequest.objects.filter(account_id=into, status__in=rules.OPEN).values_list("court", flat=True)
+    for request in EfileRequest.objects.select_for_update().filter(
+        account_id=account, status__in=rules.OPEN, court__in=list(both)
+    ):
+        _take_back(request, at)
+    moved = EfileRequest.objects.filter(account_id=account).update(account_id=into)
+    if not FilerContact.objects.filter(account_id=into).exists():
+        FilerContact.objects.filter(account_id=account).update(account_id=into)
+    if moved:
+        audit.record(act="registration.followed", by=by, at=at, subject=str(into), closed=str(account), requests=moved)
 
 
 def _editable(request_id: UUID) -> EfileRequest:

@@ -12,6 +12,7 @@ from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.courts import queries as courts
 from openecf.central.courts import services as court_services
 from openecf.central.firms import services as firms
+from openecf.central.registration import services as registration
 from openecf.central.service_center import rules
 from openecf.central.signon import services as sign_ons
 from openecf.kernel.refusal import Refusal
@@ -67,6 +68,7 @@ def merge(*, closing_one: Account, kept: Account, by: str, approved_by: str, at:
     closing.close(account=closing_one.id, why=closing.Closed.MERGED, by=by, at=at, into=kept.id)
     moved = court_services.move_links(from_account=closing_one.id, to_account=kept.id, number=kept.number, at=at)
     firms.follow(account=closing_one.id, into=kept.id, by=by, at=at)
+    registration.follow(account=closing_one.id, into=kept.id, by=by, at=at)
     audit.record(
         act="account.merged", by=by, at=at, subject=str(kept.id), closed=str(closing_one.id), courts=moved,
         approved_by=approved_by,

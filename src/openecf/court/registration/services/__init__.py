@@ -15,7 +15,7 @@ from openecf.court.registration.services.deciding import (
     mark_fee_paid,
     reject,
 )
-from openecf.court.registration.services.taking import take, take_contact, take_paper, take_withdrawal
+from openecf.court.registration.services.taking import follow_merger, take, take_contact, take_paper, take_withdrawal
 
 __all__ = [
     "CannotDecide",
@@ -27,6 +27,7 @@ __all__ = [
     "WrongGroup",
     "approve",
     "ask_for_more",
+    "follow_merger",
     "mark_fee_paid",
     "reject",
     "take",

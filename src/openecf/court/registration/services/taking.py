@@ -10,6 +10,7 @@ import binascii
 import io
 import tempfile
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -46,7 +47,7 @@ LARGEST_PIECE = 400_000
 
 
 class NotYet(Refusal):
-    """The request that is taken back has not arrived; the sender brings the message again."""
+    """Another message has to come first; the sender brings this one again."""
 
     said = "The request has not arrived yet."
 
@@ -62,7 +63,8 @@ def take(*, message: RegistrationRequested, sender: str, at: datetime) -> None:
             id=message.request, defaults=_facts(message, said) | {"account": message.account, "received_at": at}
         )
         if row.account != message.account:
-            raise CannotApply("The request belongs to another account.")
+            # Two accounts of one person became one, and this court has not heard of it yet: the sender tries again.
+            raise NotYet("The request belongs to another account.")
         _version, fresh = RequestVersion.objects.get_or_create(
             request=row, version=message.version, defaults={"application": said, "sent_at": message.at}
         )
@@ -175,6 +177,15 @@ def take_contact(*, message: FilerContactChanged, sender: str, at: datetime) -> 
             return
         SaidContact.objects.filter(account=message.account).update(at=message.at)
         people.set_contact(account=message.account, email=message.email, wants_text=message.wants_text, at=at)
+
+
+def follow_merger(*, account: UUID, into: UUID, number: str, at: datetime) -> None:
+    """A duplicate account was closed: its requests here are those of the other. Twice changes nothing."""
+    with transaction.atomic():
+        moved = FilingRequest.objects.filter(account=account).update(account=into, account_number=number)
+        SaidContact.objects.filter(account=account).delete()
+        if moved:
+            record(act="registration.followed", by=CENTRAL, at=at, subject=str(into), closed=str(account))
 
 
 def _from_central(sender: str) -> None:
