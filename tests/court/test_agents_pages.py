@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 
 from openecf.court.agents import services as agents
 from openecf.court.agents.models import Agency
@@ -405,3 +408,48 @@ def test_a_shared_account_is_not_linked(world):
     browser = callers.client(callers.person(shared=True))
     assert "shared by several people" in said(browser.get("/utilities/link"))[1]
     assert "shared by several people" in said(browser.post("/utilities/link", {"login": "nobody", "password": "x"}))[1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", range(4))
+def test_a_removal_and_a_submission_at_the_same_moment(round_):
+    """One waits for the other: either it was filed before the removal, or it was refused and nothing is there."""
+    world = invented.make()
+    user, who = given.agent()
+    mine, pages = given.let(world.counsel, user), AtThePages(who)
+    draft = pages.begin(MOTION, world.case.id)
+    pages.prepare(draft, world.case.parties.get(name="Juniper Alder").id)
+    reader = agents.queries.as_chosen(callers.reader(who), now=AT)
+
+    def file() -> str:
+        try:
+            filing.submit(draft_id=draft.id, reader=reader, at=AT)
+        except agents.NoLongerAgent:
+            return "refused"
+        return "filed"
+
+    def remove() -> None:
+        agents.remove_agent(reader=world.reader(world.counsel), agency_id=mine.id, at=AT)
+
+    said_of_filing, _removed = at_once([file, remove] if round_ % 2 else [remove, file])[:: 1 if round_ % 2 else -1]
+    assert said_of_filing in ("filed", "refused"), said_of_filing
+    assert Entry.objects.count() == (said_of_filing == "filed")
+    mine.refresh_from_db()
+    assert mine.ended_at == AT
+
+
+def at_once(acts) -> list:
+    """Do these at the same instant, each with a connection of its own; what each gave or raised."""
+    together = Barrier(len(acts))
+
+    def run(act):
+        try:
+            together.wait(10)
+            return act()
+        except Exception as raised:  # noqa: BLE001  (the test looks at it)
+            return raised
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(run, acts))
