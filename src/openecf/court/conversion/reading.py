@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +120,10 @@ class Share:
 
     def has(self, cells: list[str], place: int) -> bool:
         """Whether the row is of such a case. What names no case is the first one's, to be told once."""
-        written = cells[place] if place < len(cells) else ""
-        case_id = int(written) if written.isascii() and written.isdecimal() and len(written) < 16 else 0
-        return case_id // DEALT % self.of == self.number
+        try:
+            return int(cells[place]) // DEALT % self.of == self.number
+        except (ValueError, IndexError):
+            return self.number == 0
 
 
 class Table:
@@ -165,7 +167,8 @@ class Table:
         places, others = self._places(heading)
         width, columns = len(heading), self.layout.columns
         plan = [(place, column.read, column.empty) for place, column in zip(places, columns, strict=True)]
-        needed = [place for place, column in zip(places, columns, strict=True) if column.required]
+        # Every layout needs two columns at least, so that the getter gives a tuple.
+        needed = itemgetter(*(at for at, one in zip(places, columns, strict=True) if one.required))
         whole = all(place is not None for place in places)
         share, case_at = self.share, places[0] or 0
         for cells in reader:
@@ -176,7 +179,7 @@ class Table:
             if len(cells) != width:
                 self.refuse(f"has {len(cells)} cells; the heading has {width}")
                 continue
-            if not all(cells[place] for place in needed):
+            if "" in needed(cells):
                 lacking = next(c.name for c in columns if c.required and not cells[heading.index(c.name)])
                 self.refuse(f"{lacking}: is empty and needed")
                 continue

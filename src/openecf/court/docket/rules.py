@@ -97,12 +97,32 @@ def _parted(match: re.Match[str]) -> str:
     return f"{phrase[0]}<span>{phrase[1:-1]}</span>{phrase[-1]}"
 
 
+_CLEAN: set[str] = set()
+"""Words of the record that are part of no phrase: most text is made of words that were looked at before."""
+_MOST_CLEAN = 100_000
+
+
+def _is_clean(escaped: str) -> bool:
+    """Whether text surely holds no phrase. No mark has a space in it, so that each word can be looked at by itself."""
+    if len(escaped) < _SHORTEST:
+        return True
+    unseen = [word for word in set(escaped.casefold().split()) - _CLEAN if not word.isdigit()]
+    if not unseen:
+        return True
+    rest = " ".join(unseen)
+    if any(mark in rest for mark in (*_MARKS_OF_FAILURES, *_MARKS_OF_LABELS)):
+        return False
+    if len(_CLEAN) < _MOST_CLEAN:
+        _CLEAN.update([word for word in unseen if word.strip(".,;:()[]'\"").isalpha()])
+    return True
+
+
 def plain(text: str) -> str:
     """``text`` as HTML in one piece, its first letter written by number where programs would take it for a failure."""
     if not text:
         return ""
     escaped = html.escape(text)
-    if len(escaped) < _SHORTEST:
+    if _is_clean(escaped):
         return escaped
     folded = escaped.casefold()
     return _FAILURES.sub(_disguised, escaped) if any(mark in folded for mark in _MARKS_OF_FAILURES) else escaped
@@ -116,9 +136,10 @@ def safe(text: str) -> str:
     """
     if not text:
         return ""
+    escaped = html.escape(text)
+    if _is_clean(escaped):
+        return escaped
     found = plain(text)
-    if len(found) < _SHORTEST:
-        return found
     folded = found.casefold()
     return _LABELS.sub(_parted, found) if any(mark in folded for mark in _MARKS_OF_LABELS) else found
 
@@ -231,9 +252,12 @@ class SheetLayout(Protocol):
         """What closes the table of entries."""
 
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
 def link(previous: str, facts: Sequence[object]) -> str:
     """The next link of a case's chain: SHA-256 over the link before and what is now said, in hex."""
-    said = json.dumps([previous, *facts], ensure_ascii=False, separators=(",", ":"), default=str)
+    said = _as_json([previous, *facts])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from datetime import time as time_of_day
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -127,16 +127,21 @@ DOCUMENT = (
 )
 
 
+@cache
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.COURT.zone)
+
+
 @lru_cache(maxsize=4096)
 def _note(day: date) -> str:
-    return bench().sheet.entered_note(datetime.combine(day, time_of_day(), ZoneInfo(settings.COURT.zone)))
+    return bench().sheet.entered_note(datetime.combine(day, time_of_day(), _zone()))
 
 
 def in_court(moment: datetime | None) -> datetime | None:
     """An hour with its zone; without one it is the court's own."""
     if moment is None or moment.tzinfo is not None:
         return moment
-    return moment.replace(tzinfo=ZoneInfo(settings.COURT.zone))
+    return moment.replace(tzinfo=_zone())
 
 
 def with_extras(said: str, extras: list[tuple[str, str]]) -> str:
@@ -256,7 +261,7 @@ class Cases:
         _case, seq, number, filed, entered, first, title, text, note, filer, level = given.row
         entered, first = in_court(entered), first or filed
         if not note and entered is not None:
-            note = _note(entered.astimezone(ZoneInfo(settings.COURT.zone)).date())
+            note = _note(entered.astimezone(_zone()).date())
         papers = tuple([paper_facts(row) for _line, row in given.papers])
         facts = EntryFacts(
             case_id=case_id, seq=seq, number=number, first_date=first, filed=filed, entered=entered, text=text,
