@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from openecf.central.billing import quarters, services
+from openecf.central.billing import context, services
 from openecf.central.billing.models import MailPreference, StatementPaper
 from openecf.kernel.money import Money
 from openecf.platform.audit.models import AuditLine
@@ -69,9 +69,9 @@ def test_a_member_sees_the_own_part_of_a_quarter_and_that_the_firm_pays_for_the_
     for at, cents in ((joined - timedelta(seconds=1), 1000), (joined, 4000), (left, 100)):
         used(who, cents, at)
     used(other, 700)
-    _running, last, *_ = quarters.quarters(account=who.id, is_firm=False, now=NOW)
+    _running, last, *_ = context.quarters(account=who.id, is_firm=False, now=NOW)
     assert (last.used, last.by_firm, last.due) == (Money(1100), Money(4000), Money())
-    _running, last, *_ = quarters.quarters(account=payer.id, is_firm=True, now=NOW)
+    _running, last, *_ = context.quarters(account=payer.id, is_firm=True, now=NOW)
     assert (last.used, last.by_firm, last.due) == (Money(4700), Money(), Money(4700))
 
 
@@ -82,4 +82,4 @@ def test_what_is_listed_is_what_is_billed():
     used(who, 5000, Q1 + timedelta(days=1))
     services.make_due(at=MADE_Q1)
     for each, is_firm, due in ((who, False, 3100), (payer, True, 5000)):
-        assert quarters.quarters(account=each.id, is_firm=is_firm, now=NOW)[1].due == Money(due)
+        assert context.quarters(account=each.id, is_firm=is_firm, now=NOW)[1].due == Money(due)

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from openecf.central.accounts.models import Account
-from openecf.central.billing import quarters, queries, rules
+from openecf.central.billing import context, queries, rules
 from openecf.central.billing.models import UsageLine
 from openecf.kernel.money import Money
 from tests.central.relying import account, signed_on
@@ -79,7 +79,7 @@ def test_the_waiver_is_that_of_the_quarters_own_time(day, waiver):
 def test_a_quarter_ends_at_midnight_of_the_service_center(at, quarter):
     who = account()
     used(who, cents=40, at=at)
-    found = quarters.quarters(account=who.id, is_firm=False, now=datetime(2026, 8, 1, tzinfo=UTC))
+    found = context.quarters(account=who.id, is_firm=False, now=datetime(2026, 8, 1, tzinfo=UTC))
     assert [one.since for one in found if one.used] == [quarter]
 
 

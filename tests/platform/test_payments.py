@@ -15,6 +15,7 @@ from openecf.platform.payments import queries, rules, services
 from openecf.platform.payments.gateway import Away, PayGov, Refused, Unsure
 from openecf.platform.payments.models import Attempt, Payment
 from openecf.platform.payments.rules import State, Transaction
+from openecf.platform.telemetry import metrics
 from tests.platform.tollbooth import DECLINED, Tollbooth, at_once, tollbooth  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -219,6 +220,7 @@ def test_money_that_was_taken_unheard_is_found_by_its_number(tollbooth):
     driver.job(AT + timedelta(minutes=3))
     assert driver.now.state == State.UNKNOWN and driver.now.needs_a_person and not driver.till.paid
     assert queries.for_people(purpose=PURPOSE)[-1].number == driver.number
+    assert 'openecf_stuck{kind="payment"} 1.0' in metrics.exposition().decode()
     with pytest.raises(services.UnderWay):
         driver.begins()
     other = Driver(tollbooth).begins().agrees()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.rules import account_type_words
-from openecf.central.billing import quarters
+from openecf.central.billing import context as bill
 from openecf.central.billing import queries as billing
 from openecf.central.factors import queries as factors
 from openecf.central.firms import queries as firms
@@ -111,7 +111,7 @@ def _quarter(account: Account, now: datetime) -> billing.Quarter:
     """A person's own use; of a firm's account, its members'."""
     if account.is_administrative:
         return firms.quarter_to_date(firm=account.id, now=now)
-    return quarters.quarters(account=account.id, is_firm=False, now=now, count=1)[0]
+    return bill.quarters(account=account.id, is_firm=False, now=now, count=1)[0]
 
 
 def _search_status(account: Account) -> tuple[str, str]:

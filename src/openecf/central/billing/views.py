@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from openecf.central.accounts.context import PAYMENTS, USAGE, manage_frame
-from openecf.central.billing import bills, exemptions, papers, quarters, queries, rules
+from openecf.central.billing import bills, context, exemptions, papers, queries, rules
 from openecf.central.billing.forms import UsageForm
 from openecf.central.billing.paying_views import to_pay
 from openecf.central.billing.services.paying import PURPOSE
@@ -108,7 +108,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         "balance": bills.balance(payer=request.account.id),
         "made": collected.history(payer=request.account.id, purpose=PURPOSE),
         "on_the_way": collected.on_the_way(payer=request.account.id, purpose=PURPOSE),
-        "quarters": quarters.quarters(
+        "quarters": context.quarters(
             account=request.account.id, is_firm=request.account.is_administrative, now=request.arrived
         ),
         **manage_frame(request, PAYMENTS),

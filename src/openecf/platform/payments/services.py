@@ -147,8 +147,9 @@ def _new_attempt(payment: UUID, by: str, at: datetime) -> tuple[Attempt, Money]:
             due = Payment.objects.select_for_update().get(pk=payment)
             if due.status != Payment.Status.OPEN:
                 raise NotWaiting
+            # It begins with a letter, so that no reader of XML takes it for a number.
             row = Attempt.objects.create(
-                payment=due, number=base62(20), state=State.STARTING, begun_at=at, claimed_at=at,
+                payment=due, number=f"P{base62(19)}", state=State.STARTING, begun_at=at, claimed_at=at,
                 next_look_at=at + rules.LEASE,
             )  # fmt: skip
             audit.record(act="payment.attempted", by=by, at=at, subject=str(due.payer), attempt=row.number)

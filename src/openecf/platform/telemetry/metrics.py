@@ -32,6 +32,10 @@ SELECT 'mail', count(*) FILTER (WHERE dead_at IS NULL), count(*) FILTER (WHERE d
        coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE dead_at IS NULL)), 0)
 FROM mail_outgoing WHERE sent_at IS NULL
 UNION ALL
+SELECT 'payment', count(*) FILTER (WHERE next_look_at IS NOT NULL), count(*) FILTER (WHERE next_look_at IS NULL),
+       greatest(coalesce(extract(epoch FROM now() - min(next_look_at)), 0), 0)
+FROM payment_attempt WHERE over_at IS NULL
+UNION ALL
 SELECT 'job', count(*) FILTER (WHERE status IN ('todo', 'doing')), count(*) FILTER (WHERE status = 'failed'), 0
 FROM procrastinate_jobs
 """

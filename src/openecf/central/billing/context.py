@@ -1,4 +1,4 @@
-"""Quarters as their payer sees them: what a firm pays for is not its member's to pay."""
+"""What pages show of an account's quarters, as their payer sees them: what a firm pays for is not its member's to pay."""
 
 from __future__ import annotations
 
