@@ -7,6 +7,9 @@ from django.urls import include, path
 from openecf.court.bench import bench
 
 urlpatterns = [
+    # What is asked for most stands first: addresses are looked through in this order, and none is in two rooms.
+    path("", include("openecf.court.docket.urls")),
+    path("", include("openecf.court.filing.urls")),
     path("", include("openecf.platform.health.urls")),
     path("", include("openecf.platform.telemetry.urls")),
     path("", include("openecf.platform.bus.urls")),
@@ -16,9 +19,7 @@ urlpatterns = [
     path("", include("openecf.court.agents.urls")),
     path("", include("openecf.court.cases.urls")),
     path("", include("openecf.court.events.urls")),
-    path("", include("openecf.court.docket.urls")),
     path("", include("openecf.court.documents.urls")),
-    path("", include("openecf.court.filing.urls")),
     path("", include("openecf.court.notices.urls")),
     path("", include("openecf.court.calendar.urls")),
     path("", include("openecf.court.fees.urls")),

@@ -39,6 +39,16 @@ class Addressee:
         return ", ".join(self.addresses)
 
     @property
+    def for_whom(self) -> str:
+        """`` on behalf of Plaintiff A and Plaintiff B``, or nothing."""
+        return f" on behalf of {' and '.join(self.on_behalf)}" if self.on_behalf else ""
+
+    @property
+    def with_role(self) -> str:
+        """``, Attorney``, or nothing."""
+        return f", {self.role}" if self.role else ""
+
+    @property
     def by_mail(self) -> bool:
         return not self.addresses
 

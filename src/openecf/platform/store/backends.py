@@ -69,6 +69,14 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.synced: set[Path] = set()
+        """Folders whose names this process has seen to the disk: they need not go there again."""
+
+    def _sync_above(self, folder: Path) -> None:
+        for one in (folder, folder.parent):
+            if one not in self.synced:
+                _sync_folder(one.parent)
+                self.synced.add(one)
 
     @contextlib.contextmanager
     def temporary(self) -> Iterator[BinaryIO]:
@@ -94,8 +102,8 @@ class Folder:
                 os.fsync(written.fileno())
                 Path(written.name).replace(place)
             # Also of a file that is there already: whoever put it may not have come to this yet.
-            for folder in (place.parent, place.parent.parent, place.parent.parent.parent):
-                _sync_folder(folder)
+            _sync_folder(place.parent)
+            self._sync_above(place.parent)
 
     def open(self, name: str) -> BinaryIO:
         return self._place(name).open("rb")
