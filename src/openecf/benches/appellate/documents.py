@@ -13,7 +13,9 @@ class Documents:
     folder = "appellate"
     path = "docs1"
     look_parameter = "uid"
-    confirms_free_look = False  # the links of these notices open at once, and programs rely on that
+    # The links of these notices open at once, and programs rely on that. Like every copy it bears the court's line unless
+    # the address asks for the document as it was filed (``&pdf_header=2``); the other benches ask on the page before.
+    confirms_free_look = False
 
     def header(self, facts: HeaderFacts) -> str:
         """``USCA11 Case: 24-1234     Document: 5     Date Filed: 01/02/2024``."""
