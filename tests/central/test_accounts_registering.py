@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -382,3 +383,24 @@ def test_a_draft_of_another_browser_is_not_to_be_had():
     assert browser.get("/pscof/register/person").status_code == 302, "what the database knows opens nothing"
     browser.cookies["openecf_central_registration"] = secret
     assert browser.get("/pscof/register/person").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"), [("attorney", True), ("search", False), ("non-attorney", False), ("paa", False)]
+)
+def test_an_attorney_may_say_to_be_appointed_to_a_cja_panel(kind, asked):
+    browser = begin(kind)
+    assert ('name="cja_panel"' in browser.get("/pscof/register/person").content.decode()) is asked
+    browser.post("/pscof/register/person", PERSON | {"cja_panel": "on"})
+    page = browser.get("/pscof/register/person").content.decode()
+    assert bool(re.search(r'name="cja_panel"[^>]*checked', page)) is asked, "what was checked stays checked"
+    browser.post("/pscof/register/address", ADDRESS)
+    browser.post("/pscof/register/security", SECURITY)
+    ready = Client().post(link_in(mailed()[-1])).content.decode()
+    assert Account.objects.get().cja_panel is asked and ("Your CJA appointment" in ready) is asked
+
+
+def test_an_attorney_without_the_appointment_leaves_the_box_empty():
+    browser = begin("attorney")
+    browser.post("/pscof/register/person", PERSON)
+    assert not re.search(r'name="cja_panel"[^>]*checked', browser.get("/pscof/register/person").content.decode())

@@ -89,7 +89,7 @@ class PersonForm(NameForm):
 
     GROUPS: ClassVar = (
         *NameForm.GROUPS,
-        (_("About you"), ("birth_date", "user_type")),
+        (_("About you"), ("birth_date", "user_type", "cja_panel")),
         (_("E-mail"), ("email", "email_again")),
     )
 
@@ -101,6 +101,11 @@ class PersonForm(NameForm):
     user_type = forms.ChoiceField(
         label=_("User type"), help_text=_("Choose INDIVIDUAL unless you work for one of the others."),
         error_messages={"required": _("Choose a user type."), "invalid_choice": _("Choose one from the list.")},
+    )  # fmt: skip
+    cja_panel = forms.BooleanField(
+        label=_("I am an attorney appointed to a Criminal Justice Act (CJA) panel"), required=False,
+        help_text=_("The PACER Service Center asks your court, then exempts what you look at in CJA cases from fees. Each "
+                    "session begins not exempt; you switch it on at the court, under Utilities."),
     )  # fmt: skip
     email = forms.EmailField(
         label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
@@ -119,10 +124,19 @@ class PersonForm(NameForm):
     )  # fmt: skip
 
     def __init__(
-        self, data: Mapping | None = None, *, initial: Mapping, today: date, born: date | None = None, **more: object
+        self,
+        data: Mapping | None = None,
+        *,
+        initial: Mapping,
+        today: date,
+        born: date | None = None,
+        attorney: bool = True,
+        **more: object,
     ) -> None:
-        super().__init__(data, initial=initial, **more)
+        super().__init__(data, initial={**initial, "cja_panel": initial.get("cja_panel") in (True, "True")}, **more)
         self._today = today
+        if not attorney:
+            del self.fields["cja_panel"]
         self.fields["user_type"].choices = _user_types(initial.get("user_type", ""))
         self.fields["user_type"].initial = "INDIVIDUAL"
         if born is not None:

@@ -94,6 +94,7 @@ class Account(AbstractBaseUser):
     fax = models.CharField(max_length=30, blank=True)
     tax_id = models.CharField(max_length=20, blank=True)
 
+    cja_panel = models.BooleanField(default=False, help_text="says to be appointed to a CJA panel: asks for exemptions")
     language = models.CharField(
         max_length=5, blank=True, default="", help_text="what mails are written in; kept from the last sign-on"
     )

@@ -111,6 +111,7 @@ def begin_upgrade(*, account: Account, at: datetime) -> Draft:
         "email": account.email,
         "email_again": account.email,
         "user_type": account.user_type,
+        "cja_panel": str(account.cja_panel),
     }
     place = {name: getattr(account, name) for name in ADDRESS_FIELDS}
     fresh = {"account": account, "type": account.type, "begun_at": at, "done_at": None}
@@ -323,6 +324,7 @@ def _apply(account: Account, person: Mapping[str, str], place: Mapping[str, str]
     for name in ("prefix", "first_name", "middle_name", "last_name", "generation", "user_type"):
         setattr(account, name, person.get(name, ""))
     account.shared = account.shared or rules.declares_group(account_type=account.type, user_type=account.user_type)
+    account.cja_panel = person.get("cja_panel") == "True"
     account.birth_date = account.birth_date or date.fromisoformat(person["birth_date"])
     for name in ADDRESS_FIELDS:
         setattr(account, name, place.get(name, ""))

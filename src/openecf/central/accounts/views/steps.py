@@ -69,7 +69,9 @@ def form_of(request: HttpRequest, draft: Draft, step: Step) -> forms.Form:
         sent, initial = None, {name: value for name, value in sent.items() if value}
     if step == "person":
         born = draft.account.birth_date if draft.account_id else None
-        return PersonForm(sent, initial=initial, today=request.arrived.date(), born=born)
+        return PersonForm(
+            sent, initial=initial, today=request.arrived.date(), born=born, attorney=draft.type == AccountType.ATTORNEY
+        )
     if step == "address":
         return AddressForm(sent, initial=initial, firm_needed=draft.type == AccountType.ADMINISTRATIVE)
     return SecurityForm(sent, initial=initial)
