@@ -6,8 +6,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from openecf.court.people import queries as people
+from openecf.court.people.models import CourtUser, Group
 from openecf.court.transition import queries, services
 from openecf.court.transition.context import newcomers
 from openecf.court.transition.rules import BadSetting, read_settings
@@ -194,3 +196,10 @@ def test_a_court_that_is_not_live_says_from_when_on():
         or "the clerk's office registers people itself" in said
     )
     assert "/pscof/manage/efile" not in said
+
+
+def test_groups_are_named_in_the_readers_language_and_in_the_record_in_english():
+    with translation.override("es"):
+        names = people.group_names()
+        assert people.group_name(CourtUser(group="attorney")) == "Attorney"
+        assert set(names) == set(Group.values) and all(isinstance(name, str) for name in names.values())

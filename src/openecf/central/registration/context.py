@@ -32,7 +32,7 @@ def welcome(request: HttpRequest) -> rules.Standing:
     """Whether the account that signed on may register."""
     account = request.account
     return rules.standing(
-        upgraded=account.is_upgraded, is_administrative=account.is_administrative, shared=account.shared
+        upgraded=account.is_upgraded, is_administrative=account.is_administrative, shared=account.is_shared
     )
 
 

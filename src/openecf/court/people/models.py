@@ -7,20 +7,21 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class Group(models.TextChoices):
     """What a court-issued account may do here."""
 
-    ATTORNEY = "attorney", "Attorney"
-    TRUSTEE = "trustee", "Trustee"
-    US_TRUSTEE = "us-trustee", "U.S. Trustee"
-    LIMITED = "limited", "Limited filer"
-    PRO_SE = "pro-se", "Pro se filer"
-    FILING_AGENT = "filing-agent", "Filing agent"
-    CLERK = "clerk", "Clerk's office"
-    JUDGE = "judge", "Judge"
-    CHAMBERS = "chambers", "Chambers staff"
+    ATTORNEY = "attorney", _("Attorney")
+    TRUSTEE = "trustee", _("Trustee")
+    US_TRUSTEE = "us-trustee", _("U.S. Trustee")
+    LIMITED = "limited", _("Limited filer")
+    PRO_SE = "pro-se", _("Pro se filer")
+    FILING_AGENT = "filing-agent", _("Filing agent")
+    CLERK = "clerk", _("Clerk's office")
+    JUDGE = "judge", _("Judge")
+    CHAMBERS = "chambers", _("Chambers staff")
 
 
 class CourtUser(models.Model):

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import translation
 
 from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.rules import AGENT_GROUP, COURT_GROUPS, NOBODY, Reader
@@ -73,8 +74,9 @@ _GROUP_NAMES = dict(Group.choices)
 
 
 def group_name(user: CourtUser) -> str:
-    """What a court user's group is called."""
-    return str(_GROUP_NAMES.get(user.group, user.group))
+    """What a court user's group is called in the record, which is English whatever its filer reads."""
+    with translation.override("en"):
+        return str(_GROUP_NAMES.get(user.group, user.group))
 
 
 def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
@@ -145,5 +147,5 @@ def logins_called(text: str, *, limit: int = 50) -> list[CourtUser]:
 
 
 def group_names() -> dict[str, str]:
-    """How each group of court users is called."""
-    return dict(Group.choices)
+    """How each group of court users is called, in the reader's language."""
+    return {value: str(label) for value, label in Group.choices}

@@ -266,7 +266,7 @@ def _editable(request_id: UUID) -> EfileRequest:
 
 def _require_offer(account: Account, court: str, kind: Kind) -> queries.CourtOffer:
     welcome = rules.standing(
-        upgraded=account.is_upgraded, is_administrative=account.is_administrative, shared=account.shared
+        upgraded=account.is_upgraded, is_administrative=account.is_administrative, shared=account.is_shared
     )
     found = queries.offer_of(court, kind=kind)
     if welcome is not rules.Standing.WELCOME or found is None or not found.is_open:
