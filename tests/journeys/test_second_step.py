@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from openecf.platform.demo_cast import PASSWORD
+from tests.journeys.looking import Looker
 from tests.journeys.people import Visitors, read_first
 from tests.stand import OPENECF, Stand
 from tests.telephone import Phone
@@ -57,18 +58,24 @@ def press(page: Page, button: str) -> None:
 
 
 def test_a_passkey_is_added_and_signs_in_alone_and_after_a_password(stand: Stand, visitors: Visitors) -> None:
-    page = visitors.stranger().new_page()
+    page, looker = visitors.stranger().new_page(), Looker()
     with_authenticator(page)
     page.goto(by_name(stand, "/pscof/manage/factors"))
     give_password(page, PETRA)
+    looker.look(page)
     page.get_by_role("link", name="Add a passkey").click()
+    looker.look(page)
     page.get_by_label("Name of this passkey").fill("This computer")
     page.get_by_label("Current password").fill(PASSWORD)
     press(page, "Continue")
+    looker.look(page)
     press(page, "Create the passkey")
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_role("main")).to_contain_text("This computer")
+    looker.look(page)
+    page.get_by_role("link", name="Remove").click()
+    looker.look(page)
 
     page.goto(by_name(stand, "/csologin/logout"))
     press(page, "Sign out everywhere")
@@ -88,8 +95,10 @@ def test_a_passkey_is_added_and_signs_in_alone_and_after_a_password(stand: Stand
     page.goto(by_name(stand, "/csologin/login.jsf"))
     give_password(page, PETRA)
     expect(page.get_by_role("heading", name="Your passkey")).to_be_visible()
+    looker.look(page)
     press(page, "Use my passkey")
     expect(page.get_by_role("heading", name="Manage My Account")).to_be_visible()
+    assert not looker.wrong, "\n".join(looker.wrong)
 
 
 def test_a_browser_without_the_passkey_says_so_and_the_password_is_still_there(
@@ -126,7 +135,7 @@ def asking_court(stand: Stand) -> Iterator[None]:
 def test_a_filer_is_led_through_the_second_step_and_back_to_the_draft(
     stand: Stand, visitors: Visitors, request: pytest.FixtureRequest
 ) -> None:
-    page = visitors.at("flsb", TOBIAS)
+    page, looker = visitors.at("flsb", TOBIAS), Looker()
     page.goto(stand.url("flsb", "/filing/?q=letter"))
     page.locator(".ecf-events button").first.click()
     page.wait_for_url(re.compile(r"/filing/[0-9a-f-]{36}/"))
@@ -136,9 +145,11 @@ def test_a_filer_is_led_through_the_second_step_and_back_to_the_draft(
     page.goto(draft)
     expect(page.get_by_role("heading", name="One step more before you file")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("your drafts are kept")
+    looker.look(page)
     page.get_by_role("link", name="Continue with the second step").click()
 
     expect(page.get_by_role("heading", name="Add an authenticator app")).to_be_visible()
+    looker.look(page)
     page.get_by_label("Name of this app").fill("Telephone")
     page.get_by_label("Current password").fill(PASSWORD)
     press(page, "Continue")
@@ -149,3 +160,4 @@ def test_a_filer_is_led_through_the_second_step_and_back_to_the_draft(
     read_first(page)
     assert page.url == draft, "back on the same page of the same draft"
     expect(page.get_by_role("heading", name="One step more")).to_have_count(0)
+    assert not looker.wrong, "\n".join(looker.wrong)
