@@ -8,10 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from openecf.central import demo
 from openecf.central.service_center import queries, services
 from openecf.central.service_center.models import Agent
 from openecf.central.signon.models import SsoSession
+from openecf.cli.demo import NoSuchApp, code_now
 from openecf.platform.audit.models import AuditLine
+from openecf.platform.demo_cast import ACCOUNTS
 from tests.central.phones import CODE_PAGE, app_of
 from tests.central.registrants import legacy, mailed
 from tests.central.relying import account, sign_in, signed_on
@@ -116,3 +119,15 @@ def test_an_agent_becomes_a_supervisor_and_is_mailed_and_recorded_each_time():
     assert [line.facts["role"] for line in acts] == ["agent", "supervisor"] and {line.by for line in acts} == {
         "operator"
     }
+
+
+def test_the_demonstrations_staff_open_the_desk_with_the_code_that_the_command_prints():
+    demo.load(at=timezone.now())
+    agent = next(one for one in ACCOUNTS if one.staff == "agent")
+    browser = Client()
+    sign_in(browser, agent.username, agent.password)
+    browser.post(CODE_PAGE, {"code": code_now(agent.username, at=timezone.now())})
+    page = browser.get(f"{DESK}/tickets").content.decode()
+    assert "Casimir Oyelaran" in page and "Hana Lindqvist" in page
+    with pytest.raises(NoSuchApp):
+        code_now("hlindqvist", at=timezone.now())

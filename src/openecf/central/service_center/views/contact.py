@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django import forms
@@ -105,19 +104,17 @@ def guest_ticket(request: HttpRequest, which: UUID, secret: str) -> HttpResponse
 
 
 def _ticket(request: HttpRequest, ticket: Ticket, *, by: str) -> HttpResponse:
-    form = MoreForm(request.POST if request.method == "POST" and "close" not in request.POST else None)
-    act: Callable[[], None] | None = None
-    if request.method == "POST" and "close" in request.POST:
-        act = lambda: tickets.close(ticket=ticket, by=by, at=request.arrived)  # noqa: E731
-    elif form.is_valid():
-        act = lambda: tickets.add(ticket=ticket, text=form.cleaned_data["text"], by=by, at=request.arrived)  # noqa: E731
-    if act is not None:
-        try:
-            act()
-        except Refusal as refusal:
-            _say(form, refusal)
-        else:
-            return HttpResponseRedirect(f"{request.path}?done={'closed' if 'close' in request.POST else 'added'}")
+    closing = request.method == "POST" and "close" in request.POST
+    form = MoreForm(request.POST if request.method == "POST" and not closing else None)
+    try:
+        if closing:
+            tickets.close(ticket=ticket, by=by, at=request.arrived)
+            return HttpResponseRedirect(f"{request.path}?done=closed")
+        if form.is_valid():
+            tickets.add(ticket=ticket, text=form.cleaned_data["text"], by=by, at=request.arrived)
+            return HttpResponseRedirect(f"{request.path}?done=added")
+    except Refusal as refusal:
+        _say(form, refusal)
     context = {
         "ticket": ticket,
         "court": courts.court_named(ticket.court),

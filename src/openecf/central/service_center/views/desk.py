@@ -88,7 +88,7 @@ def verify(request: HttpRequest, number: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = VerifyForm(sent if which == "told" else None)
     code = CodeForm(sent if which == "code" else None)
-    tell = {"staff": request.staff, "account": served.account.id, "at": request.arrived}
+    tell, refused = {"staff": request.staff, "account": served.account.id, "at": request.arrived}, ""
     try:
         if which == "mail":
             services.mail_code(**tell)
@@ -100,10 +100,10 @@ def verify(request: HttpRequest, number: str) -> HttpResponse:
             services.try_reading(**tell, code=code.cleaned_data["code"])
             return _account_page(number, "verified")
     except Refusal as refusal:
-        (code if which == "code" else form).add_error(None, refusal.said) if which != "mail" else None
-        refused = refusal.said if which == "mail" else ""
-    else:
-        refused = ""
+        if which == "mail":
+            refused = refusal.said
+        else:
+            (code if which == "code" else form).add_error(None, refusal.said)
     context = {
         "account": served.account, "served": served, "form": form, "code": code, "refused": refused,
         "notice": _("The code is mailed. Ask the caller to read it out.") if "mailed" in request.GET else "",
