@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "pages",
     "editing",
     "filing",
+    "mailing",
     "signon",
     "logout",
     "importing",
