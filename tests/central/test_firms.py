@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def people(db):
     demo.load(at=AT)
+    Membership.objects.all().delete()  # the stories begin with a firm without members
 
 
 def asked(number: str = "7100001", last_name: str = "Quimby", *, firm=FIRM, at=AT) -> Invitation:

@@ -13,6 +13,7 @@ from openecf.central.billing import exemptions
 from openecf.central.billing import services as billing
 from openecf.central.courts import queries as courts
 from openecf.central.factors.services import enrolling
+from openecf.central.firms import services as firms
 from openecf.central.registration import services as registration
 from openecf.central.service_center import queries as service_center_queries
 from openecf.central.service_center import services as service_center
@@ -74,10 +75,30 @@ def load(*, at: datetime) -> None:
             )
     for person in ACCOUNTS[1:4]:
         _read(person, at)
+    _pay_for_an_associate(at)
     _ask_the_service_center(at)
     _wait_for_a_clerk(at)
     _exempt(at)
     billing.make_due(at=at)  # so that there is an invoice to pay from the first minute
+
+
+def _pay_for_an_associate(at: datetime) -> None:
+    """The firm pays for one of its people, who read a little this week: its list, its report and its gauge show it."""
+    firm, associate = (
+        next(one for one in ACCOUNTS if one.username == name) for name in ("quimby-billing", "shollis-law")
+    )
+    firms.bring_in(firm=firm.id, account=associate.id, cost_centre="Litigation", at=at - timedelta(days=5))
+    for n in range(4):
+        court, description, criteria, pages = _LOOKED_AT[n]
+        billing.record_usage(
+            usage=UsageRecorded(
+                account=associate.id, court=court, at=at - timedelta(days=n, hours=2), client_code=("", "lantern")[n % 2],
+                description=description, criteria=criteria, pages=pages, cents=10 * pages,
+            ),
+            sender=court,
+            message_id=uuid5(NAMESPACE_URL, f"demonstration:{associate.number}:{n}"),
+            at=at,
+        )  # fmt: skip
 
 
 def _ask_the_service_center(at: datetime) -> None:

@@ -177,6 +177,16 @@ ACCOUNTS = (
         staff="supervisor",
         authenticator="LANTERNHARBORJUNIPERBOSSSUNDQVIS",
     ),
+    CastAccount(
+        _id(61),
+        "7100061",
+        "shollis-law",
+        "Soren",
+        "Hollis",
+        "search",
+        "associate, the firm (PAA) pays for him",
+        firm="Quimby & Okafor LLP",
+    ),
 )
 
 COURT_USERS = (

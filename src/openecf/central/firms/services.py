@@ -171,6 +171,18 @@ def accept(*, account: UUID, invitation: UUID, at: datetime) -> Membership:
     return joined
 
 
+def bring_in(*, firm: UUID, account: UUID, cost_centre: str, at: datetime) -> None:
+    """A membership as an installation begins with it: nobody was asked and nobody is mailed. Idempotent."""
+    with transaction.atomic():
+        if Membership.objects.filter(account_id=account).exists():
+            return
+        Membership.objects.create(
+            firm_id=firm, account_id=account, joined_at=at, billed_from=at, cost_centre=cost_centre
+        )
+        _apply_rules(queries.rules_of(firm), [account], at)
+        record(act="firm.joined", by="demonstration", at=at, subject=f"firm:{firm}", account=str(account))
+
+
 def remove(*, firm: UUID, membership: int, remark: str, at: datetime) -> None:
     """The firm stops paying for a member; the account goes on and pays for itself. NotAMember."""
     with transaction.atomic():
