@@ -11,7 +11,6 @@ from openecf.court.people.rules import NOBODY
 from openecf.court.transition import queries as transition
 from openecf.kernel.networks import lies_within
 
-
 PROBES = frozenset({"/healthz", "/readyz"})
 """Whether a process lives, and what it lacks, is answered without the database."""
 
