@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from openecf.cli.paygov_pages import PAGE
 from openecf.kernel.money import Money
-from openecf.platform.payments import rules, wire
+from openecf.platform.payments import gateway, rules, wire
 from openecf.platform.payments.gateway import Away, PayGov, Refused, Unsure
 from openecf.platform.payments.rules import State
 from tests.platform.tollbooth import DECLINED, Tollbooth, tollbooth  # noqa: F401  (a fixture)
@@ -256,4 +262,76 @@ def test_an_answer_that_comes_too_late_leaves_us_unsure(tmp_path, monkeypatch):
     booth.pays(gateway.page(token=token), number="4000000000000119")
     with pytest.raises(Unsure):
         gateway.complete(token=token)
+    booth.close()
+
+
+def test_the_environment_is_asked_before_the_sites_own_settings(monkeypatch):
+    assert gateway.config() is None, "this site takes no payments on line"
+    said = {
+        "URL": "https://pay.example/calls",
+        "PAGES_URL": "https://pay.example/page?x=1",
+        "APP_ID": "APP",
+        "TOKEN": "t",
+    }
+    for name, value in said.items():
+        monkeypatch.setenv(f"OPENECF_PAYGOV_{name}", value)
+    found = gateway.config()
+    assert (found.url, found.app_id, found.access_token) == ("https://pay.example/calls", "APP", "t")
+    assert PayGov(found).page(token="T&1") == "https://pay.example/page?x=1&token=T%261&tcsAppID=APP"
+
+
+def identity(folder: Path, name: str, issuer: tuple | None = None) -> tuple:
+    """A certificate and its key, as files, too; signed by the issuer, or by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    signer, by = (issuer[1], issuer[0].subject) if issuer else (key, subject)
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(by).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .sign(signer, hashes.SHA256())
+    )  # fmt: skip
+    files = folder / f"{name}.pem", folder / f"{name}.key"
+    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                           serialization.NoEncryption()))  # fmt: skip
+    return made, key, *map(str, files)
+
+
+def test_the_client_proves_itself_by_its_certificate_and_trusts_only_who_proves_itself(tmp_path, monkeypatch):
+    root = identity(tmp_path, "root")
+    server, ours, foreign = (
+        identity(tmp_path, "server", root),
+        identity(tmp_path, "ours", root),
+        identity(tmp_path, "x"),
+    )
+    booth = Tollbooth(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server[2], server[3])
+    context.load_verify_locations(root[2])
+    context.verify_mode = ssl.CERT_REQUIRED
+    booth.server.socket = context.wrap_socket(booth.server.socket, server_side=True)
+    secure = booth.config.model_copy(update={"url": booth.config.url.replace("http:", "https:")})
+
+    def begins(**shown: str) -> str:
+        gateway._http.cache_clear()
+        return PayGov(secure.model_copy(update=shown)).start(
+            number="N1", amount=Money(1), url_success="http://testserver/a", url_cancel="http://testserver/b"
+        )
+
+    with pytest.raises(Away):
+        begins(certificate=ours[2], key=ours[3])  # nobody vouches for the server
+    monkeypatch.setenv("SSL_CERT_FILE", root[2])
+    for shown in ({}, {"certificate": foreign[2], "key": foreign[3]}):
+        with pytest.raises((Away, Unsure)):
+            begins(**shown)
+    for broken in ({"certificate": "/nowhere.pem"}, {"certificate": ours[3]}):
+        with pytest.raises(Away):
+            begins(**broken)
+    assert booth.books.latest() == []
+    assert len(begins(certificate=ours[2], key=ours[3])) == 32
+    gateway._http.cache_clear()
     booth.close()

@@ -82,9 +82,11 @@ def config() -> PaymentsConfig | None:
 
 @cache
 def _http(certificate: str, key: str) -> httpx.Client:
-    shown = (certificate, key) if key else certificate or None
+    trusted = httpx.create_ssl_context()
+    if certificate:
+        trusted.load_cert_chain(certificate, key or None)
     return httpx.Client(
-        timeout=httpx.Timeout(ANSWER, connect=CONNECT), follow_redirects=False, cert=shown,
+        timeout=httpx.Timeout(ANSWER, connect=CONNECT), follow_redirects=False, verify=trusted,
         limits=httpx.Limits(max_keepalive_connections=4),
     )  # fmt: skip
 
@@ -145,9 +147,12 @@ class PayGov:
 
     def _post(self, content: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         try:
-            with _http(self.to.certificate, self.to.key).stream(
-                "POST", self.to.url, content=content, headers=headers
-            ) as response:
+            http = _http(self.to.certificate, self.to.key)
+        except OSError as problem:
+            log.error("payments.certificate", error=type(problem).__name__)  # its file is not there, or is none
+            raise Away(type(problem).__name__) from problem
+        try:
+            with http.stream("POST", self.to.url, content=content, headers=headers) as response:
                 answer, began = b"", time.monotonic()
                 for part in response.iter_bytes():
                     answer += part
