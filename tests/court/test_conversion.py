@@ -22,6 +22,7 @@ from openecf.court.conversion.models import Conversion, Finding
 from openecf.court.conversion.reading import NoExport, Told
 from openecf.court.docket.models import Entry
 from openecf.court.documents.models import Document
+from openecf.court.importing import removing
 from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import NOBODY
 from openecf.court.transition import queries as transition
@@ -327,6 +328,29 @@ def test_rolling_back_leaves_nothing_and_the_export_can_be_loaded_again(folder):
     assert counts() == before and not Finding.objects.exists() and not store.has(stored.sha256)
     load(folder)
     assert not verified(folder).problems
+
+
+def test_a_roll_back_that_was_stopped_has_to_be_brought_to_its_end(folder, monkeypatch):
+    load(folder)
+    before = Case.objects.count()
+    take, seen = removing.remove_cases, []
+
+    def dying(conversion: int) -> object:
+        if seen:
+            raise KeyboardInterrupt
+        seen.append(1)
+        return take(conversion, most=3)
+
+    monkeypatch.setattr(removing, "remove_cases", dying)
+    with pytest.raises(KeyboardInterrupt):
+        services.roll_back(at=DURING, progress=silent)
+    monkeypatch.undo()
+    assert 0 < Case.objects.count() < before
+    with pytest.raises(services.CannotConvert, match="A roll-back was begun"):
+        load(folder)
+    services.roll_back(at=DURING, progress=silent)
+    load(folder)
+    assert Case.objects.count() == before and not verified(folder).problems
 
 
 def test_after_going_live_nothing_is_rolled_back_or_loaded(folder):

@@ -18,6 +18,7 @@ class Conversion(models.Model):
     verified_at = models.DateTimeField(null=True)
     digests = models.JSONField(default=dict, help_text="SHA-256 of the rows of each file, as verified")
     switched_at = models.DateTimeField(null=True)
+    roll_back_begun_at = models.DateTimeField(null=True, help_text="from then on it is only taken out")
     rolled_back_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class Stands(Protocol):
     """A conversion's hours, each unset or aware."""
 
+    roll_back_begun_at: object
     loaded_at: object
     verified_at: object
     switched_at: object
@@ -23,7 +24,7 @@ def stage(conversion: Stands | None) -> str:
     if conversion is None:
         return "none"
     reached = (
-        ("rolled-back", conversion.rolled_back_at),
+        ("rolled-back", conversion.rolled_back_at or conversion.roll_back_begun_at),
         ("switched", conversion.switched_at),
         ("verified", conversion.verified_at),
         ("loaded", conversion.loaded_at),

@@ -103,6 +103,8 @@ def _begun(manifest: Manifest, at: datetime, shares: int) -> Conversion:
     if known is not None:
         if known.manifest != manifest.digest:
             raise CannotConvert("Another export was loaded. Take it out first: openecf court convert … --roll-back")
+        if known.roll_back_begun_at is not None:
+            raise CannotConvert("A roll-back was begun. Bring it to its end first: openecf court convert … --roll-back")
         return known
     with transaction.atomic():
         made = Conversion.objects.create(
@@ -208,7 +210,9 @@ def roll_back(*, at: datetime, progress: Progress) -> Conversion:
 def _take_out(conversion: Conversion, at: datetime, progress: Progress) -> None:
     total = conversion.counts.get("cases.csv", 0)
     with transaction.atomic():
-        Conversion.objects.filter(id=conversion.id).update(verified_at=None, loaded_at=None, switched_at=None)
+        Conversion.objects.filter(id=conversion.id).update(
+            verified_at=None, loaded_at=None, switched_at=None, roll_back_begun_at=at
+        )
         removing.loosen_leads(conversion.id)
     done = 0
     try:
