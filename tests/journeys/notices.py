@@ -88,6 +88,25 @@ def register(page: Page, stand: Stand, username: str) -> None:
     press(page, "Make my account")
 
 
+WALTER = ODALYS["person"] | {
+    "first_name": "Walter", "last_name": "Brandywine", "birth_date": "1965-05-11",
+    "email": "{}@pacer.example", "email_again": "{}@pacer.example",
+}  # fmt: skip
+
+
+def upgrade(page: Page, username: str) -> None:
+    """Walter's upgrade, from the page that explains it to its last step."""
+    page.get_by_role("link", name="Begin").click()
+    for typed in (WALTER, ODALYS["address"]):
+        _fill(page, typed, "oldone")
+        _next(page)
+        twin = page.get_by_role("button", name="Continue")
+        if "/person" in page.url and twin.count():
+            twin.first.click()
+    _fill(page, {"username": username, "password": OWN_PASSWORD, "password_again": OWN_PASSWORD}, username)
+    _next(page)
+
+
 def _next(page: Page) -> None:
     with page.expect_navigation(wait_until="domcontentloaded"):
         page.locator("main form button:not([tabindex='-1']):not([type=button])").last.click()
@@ -96,6 +115,8 @@ def _next(page: Page) -> None:
 def _fill(page: Page, typed: dict[str, str], username: str) -> None:
     for name, value in typed.items():
         field = page.locator(f"main [name={name}]")
+        if not field.count() or not field.is_editable():
+            continue  # an upgrade keeps what the account has for good
         if field.evaluate("each => each.tagName") == "SELECT":
             until(
                 lambda field=field, value=value: field.locator(f"option[value='{value}']").count(),

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from tests.journeys.courts import BANKRUPTCY, CourtStory
-from tests.journeys.notices import OWN_PASSWORD, issue_again, main_of, press, register
+from tests.journeys.notices import OWN_PASSWORD, issue_again, main_of, press, register, upgrade
 from tests.journeys.people import enter, read_first, sign_on
 from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, menu_of, prove
 from tests.stand import Stand
 
 PACER_MENU = {"Query", "Reports", "Utilities"}
-
-
-def upgraded_at(stand: Stand, username: str, when: str | None) -> None:
-    with stand.database("central") as database:
-        database.execute("UPDATE account SET upgraded_at = %s WHERE username = %s", [when, username])
 
 
 def test_an_attorney_who_shares_an_office_login_gets_one_of_her_own_and_links_it(stand, visitors):
@@ -91,6 +87,37 @@ def test_how_do_i_know_whether_my_account_is_upgraded(legacy, stand, visitors):
         if link.count():
             link.click()
             assert "/pscof/upgrade" in page.url, option
+
+
+@pytest.fixture
+def as_before(stand: Stand) -> Iterator[None]:
+    """After the story Walter's account is a legacy one again."""
+    columns = "username, password, upgraded_at, email, mailbox, city, county, address1, zip, phone, firm, user_type"
+    with stand.database("central") as database:
+        row = database.execute(f"SELECT id, {columns} FROM account WHERE number = '7100005'").fetchone()  # noqa: S608
+    yield
+    places = ", ".join(f"{name} = %s" for name in columns.split(", "))
+    with stand.database("central") as database:
+        database.execute(f"UPDATE account SET {places} WHERE id = %s", [*row[1:], row[0]])  # noqa: S608
+
+
+def test_an_account_is_upgraded_step_by_step_and_opens_the_courts(legacy, as_before, stand, visitors):
+    """How do I upgrade: Person, Address, Security, once for all courts; then a court lets its owner search."""
+    page = visitors.stranger().new_page()
+    page.goto(stand.url("central", "/pscof/manage"))
+    sign_on(page, legacy)
+    page.goto(stand.url("central", "/pscof/manage"))
+    page.locator("main").get_by_role("link", name="Upgrade", exact=True).first.click()
+    name = f"brandywine{time.time_ns() % 10**6}"
+    upgrade(page, name)
+    assert "Upgrade complete" in main_of(page) and name in main_of(page)
+    page.get_by_role("link", name="Close").click()
+    assert "Account Type Upgraded PACER Account" in main_of(page)
+    own = visitors.stranger().new_page()
+    enter(own, stand, "flsb")
+    sign_on(own, name, OWN_PASSWORD)
+    assert set(menu_of(own)) == PACER_MENU
+    assert "Done: It is upgraded." in main_of(own)
 
 
 def test_a_newer_account_reads_upgraded(stand, visitors):
