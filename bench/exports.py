@@ -91,7 +91,7 @@ class Export:
             firm, town = f"{LAST[n % 7]} & {LAST[n % 11]} LLP", "Coral Harbor, FL 33199"
             yield (
                 f"P{n}", "", first, "", last, "", first[0] + last[0], bar, firm, f"{n} Heron Avenue\n{town}",
-                f"305-555-{n % 10_000:04d}", "", mail, "",
+                f"305-{200 + n // 10_000:03d}-{n % 10_000:04d}", "", mail, "",
             )  # fmt: skip
 
     def _users(self) -> Iterator[tuple[Any, ...]]:

@@ -303,7 +303,22 @@ def _when_all_are_here(conversion: Conversion) -> None:
 def _findings(conversion: Conversion) -> None:
     """Write down what the clerk's office has to decide; what it decided already stays."""
     with transaction.atomic():
-        for kind, why, what, people in staging.findings(conversion=conversion.id):
-            found, made = Finding.objects.get_or_create(conversion=conversion, kind=kind, why=why, what=what[:254])
-            if made:
-                found.people.set(people)
+        known = set(Finding.objects.filter(conversion=conversion).values_list("kind", "why", "what"))
+        found = {
+            (kind, why, what[:254]): people for kind, why, what, people in staging.findings(conversion=conversion.id)
+        }
+        fresh = [
+            Finding(conversion=conversion, kind=kind, why=why, what=what)
+            for kind, why, what in found
+            if (kind, why, what) not in known
+        ]
+        rows = Finding.objects.bulk_create(fresh, batch_size=1000)
+        about = Finding.people.through
+        about.objects.bulk_create(
+            [
+                about(finding_id=one.id, convertedperson_id=person)
+                for one in rows
+                for person in found[one.kind, one.why, one.what]
+            ],
+            batch_size=5000,
+        )
