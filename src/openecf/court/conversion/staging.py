@@ -180,7 +180,7 @@ known AS (
     upper(regexp_replace(p.bar_id, '[^0-9A-Za-z]', '', 'g')) AS bar,
     coalesce(nullif(lower(p.email), ''),
       CASE WHEN p.phone ~ '[0-9].*[0-9].*[0-9].*[0-9].*[0-9].*[0-9].*[0-9]' THEN p.phone ELSE '' END) AS contact,
-    EXISTS (SELECT 1 FROM filer f WHERE f.person = p.person) AS files
+    p.person IN (SELECT f.person FROM filer f) AS files
   FROM person p
 ),
 found AS (
