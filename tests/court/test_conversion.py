@@ -245,7 +245,7 @@ def test_what_no_column_holds_stays_as_free_lines(folder):
     assert not verified(folder).problems
 
 
-@pytest.mark.parametrize("after", [1, 3, 8])
+@pytest.mark.parametrize("after", [1, 3, 8, "passwords"])
 def test_a_load_that_was_stopped_goes_on_where_it_was(folder, monkeypatch, after):
     monkeypatch.setattr(loading, "COMMIT_AFTER", 30)
     monkeypatch.setattr(loading, "TOGETHER", 17)
@@ -253,7 +253,7 @@ def test_a_load_that_was_stopped_goes_on_where_it_was(folder, monkeypatch, after
 
     def dying(place, **done):
         save(place, **done)
-        if len(seen) == after:
+        if len(seen) == after or after in done:
             raise KeyboardInterrupt
         seen.append(done)
 

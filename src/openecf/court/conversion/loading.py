@@ -88,6 +88,7 @@ def load(conversion: Conversion, folder: Path, *, progress: Progress, helpers: H
         _when_all_are_here(conversion)
         rows += _rows_of_cases(conversion) - before
         between = perf_counter()
+        place.refresh_from_db()  # its cases were written meanwhile
         passwords = _passwords(place, folder, progress)
     ended = perf_counter()
     _findings(conversion)
@@ -296,7 +297,16 @@ def _when_all_are_here(conversion: Conversion) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LEADS, [conversion.id])
         cursor.execute(_NEXT_CASE)
-        for table in ("court_user", "case", "party", "representation", "entry", "document"):
+        for table in (
+            "converted_person",
+            "converted_user",
+            "court_user",
+            "case",
+            "party",
+            "representation",
+            "entry",
+            "document",
+        ):
             cursor.execute(f'ANALYZE "{table}"')
 
 
