@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import uuid
 from urllib.parse import quote
 
 import pytest
@@ -20,8 +19,8 @@ from openecf.platform.config import this_site
 from openecf.platform.web import LARGEST_BODY, Arrival
 from tests.court import callers
 from tests.court import world as invented
-from tests.court.test_permissions import HERE, address
-from tests.court.world import AT, main_document, pdfs
+from tests.court.test_permissions import HERE, address, sample_of
+from tests.court.world import AT, pdfs
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +29,7 @@ pytestmark = pytest.mark.django_db
 def here():
     world = invented.make()
     entry = world.entry(files=[pdfs.plain(), pdfs.plain(1, "EXHIBIT")])
-    party = world.case.parties.get(position=1)
-    sample = {
-        "doc_id": main_document(entry).doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
-        "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
-        "kind": "mail", "key": "1", "step": "case", "number": 1,
-    }  # fmt: skip
-    return world, sample
+    return world, sample_of(world, entry)
 
 
 def clerk(world) -> Client:

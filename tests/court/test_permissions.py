@@ -218,21 +218,24 @@ def test_only_these_urls_take_a_post_without_the_form_token():
     assert exempt == {url for url in WITHOUT_A_FORM_TOKEN if url in HERE}
 
 
+def sample_of(world, entry) -> dict:
+    """What stands for each parameter of an address: of the invented court where it has one, else nobody's."""
+    party = world.case.parties.get(position=1)
+    return {
+        "doc_id": main_document(entry).doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
+        "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
+        "request_id": uuid.uuid4(), "agency_id": 1_000_000, "finding_id": 1_000_000, "user_id": 1, "number": 1,
+        "kind": "mail", "key": "1", "step": "case", "act": "approve", "sha256": "0" * 64,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def here():
     """The invented court, one of each kind of caller, and an address for every URL of the map."""
     world = invented.make()
     CourtProfile.objects.update(terminal_networks=[f"{TERMINAL}/32"])
     entry = world.entry(files=[pdfs.plain()])
-    document = main_document(entry)
-    party = world.case.parties.get(position=1)
-    sample = {
-        "doc_id": document.doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
-        "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(), "request_id": uuid.uuid4(),
-        "kind": "mail", "key": "1", "step": "case", "number": 1, "agency_id": 1_000_000, "user_id": 1,
-        "act": "approve", "sha256": "0" * 64, "finding_id": 1_000_000,
-    }  # fmt: skip
-    return world, sample
+    return world, sample_of(world, entry)
 
 
 def address(url: str, sample: dict) -> str:
