@@ -9,20 +9,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.machine import Machine
+from tests.faults.machine import COURT, Machine
 
 
 @pytest.fixture(scope="session")
 def machine() -> Iterator[Machine]:
     """The installation that the folder's stories break and see mended."""
-    here = Machine(courts="flsb")
+    here = Machine(courts=COURT)
     yield here
     here.discard()
 
 
 @pytest.fixture(autouse=True)
 def whole(machine: Machine) -> Iterator[None]:
-    """Every story begins and ends with everything running."""
+    """Every story begins with everything running, also after one that ended everything."""
+    if machine.process.poll() is not None:
+        machine.start(COURT)
     machine.wait_until_whole()
     yield
     machine.resume_everything()

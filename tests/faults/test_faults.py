@@ -22,7 +22,7 @@ UNSENT = """
 SELECT (SELECT count(*) FROM mail_outgoing WHERE sent_at IS NULL)
      + (SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'openecf.notices.mail')
 """
-UNDELIVERED = "SELECT count(*) FROM bus_outbox WHERE delivered_at IS NULL"
+UNDELIVERED = "SELECT count(*) FROM bus_outbox WHERE delivered_at IS NULL AND type = 'usage.recorded'"
 LISTENER = """
 SELECT count(*) FROM procrastinate_jobs AS job JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
 WHERE job.task_name = 'relying_party.listen' AND job.status = 'doing' AND worker.last_heartbeat > now() - interval '6 s'
