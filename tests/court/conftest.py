@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 
 from tests.court.juriscraper_reads import juriscraper  # noqa: F401  (a fixture)
 from tests.sites import settle
@@ -21,3 +22,10 @@ def fresh_profile() -> Iterator[None]:
     queries.forget()
     yield
     queries.forget()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A page leaves its reader's language to the process, and the next test is nobody's page."""
+    yield
+    translation.deactivate()
