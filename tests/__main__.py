@@ -1,4 +1,7 @@
-"""Every test: style, arrows, then pytest once for each folder, since a process is one site."""
+"""Every test: style, arrows, then pytest once for each folder, since a process is one site.
+
+Two folders at a time, each lane with a PostgreSQL of its own; the folders that take long come first.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +9,76 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 BIN = Path(sys.executable).parent
-FOLDERS = ("kernel", "house", "platform", "faults", "central", "court", "benches", "wire", "journeys")
+FOLDERS = ("journeys", "faults", "central", "court", "wire", "platform", "benches", "house", "kernel")
+LANES = 2
+STYLE = ("style", [str(BIN / "ruff"), "check", "src", "tests", "bench"])
+_COUNTED = re.compile(r"(\d+) (passed|failed|skipped|error)")
+
+
+@dataclass
+class Told:
+    """What a step told: how long it took, and what pytest counted."""
+
+    name: str
+    seconds: float
+    code: int
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
 
 
 def main(wanted: list[str]) -> int:
     """Run all folders (or those named), go on after a failure, and tell the sum. 0 when all passed."""
-    steps = [("style", [str(BIN / "ruff"), "check", "src", "tests", "bench"])] if not wanted else []
+    steps = [STYLE] if not wanted else []
     for folder in wanted or FOLDERS:
         if any((HERE / folder).glob("test_*.py")):
             steps.append((folder, [sys.executable, "-m", "pytest", "-q", f"tests/{folder}"]))
-    told, passed, failed, skipped = [], 0, 0, 0
-    for name, command in steps:
-        print(f"\n── {name}", flush=True)
-        started = time.monotonic()
-        run = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
-        )
-        last = ""
-        for line in run.stdout:
-            print(line, end="", flush=True)
-            last = line if re.search(r"\b\d+ (passed|failed|skipped|errors?)\b", line) else last
-        code = run.wait()
-        counts = {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|error)", last)}
-        passed += counts.get("passed", 0)
-        skipped += counts.get("skipped", 0)
-        failed += counts.get("failed", 0) + counts.get("error", 0) or (1 if code else 0)
-        told.append(f"{name:<10} {'ok    ' if code == 0 else 'FAILED'} {time.monotonic() - started:6.1f} s")
-    print("\n" + "\n".join(told))
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    lanes: SimpleQueue[str] = SimpleQueue()
+    for lane in _homes(min(LANES, len(steps))):
+        lanes.put(lane)
+    with ThreadPoolExecutor(lanes.qsize()) as pool:
+        told = list(pool.map(lambda step: _run(*step, lanes=lanes, alone=len(steps) == 1), steps))
+    print()
+    for one in told:
+        print(f"{one.name:<10} {'ok    ' if one.code == 0 else 'FAILED'} {one.seconds:6.1f} s")
+    passed, failed = sum(one.passed for one in told), sum(one.failed for one in told)
+    print(f"{passed} passed, {failed} failed, {sum(one.skipped for one in told)} skipped")
     return 1 if failed else 0
+
+
+def _homes(lanes: int) -> list[str]:
+    """A folder for each lane: what a feed of one site waits for must not be a transaction of another's tests."""
+    given = os.environ.get("OPENECF_TEST_HOME") or str(Path(tempfile.gettempdir()) / f"openecf-test-{os.getuid()}")
+    return [given, *(f"{given}-lane{n}" for n in range(1, lanes))]
+
+
+def _run(name: str, command: list[str], *, lanes: SimpleQueue[str], alone: bool) -> Told:
+    """One step in the lane that is free, its lines told as they come, with its name before each if others run, too."""
+    lane = lanes.get()
+    print(f"── {name}", flush=True)
+    started, last = time.monotonic(), ""
+    environment = os.environ | {"OPENECF_TEST_HOME": lane}
+    run = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )
+    for line in run.stdout or ():
+        print(line if alone else f"{name:<9}│ {line}", end="", flush=True)
+        last = line if re.search(r"\b\d+ (passed|failed|skipped|errors?)\b", line) else last
+    code = run.wait()
+    lanes.put(lane)
+    counts = {word: int(n) for n, word in _COUNTED.findall(last)}
+    failed = counts.get("failed", 0) + counts.get("error", 0) or (1 if code else 0)
+    return Told(name, time.monotonic() - started, code, counts.get("passed", 0), failed, counts.get("skipped", 0))
 
 
 if __name__ == "__main__":
