@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PHONE, DESK = (390, 844), (1280, 900)
@@ -76,8 +76,12 @@ def walk(page: Page, starts: list[str], *, most: int = 80, of_a_kind: int = 1) -
         here = answer is not None and urlsplit(page.url).netloc in hosts
         if not here or "text/html" not in answer.headers.get("content-type", ""):
             continue
+        try:
+            links = page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+        except Error:  # a page that sends the reader on to the sign-on by itself; what comes then is another site's
+            page.wait_for_load_state()
+            continue
         most -= 1
-        links = page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
         yield page.url
         for link in (urldefrag(each).url for each in links):
             if urlsplit(link).netloc not in hosts or NOT_FOLLOWED.search(link):
