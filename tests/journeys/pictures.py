@@ -92,6 +92,41 @@ def docket(visitors: Visitors, stand: Stand) -> None:
         keep(page, name)
 
 
+def moving(visitors: Visitors, stand: Stand) -> None:
+    """Which courts have moved, and what a court tells its filers of it."""
+    page = visitors.stranger(viewport=DESK).new_page()
+    page.goto(stand.url("central", "/courts"))
+    keep(page, "courts")
+    page = visitors.at(BANKRUPTCY.id, "mquimby-law", viewport=TALL)
+    page.goto(stand.url(BANKRUPTCY.id, "/nextgen"))
+    keep(page, "nextgen")
+
+
+def registering(visitors: Visitors, stand: Stand) -> None:
+    """Somebody who is new at a court, on the desk of its clerk."""
+    page = visitors.at(BANKRUPTCY.id, "clerk-delgado", viewport=TALL)
+    page.goto(stand.url(BANKRUPTCY.id, "/court/registrations"))
+    page.get_by_role("link", name="Oduya, Bastien").click()
+    keep(page, "registration")
+
+
+def agents(visitors: Visitors, stand: Stand) -> None:
+    """A filing agent chooses whom to act for."""
+    page = visitors.at(BANKRUPTCY.id, "isedgwick", viewport=DESK)
+    page.goto(stand.url(BANKRUPTCY.id, "/utilities/acting"))
+    keep(page, "acting")
+
+
+def help_and_money(visitors: Visitors, stand: Stand) -> None:
+    """The questions that people have, and the bill."""
+    page = visitors.stranger(viewport=DESK).new_page()
+    page.goto(stand.url("central", "/help"))
+    keep(page, "help")
+    page = visitors.signed_on("hlindqvist", viewport=TALL).new_page()
+    page.goto(stand.url("central", "/pscof/manage/payments"))
+    keep(page, "payments")
+
+
 @contextmanager
 def an_installation() -> Iterator[Stand]:
     borrowed = os.environ.get("OPENECF_STAND")
@@ -108,7 +143,7 @@ def main() -> int:
     with an_installation() as stand, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
         visitors = Visitors(browser, stand)
-        for scene in (central, docket, filing, link):
+        for scene in (central, docket, moving, registering, agents, help_and_money, filing, link):
             scene(visitors, stand)
         browser.close()
     return 0
