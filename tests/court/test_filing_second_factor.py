@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from openecf.court.transition import services as transition
 from openecf.court.transition.models import CourtProfile
 from openecf.court.transition.rules import BadSetting, SecondFactor, second_factor
 from openecf.kernel.assurance import AAL1, AAL2
+from openecf.kernel.days import legal_day
 from openecf.platform.bus.models import OutboxMessage
 from tests.court import callers
 from tests.court import world as invented
@@ -28,7 +30,7 @@ DAY = date(2027, 2, 1)
 
 def asks_from(days: int) -> date:
     """The court asks for a second factor from so many days on."""
-    day = (timezone.now() + timedelta(days=days)).date()
+    day = legal_day(timezone.now(), settings.COURT.zone) + timedelta(days=days)
     transition.change_profile(words={"filing_needs_mfa": day.isoformat()}, by="operator", at=timezone.now())
     return day
 
