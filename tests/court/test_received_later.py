@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from openecf.court.calendar.models import Deadline
 from openecf.court.docket.models import Entry
 from openecf.court.transition import queries as transition
 from openecf.court.transition.models import CourtProfile
+from openecf.kernel.days import legal_day
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.config import this_site
 from tests.court import world as invented
@@ -44,7 +47,8 @@ def at_details(world: invented.World) -> Person:
 
 
 def today() -> str:
-    return date.today().isoformat()
+    """The court's day."""
+    return legal_day(timezone.now(), settings.COURT.zone).isoformat()
 
 
 def test_it_counts_from_when_it_was_received_and_the_docket_says_so(world):
