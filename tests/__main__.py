@@ -1,6 +1,6 @@
-"""Every test: style, arrows, then pytest once for each folder, since a process is one site.
+"""Every test: style, arrows, then pytest for each folder by itself, since a process is one site.
 
-Two folders at a time, each lane with a PostgreSQL of its own; the folders that take long come first.
+Two at a time, each lane with a PostgreSQL of its own; the folders that take long come first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,20 @@ from queue import SimpleQueue
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 BIN = Path(sys.executable).parent
-FOLDERS = ("journeys", "faults", "central", "court", "wire", "platform", "benches", "house", "kernel")
+PAGES = "tests/journeys/test_every_page.py"
+STEPS = {
+    "journeys": ["tests/journeys", f"--ignore={PAGES}"],
+    "faults": ["tests/faults"],
+    "central": ["tests/central"],
+    "pages": [PAGES],
+    "court": ["tests/court"],
+    "wire": ["tests/wire"],
+    "platform": ["tests/platform"],
+    "benches": ["tests/benches"],
+    "house": ["tests/house"],
+    "kernel": ["tests/kernel"],
+}
+"""What pytest is told, by name. Both stories and the walk over every page are of the folder ``journeys``."""
 LANES = 2
 STYLE = ("style", [str(BIN / "ruff"), "check", "src", "tests", "bench"])
 _COUNTED = re.compile(r"(\d+) (passed|failed|skipped|error)")
@@ -38,11 +51,13 @@ class Told:
 
 
 def main(wanted: list[str]) -> int:
-    """Run all folders (or those named), go on after a failure, and tell the sum. 0 when all passed."""
+    """Run all steps (or those named), go on after a failure, and tell the sum. 0 when all passed."""
+    if unknown := set(wanted) - set(STEPS):
+        print(f"There is no {', '.join(sorted(unknown))}. There are: {', '.join(STEPS)}.")
+        return 2
     steps = [STYLE] if not wanted else []
-    for folder in wanted or FOLDERS:
-        if any((HERE / folder).glob("test_*.py")):
-            steps.append((folder, [sys.executable, "-m", "pytest", "-q", f"tests/{folder}"]))
+    for name in wanted or STEPS:
+        steps.append((name, [sys.executable, "-m", "pytest", "-q", *STEPS[name]]))
     lanes: SimpleQueue[str] = SimpleQueue()
     for lane in _homes(min(LANES, len(steps))):
         lanes.put(lane)

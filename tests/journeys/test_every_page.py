@@ -8,12 +8,13 @@ more, and ``OPENECF_THOROUGH=1`` does it.
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.journeys.courts import APPELLATE, BANKRUPTCY, DISTRICT, CourtStory, each_court
 from tests.journeys.filing import Filing, motion
-from tests.journeys.looking import Looker, walk
+from tests.journeys.looking import Looker, kind_of, walk
 from tests.journeys.reading import Shelf
 from tests.stand import Stand
 
@@ -46,11 +47,21 @@ def speak(page: object, stand: Stand, site: str, language: str) -> None:
     page.context.add_cookies([cookie])
 
 
+ALIKE = ("/help", "/status", "/courts", "/developers", "/accessibility", "/nextgen/guides/")
+"""Pages whose content is the same for everybody: looked at once in a language, whoever comes by first."""
+_looked: set[tuple[str, str, str]] = set()
+
+
 def looked_at(page: object, stand: Stand, site: str, language: str, starts: list[str]) -> Looker:
     looker = Looker()
     speak(page, stand, site, language)
     Shelf(page)
-    for _address in walk(page, starts):
+    for address in walk(page, starts):
+        here = (site, language, kind_of(address))
+        if here in _looked:
+            continue
+        if urlsplit(address).path.startswith(ALIKE):
+            _looked.add(here)
         # Colours are the same in every language: they are looked at once.
         looker.look(page, colours=language == "en")
         if page.locator("html").get_attribute("lang") != language:
