@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connections
 from django.utils import timezone
@@ -124,7 +126,7 @@ def test_a_court_not_live_yet_says_when(db, now):
     with pytest.raises(services.NotLiveYet):
         prove(person(), now)
     page = client(person()).get("/utilities/link").content.decode()
-    day = (now + timedelta(days=30)).strftime("%B %-d, %Y")
+    day = (now + timedelta(days=30)).astimezone(ZoneInfo(settings.COURT.zone)).strftime("%B %-d, %Y")
     assert day in page
 
 
