@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -29,10 +30,18 @@ def one_factor_again(stand: Stand, visitors: Visitors) -> Iterator[None]:
     """Other stories know these people with a password alone."""
     yield
     with stand.database("central") as database:
+        theirs = "(SELECT id FROM account WHERE username = ANY(%s))"
         for table in ("factor_passkey", "factor_app", "factor_recovery_code"):
-            database.execute(f"DELETE FROM {table}")  # noqa: S608  (names of ours)
-        database.execute("UPDATE account SET second_factor_since = NULL, language = ''")
-        database.execute("UPDATE signon_session SET ended_at = now(), ended_why = 'test' WHERE ended_at IS NULL")
+            database.execute(f"DELETE FROM {table} WHERE account_id IN {theirs}", [[PETRA, TOBIAS]])  # noqa: S608
+        database.execute(
+            f"UPDATE account SET second_factor_since = NULL, language = '' WHERE id IN {theirs}",  # noqa: S608
+            [[PETRA, TOBIAS]],
+        )
+        database.execute(
+            "UPDATE signon_session SET ended_at = now(), ended_why = 'test' "  # noqa: S608
+            f"WHERE ended_at IS NULL AND account_id IN {theirs}",
+            [[PETRA, TOBIAS]],
+        )
     visitors.forget(PETRA)
     visitors.forget(TOBIAS)
 
@@ -127,7 +136,7 @@ def profile(stand: Stand, setting: str) -> None:
 @pytest.fixture
 def asking_court(stand: Stand) -> Iterator[None]:
     """The bankruptcy court asks filers for a second factor from today."""
-    profile(stand, f"filing_needs_mfa={datetime.now(UTC):%Y-%m-%d}")
+    profile(stand, f"filing_needs_mfa={datetime.now(ZoneInfo('America/New_York')):%Y-%m-%d}")
     yield
     profile(stand, "filing_needs_mfa=")
 
