@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -16,9 +17,9 @@ from openecf.central.accounts.context import SETTINGS, manage_frame
 from openecf.central.factors import queries, rules, services
 from openecf.central.factors.access import PROVED
 from openecf.central.factors.context import by_name, passkey_site
-from openecf.central.factors.forms import AddPasskeyForm, PasswordForm, RemoveLastForm
+from openecf.central.factors.forms import AddPasskeyForm
 from openecf.central.factors.services import enrolling
-from openecf.central.factors.views import asked_from, done, enrolled_page, sent, tried, with_appurl
+from openecf.central.factors.views import asked_from, enrolled_page, removal, sent, tried, with_appurl
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.config import this_site
@@ -84,20 +85,9 @@ def remove(request: HttpRequest, passkey: UUID) -> HttpResponse:
     found = next((one for one in factors.passkeys if one.id == passkey), None)
     if found is None:
         raise Http404
+    remove_it = partial(enrolling.remove_passkey, passkey=passkey)
     last = factors.count == 1
-    form = (RemoveLastForm if last else PasswordForm)(sent(request))
-
-    def act(typed: dict) -> bool:
-        enrolling.remove_passkey(
-            account=request.account, passkey=passkey, password=typed["current"],
-            end_second_factor=typed.get("end_second_factor", False), session=request.sso.id, at=request.arrived,
-        )  # fmt: skip
-        return True
-
-    if tried(form, act):
-        return done("off" if last else "passkey-removed")
-    page = {"form": form, "factor": found, "last": last, "is_passkey": True}
-    return render(request, "factors/remove.html", page | manage_frame(request, SETTINGS))
+    return removal(request, found, last=last, remove=remove_it, said="passkey-removed", is_passkey=True)
 
 
 @access.rule(access.ANYONE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -155,20 +156,28 @@ def remove(request: HttpRequest, app: UUID) -> HttpResponse:
     found = next((one for one in factors.apps if one.id == app), None)
     if found is None:
         raise Http404
-    last = factors.count == 1
+    return removal(
+        request, found, last=factors.count == 1, remove=partial(enrolling.remove_app, app=app), said="removed"
+    )
+
+
+def removal(
+    request: HttpRequest, factor: object, *, last: bool, remove: Callable[..., None], said: str, **page: object
+) -> HttpResponse:
+    """The page that removes a factor, and what it does; the ``last`` one goes only knowingly."""
     form = (RemoveLastForm if last else PasswordForm)(sent(request))
 
     def act(typed: dict) -> bool:
-        enrolling.remove_app(
-            account=request.account, app=app, password=typed["current"],
-            end_second_factor=typed.get("end_second_factor", False), session=request.sso.id, at=request.arrived,
+        remove(
+            account=request.account, password=typed["current"], session=request.sso.id, at=request.arrived,
+            end_second_factor=typed.get("end_second_factor", False),
         )  # fmt: skip
         return True
 
     if tried(form, act):
-        return done("off" if last else "removed")
-    page = {"form": form, "factor": found, "last": last}
-    return render(request, "factors/remove.html", page | manage_frame(request, SETTINGS))
+        return done("off" if last else said)
+    page |= {"form": form, "factor": factor, "last": last, **manage_frame(request, SETTINGS)}
+    return render(request, "factors/remove.html", page)
 
 
 @access.rule(PROVED)

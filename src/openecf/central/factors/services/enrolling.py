@@ -243,14 +243,9 @@ def remove_app(
             raise NoSuchApp
         _check_last(held, end_second_factor)
         AuthenticatorApp.objects.filter(id=app).delete()
-        audit.record(
-            act="factors.app-removed", by=str(account.id), at=at, subject=str(account.id), app=str(app),
-            last=held.count == 1,
-        )  # fmt: skip
         said = gettext_noop("the authenticator app “{name}” was removed")
         last = gettext_noop("the authenticator app “{name}” was removed: signing in asks for the password only")
-        _turn_off(account, held, session, at)
-        tell_of_change(account, last if held.count == 1 else said, at, name=name)
+        _removed(account, held, {"app": str(app)}, last if held.count == 1 else said, name, session, at)
 
 
 def remove_passkey(
@@ -265,14 +260,19 @@ def remove_passkey(
             raise NoSuchPasskey
         _check_last(held, end_second_factor)
         Passkey.objects.filter(id=passkey).delete()
-        audit.record(
-            act="factors.passkey-removed", by=str(account.id), at=at, subject=str(account.id), passkey=str(passkey),
-            last=held.count == 1,
-        )  # fmt: skip
         said = gettext_noop("the passkey “{name}” was removed")
         last = gettext_noop("the passkey “{name}” was removed: signing in asks for the password only")
-        _turn_off(account, held, session, at)
-        tell_of_change(account, last if held.count == 1 else said, at, name=name)
+        _removed(account, held, {"passkey": str(passkey)}, last if held.count == 1 else said, name, session, at)
+
+
+def _removed(
+    account: Account, held: _Held, which: dict[str, str], said: str, name: str, session: UUID, at: datetime
+) -> None:
+    """What follows when a factor is gone: the audit line, other sign-ons, the owner's mail."""
+    act = f"factors.{next(iter(which))}-removed"
+    audit.record(act=act, by=str(account.id), at=at, subject=str(account.id), last=held.count == 1, **which)
+    _turn_off(account, held, session, at)
+    tell_of_change(account, said, at, name=name)
 
 
 def _check_last(held: _Held, end_second_factor: bool) -> None:
