@@ -134,18 +134,24 @@ def charge(
         to=CENTRAL,
         at=at,
         may_lag=True,
-        message=UsageRecorded(
-            account=reader.account,
-            court=this_site().id,
-            at=at,
-            client_code=reader.client_code,
-            description=description,
-            # A sealed case's number stays at this court; the court's own billing history still names it.
-            criteria=UNDER_SEAL if case is not None and case.restriction else criteria,
-            pages=receipt.pages,
-            cents=receipt.cost.cents,
-            exempt=receipt.exempt,
-            exempt_for=receipt.exempt_for,
-        ),
+        message=_usage(reader, receipt, description, criteria, case, at),
     )
     return receipt
+
+
+def _usage(
+    reader: Reader, receipt: Receipt, description: str, criteria: str, case: Case | None, at: datetime
+) -> UsageRecorded:
+    """What the central ledger is told. A sealed case's number stays at this court, whose own history still names it."""
+    return UsageRecorded(
+        account=reader.account,
+        court=this_site().id,
+        at=at,
+        client_code=reader.client_code,
+        description=description,
+        criteria=UNDER_SEAL if case is not None and case.restriction else criteria,
+        pages=receipt.pages,
+        cents=receipt.cost.cents,
+        exempt=receipt.exempt,
+        exempt_for=receipt.exempt_for,
+    )
