@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from openecf.central import demo
 from openecf.central.accounts.models import Account
@@ -25,6 +27,7 @@ from openecf.platform.mail.models import OutgoingMail
 
 AT = datetime(2026, 8, 3, 15, tzinfo=UTC)
 CAST = {one.username: one for one in ACCOUNTS}
+CAST_BY_ID = {one.id: one for one in ACCOUNTS}
 FIRM, MEMBER = CAST["quimby-billing"].id, CAST["mquimby-law"].id
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +245,26 @@ def test_another_firms_member_is_not_to_be_found():
         words = {"remark": "x"} if act is services.remove else {"cost_centre": "x"}
         with pytest.raises(services.NotAMember):
             act(firm=other.id, membership=membership.id, at=AT, **words)
+
+
+def test_each_side_is_written_to_in_its_own_language_whoever_acts():
+    Account.objects.filter(id=MEMBER).update(language="es")
+    with translation.override("ht"):
+        invitation = asked()
+        joined_by_mail = services.accept(account=MEMBER, invitation=invitation.id, at=AT)
+        services.remove(firm=FIRM, membership=joined_by_mail.id, remark="moved on", at=AT)
+        services.refuse(account=MEMBER, invitation=asked().id, at=AT)
+    subjects = {FIRM: [], MEMBER: []}
+    for sent in OutgoingMail.objects.order_by("id"):
+        for who in subjects:
+            if sent.recipients == [CAST_BY_ID[who].email]:
+                subjects[who].append(sent.subject)
+    assert subjects[FIRM] == [
+        "A PACER account joined a firm", "A PACER account left a firm",
+        "An invitation to your PACER Administrative Account was refused",
+    ]  # fmt: skip
+    with translation.override("es"):
+        offered = str(gettext("A firm offers to pay for your PACER account"))
+        expected = [offered, gettext("A PACER account joined a firm"), gettext("A PACER account left a firm"), offered]
+    assert subjects[MEMBER] == expected
+    assert not set(subjects[MEMBER]) & set(subjects[FIRM]), "Spanish is not English"

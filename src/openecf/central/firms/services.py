@@ -14,13 +14,12 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.accounts import services as account_services
 from openecf.central.billing import queries as billing
 from openecf.central.billing import services as money
-from openecf.central.firms import queries, rules
+from openecf.central.firms import letters, queries, rules
 from openecf.central.firms.models import FirmRules, Invitation, Membership
 from openecf.central.signon import services as sign_ons
 from openecf.kernel import client_codes
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
-from openecf.platform.mail import services as mail
 
 Outcome = Invitation.Outcome
 
@@ -103,17 +102,7 @@ def invite(*, firm: UUID, number: str, last_name: str, at: datetime) -> Invitati
                 firm_id=firm, account_id=account.id, asked_at=at, expires_at=at + rules.INVITATION_LASTS
             )
             record(act="firm.invited", by=str(firm), at=at, subject=str(account.id))
-            _mail(
-                [account.email],
-                gettext("A firm offers to pay for your PACER account"),
-                gettext(
-                    "{firm} (account {number}) asks you to join its PACER Administrative Account.\n\n"
-                    "If you accept, the firm pays your PACER fees from this quarter on and sees how much you used, "
-                    "not what you looked at in which case. It cannot search, read or file with your account.\n\n"
-                    "Answer in Manage My Account, under Settings, within 30 days. If you do nothing, nothing changes."
-                ).format(firm=_name(payer), number=payer.number),
-                at,
-            )
+            letters.send(letters.invited, to=[account], at=at, firm=payer)
     except IntegrityError:
         raise InvitedAlready from None
     return asked
@@ -131,9 +120,8 @@ def refuse(*, account: UUID, invitation: UUID, at: datetime) -> None:
     with transaction.atomic():
         asked = _answer(invitation, Outcome.REFUSED, at, account_id=account)
         record(act="firm.refused", by=str(account), at=at, subject=f"firm:{asked.firm_id}")
-        member = accounts.account(account)
-        text = gettext("{name} (account {number}) does not join your PACER Administrative Account.")
-        _mail([accounts.account(asked.firm_id).email], gettext("An invitation was refused"), text.format(name=member.name.direct, number=member.number), at)  # fmt: skip
+        firm = accounts.account(asked.firm_id)
+        letters.send(letters.refused, to=[firm], at=at, member=accounts.account(account))
 
 
 def accept(*, account: UUID, invitation: UUID, at: datetime) -> Membership:
@@ -161,11 +149,7 @@ def accept(*, account: UUID, invitation: UUID, at: datetime) -> Membership:
             record(act="firm.joined", by=str(account), at=at, subject=f"firm:{asked.firm_id}")
             _apply_rules(queries.rules_of(asked.firm_id), [account], at)
             member, payer = accounts.account(account), accounts.account(asked.firm_id)
-            text = gettext(
-                "{name} (account {number}) is now a member of {firm}'s PACER Administrative Account, which pays for it "
-                "from this quarter on. Either side can end that at any time."
-            ).format(name=member.name.direct, number=member.number, firm=_name(payer))
-            _mail([member.email, payer.email], gettext("A PACER account joined a firm"), text, at)
+            letters.send(letters.joined, to=[member, payer], at=at, member=member, firm=payer)
     except IntegrityError:
         raise AnotherFirmPays from None
     return joined
@@ -275,21 +259,10 @@ def _end(which: dict, by: str, remark: str, at: datetime) -> Membership:
     by_whom = row.firm_id if by == "firm" else row.account_id
     sign_ons.let_courts_ask_again(account=row.account_id, why="left-firm", by=str(by_whom), at=at)
     member, payer = accounts.account(row.account_id), accounts.account(row.firm_id)
-    text = gettext(
-        "{firm} no longer pays for PACER account {number} ({name}); it was ended by {who}.\nRemark: {remark}"
-    ).format(
-        firm=_name(payer),
-        number=member.number,
-        name=member.name.direct,
-        who=gettext("the firm") if by == "firm" else gettext("the member"),
-        remark=row.remark or "-",
-    )
-    if by == "member":
-        text += "\n\n" + gettext(
-            "Until it is settled who pays, the account cannot search. Filing goes on. Ask the PACER Service Center to "
-            "activate searching, or accept another firm's invitation."
-        )
-    _mail([member.email, payer.email], gettext("A PACER account left a firm"), text, at)
+    letters.send(
+        letters.left, to=[member, payer], at=at,
+        member=member, firm=payer, by_member=by == "member", remark=row.remark,
+    )  # fmt: skip
     return row
 
 
@@ -303,12 +276,3 @@ def _apply_rules(kept: FirmRules, members: Sequence[UUID], at: datetime) -> None
             at=at,
         )
         sign_ons.let_courts_ask_again(account=member, why="firm-rules", by=str(kept.firm_id), at=at)
-
-
-def _name(payer: object) -> str:
-    return payer.firm or payer.name.direct  # type: ignore[attr-defined]
-
-
-def _mail(to: Sequence[str], subject: str, text: str, at: datetime) -> None:
-    for address in dict.fromkeys(to):
-        mail.send(to=[address], subject=subject, text=text, at=at)
