@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries as accounts
+from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import contacts, queries, rules
 from openecf.central.billing.models import CreditLine, CreditRequest, Statement, StatementRun, UsageLine
 from openecf.central.billing.services.ledger import give_credit
@@ -167,12 +168,14 @@ def give_credit_by_hand(*, payer: UUID, amount: Money, note: str, reference: str
     with transaction.atomic():
         if not give_credit(payer=payer, amount=amount, reference=f"desk:{reference}", by=str(by), at=at, note=note):
             return
-        told = gettext("The Service Center credited ${amount} to PACER account {number}.")
         owner = accounts.account(payer)
-        mail.send(
-            to=contacts.addresses(owner), subject=gettext("A credit to your PACER account"),
-            text=f"{told.format(amount=amount, number=owner.number)}\n\n{note}", at=at, reference=f"credit:{reference}",
-        )  # fmt: skip
+        with in_words_of(owner):
+            told = gettext("The Service Center credited ${amount} to PACER account {number}.")
+            mail.send(
+                to=contacts.addresses(owner), subject=gettext("A credit to your PACER account"),
+                text=f"{told.format(amount=amount, number=owner.number)}\n\n{note}", at=at,
+                reference=f"credit:{reference}",
+            )  # fmt: skip
 
 
 def _waiting(request: UUID, **also: UUID) -> CreditRequest:
@@ -194,7 +197,23 @@ def _close(row: CreditRequest, outcome: Outcome, granted: Money, remark: str, by
 
 
 def _tell(row: CreditRequest, granted: Money, remark: str, at: datetime) -> None:
+    """Mail whoever asked, and whoever pays where something is credited, each in the own language."""
     asker, payer = accounts.account(row.account_id), accounts.account(row.payer_id)
+    told = {asker.email: asker}
+    if granted:
+        told |= dict.fromkeys((each for each in contacts.addresses(payer) if each not in told), payer)
+    for reader in dict.fromkeys(told.values()):
+        with in_words_of(reader):
+            mail.send(
+                to=sorted(address for address, whose in told.items() if whose == reader),
+                subject=gettext("Your Credit Request"),
+                text=f"{_decision(row, granted)}\n\n{remark}".strip(),
+                at=at,
+                reference=f"credit:{row.pk}",
+            )
+
+
+def _decision(row: CreditRequest, granted: Money) -> str:
     if granted:
         text = gettext(
             "Your Credit Request of {day} about ${asked} was decided: ${granted} are credited. The next statement shows "
@@ -202,11 +221,4 @@ def _tell(row: CreditRequest, granted: Money, remark: str, at: datetime) -> None
         )
     else:
         text = gettext("Your Credit Request of {day} about ${asked} was decided: it was refused.")
-    said = text.format(day=f"{row.asked_at:%m/%d/%Y}", asked=Money(row.cents), granted=granted)
-    mail.send(
-        to=sorted({asker.email, *(contacts.addresses(payer) if granted else [])}),
-        subject=gettext("Your Credit Request"),
-        text=f"{said}\n\n{remark}".strip(),
-        at=at,
-        reference=f"credit:{row.pk}",
-    )
+    return text.format(day=f"{row.asked_at:%m/%d/%Y}", asked=Money(row.cents), granted=granted)

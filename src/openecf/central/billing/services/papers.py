@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import bills, contacts, papers
 from openecf.central.billing.bills import Bill
 from openecf.central.billing.models import MailPreference, Statement, StatementPaper, StatementRun
@@ -23,7 +24,8 @@ TOLD_EVERY = 1000
 
 
 def hand_out(*, run: int, at: datetime) -> int:
-    """Mail every statement of the run that was not mailed yet; how many. A hundred at a time, each with its promise.
+    """Mail every statement of the run that was not mailed yet, in its payer's language; how many. A hundred at a time,
+    each with its promise.
 
     Two that do this at once take different statements; where they still meet, the database lets one of them win.
     """
@@ -46,7 +48,8 @@ def _hand_out_some(run: int, at: datetime) -> int:
         rows = list(bills.whole(Statement.objects.filter(pk__in=keys)).order_by("pk"))
         preferred = contacts.preferences(row.payer_id for row in rows)
         for row in rows:
-            _hand_out(bills.bill(row), preferred.get(row.payer_id), at)
+            with in_words_of(row.payer):
+                _hand_out(bills.bill(row), preferred.get(row.payer_id), at)
     return len(keys)
 
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries as accounts
+from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import bills, contacts, receipts
 from openecf.central.billing.services.ledger import record_payment
 from openecf.kernel.money import Money
@@ -25,6 +27,9 @@ from openecf.platform.payments.gateway import gateway
 from openecf.platform.payments.queries import Paying
 from openecf.platform.payments.services import Decided
 from openecf.platform.store import services as store
+
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
 
 PURPOSE = "pacer-fees"
 
@@ -121,6 +126,13 @@ def settle(decided: Decided) -> None:
             payer=decided.payer, amount=decided.amount, reference=f"paygov:{decided.number}", by=decided.by,
             at=decided.at, note=_note(decided),
         )  # fmt: skip
+    # It may be a job or the Service Center's desk that learns of it.
+    with in_words_of(payer):
+        _tell(payer, decided)
+
+
+def _tell(payer: Account, decided: Decided) -> None:
+    if decided.is_paid:
         paying = payments.payment(decided.payment, payer=decided.payer, purpose=PURPOSE)
         assert paying is not None
         receipt = receipts.receipt(paying, payer)

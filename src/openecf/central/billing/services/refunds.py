@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import queries as accounts
+from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import bills, contacts, rules
 from openecf.central.billing.models import Refund
 from openecf.central.billing.services.disputes import NotWaiting, OwnRequest
@@ -75,8 +76,8 @@ def agree_to_refund(*, refund: UUID, tracking: str, by: UUID, at: datetime) -> s
         _close(row, Outcome.MADE, by, at, tracking=tracking)
         audit.record(act="refund.made", by=str(by), at=at, subject=str(row.payer_id), refund=str(row.pk),
                      cents=row.cents, tracking=tracking)  # fmt: skip
-        told = gettext("Your refund of ${amount} is on its way to the card or account that you paid with.")
-        _tell(row, told.format(amount=Money(row.cents)), at)
+        told = gettext_noop("Your refund of ${amount} is on its way to the card or account that you paid with.")
+        _tell(row, told, "", at)
     return Outcome.MADE
 
 
@@ -90,8 +91,7 @@ def refuse_refund(*, refund: UUID, remark: str, by: UUID, at: datetime) -> None:
             raise OwnRequest
         _close(row, Outcome.REFUSED, by, at, remark=remark)
         audit.record(act="refund.refused", by=str(by), at=at, subject=str(row.payer_id), refund=str(row.pk))
-        told = gettext("Your refund of ${amount} was refused.").format(amount=Money(row.cents))
-        _tell(row, f"{told}\n\n{remark}", at)
+        _tell(row, gettext_noop("Your refund of ${amount} was refused."), remark, at)
 
 
 def _close(row: Refund, outcome: Outcome, by: UUID, at: datetime, *, tracking: str = "", remark: str = "") -> None:
@@ -99,6 +99,16 @@ def _close(row: Refund, outcome: Outcome, by: UUID, at: datetime, *, tracking: s
     Refund.objects.filter(pk=row.pk).update(outcome=outcome, decided_at=at, tracking=tracking, remark=remark, **who)
 
 
-def _tell(row: Refund, text: str, at: datetime) -> None:
-    to = contacts.addresses(accounts.account(row.payer_id))
-    mail.send(to=to, subject=gettext("Your refund of PACER fees"), text=text, at=at, reference=f"refund:{row.pk}")
+def _tell(row: Refund, what: str, remark: str, at: datetime) -> None:
+    """Mail the payer, in the payer's language; ``what`` is marked for translation, with a place for the amount."""
+    payer = accounts.account(row.payer_id)
+    with in_words_of(payer):
+        said = gettext(what).format(amount=Money(row.cents))
+        number = gettext("PACER account {number}").format(number=payer.number)
+        mail.send(
+            to=contacts.addresses(payer),
+            subject=gettext("Your refund of PACER fees"),
+            text="\n\n".join(part for part in (said, remark, number) if part),
+            at=at,
+            reference=f"refund:{row.pk}",
+        )
