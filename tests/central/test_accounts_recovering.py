@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from openecf.central.accounts import rules, services, tasks
 from openecf.central.accounts.models import Account, KnownDevice, MailedLink, StrangerFailures
 from openecf.central.accounts.services import remember_device
+from openecf.central.factors.services.resetting import reset_factors
 from openecf.central.signon.models import SsoSession
 from tests.central.registrants import (
     NEW_PASSWORD,
@@ -193,3 +194,34 @@ def test_of_eight_redemptions_of_a_reset_link_one_sets_the_password():
         assert sorted(one.status_code for one in answers) == [200] + [410] * 7
         won = passwords[[one.status_code for one in answers].index(200)]
         assert sign_in(Client(), "ada-counsel", won).status_code == 302
+
+
+def asked_by_a_thief(who: Account) -> str:
+    """Somebody who knows the password asked for another address; the path of the link in that mailbox."""
+    services.ask_for_email(
+        account=who, password=PASSWORD, email="thief@else.example", at=timezone.now(), address="203.0.113.9"
+    )
+    return link_in(mailed("thief@else.example")[-1])
+
+
+def test_a_new_password_spoils_the_links_that_were_mailed_before():
+    """A warned owner resets the password at once: the thief's link to another address must be worth nothing then."""
+    who = owner()
+    thief = asked_by_a_thief(who)
+    before, after = link(), link()
+    assert "Your password is changed" in Client().post(after, NEW).content.decode()
+    assert Client().post(thief).status_code == 410 == Client().post(before, NEW).status_code
+    who.refresh_from_db()
+    assert who.email == "ada@counsel.example"
+
+
+def test_so_does_a_change_of_the_password_and_the_reset_of_the_second_factors():
+    who = owner()
+    browser, thief = signed_on(who), asked_by_a_thief(who)
+    changed = browser.post("/pscof/manage/password", NEW | {"current": PASSWORD})
+    assert changed.status_code == 302, errors(changed)
+    assert Client().post(thief).status_code == 410
+    other = account("lost-phone", email="lost@counsel.example")
+    thief = asked_by_a_thief(other)
+    reset_factors(account=other.id, by="agent", approved_by="supervisor", at=timezone.now())
+    assert Client().post(thief).status_code == 410

@@ -16,9 +16,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import rules
-from openecf.central.accounts.models import Account, Closed, KnownDevice, MailedLink, SearchStatus, StrangerFailures
+from openecf.central.accounts.models import Account, Closed, KnownDevice, SearchStatus, StrangerFailures
 from openecf.central.accounts.services import maintaining
 from openecf.central.accounts.services.languages import in_words_of
+from openecf.central.accounts.services.links import spend_links
 from openecf.central.billing import queries as billing
 from openecf.central.firms import queries as firms
 from openecf.central.signon import services as sign_ons
@@ -52,7 +53,7 @@ def close(*, account: UUID, why: Closed, by: str, at: datetime, into: UUID | Non
         open_ones = Account.objects.filter(id=account, is_active=True)
         if not open_ones.update(is_active=False, closed_at=at, closed_why=why, merged_into=into):
             raise NotOpen
-        MailedLink.objects.filter(account_id=account, used_at=None).update(used_at=at)
+        spend_links(account=account, at=at)
         KnownDevice.objects.filter(account_id=account).delete()
         audit.record(act="account.closed", by=by, at=at, subject=str(account), why=why, into=str(into or ""))
         sign_ons.end_all(account=account, why=f"closed-{why}", by=by, at=at)
@@ -109,6 +110,7 @@ def spoil_password(*, account: UUID, at: datetime) -> None:
     """The password opens nothing any more; the owner chooses a new one by a mailed link. Inside the transaction of the
     act that says why, and that ends the sign-ons."""
     Account.objects.filter(id=account).update(password=make_password(None), password_changed_at=at)
+    spend_links(account=account, at=at)
     KnownDevice.objects.filter(account_id=account).delete()
 
 
@@ -118,7 +120,7 @@ def set_email(*, account: UUID, email: str, by: str, at: datetime) -> None:
     row = Account.objects.select_for_update().get(id=account)
     old, row.email, row.mailbox, row.email_verified_at = row.email, email, same_mailbox(email), at
     row.save(update_fields=["email", "mailbox", "email_verified_at"])
-    MailedLink.objects.filter(account_id=account, used_at=None).update(used_at=at)
+    spend_links(account=account, at=at)
     audit.record(act="account.email-changed", by=by, at=at, subject=str(account))
     for address in sorted({old, email}):
         tell(row, gettext_noop("its e-mail address was changed by the Service Center"), at, to=address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext_lazy
@@ -60,3 +61,9 @@ def take_link(*, purpose: MailedLink.Purpose, secret: str, at: datetime) -> Mail
     return MailedLink(
         digest=digest(secret), purpose=purpose, account_id=row[0], draft_id=row[1], email=row[2], used_at=at
     )
+
+
+def spend_links(*, account: UUID, at: datetime) -> None:
+    """No link that was mailed for this account is good any more: who asked for one may have known the old password.
+    Inside the transaction of the act that makes it so."""
+    MailedLink.objects.filter(account_id=account, used_at=None).update(used_at=at)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account, AccountType, KnownDevice, SearchStatus, StrangerFailures
 from openecf.central.accounts.services.languages import in_words_of
-from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link, make_link, take_link
+from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link, make_link, spend_links, take_link
 from openecf.central.accounts.services.registering import (
     ADDRESS_FIELDS,
     TooManyMails,
@@ -150,7 +150,8 @@ def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Acco
 
 
 def set_password(*, account: Account, new: str, at: datetime, address: str, act: str) -> None:
-    """A new password, proved right to set before. Every known device is forgotten. WeakPassword."""
+    """A new password, proved right to set before. Every known device is forgotten, and no link mailed before is good any
+    more: one to another address may have been asked for by whoever knew the old password. WeakPassword."""
     own = (account.username, account.first_name, account.last_name, account.email.partition("@")[0])
     if faults := rules.password_faults(new, own_words=own):
         raise WeakPassword(" ".join(faults))
@@ -159,6 +160,7 @@ def set_password(*, account: Account, new: str, at: datetime, address: str, act:
     with transaction.atomic():
         Account.objects.filter(id=account.id).update(password=hashed, password_changed_at=at)
         KnownDevice.objects.filter(account=account).delete()
+        spend_links(account=account.id, at=at)
         audit.record(act=act, by=str(account.id), at=at, subject=str(account.id), address=address or None)
         _tell(account, [account.email], gettext_noop("its password was changed"), at)
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, AccountType, Draft, KnownDevice
-from openecf.central.accounts.services.links import Purpose, make_link, take_link
+from openecf.central.accounts.services.links import Purpose, make_link, spend_links, take_link
 from openecf.central.accounts.services.signing_in import hashing_place
 from openecf.kernel.names import same_mailbox
 from openecf.kernel.networks import network_of
@@ -267,6 +267,7 @@ def upgrade(*, account: Account, username: str, password: str, at: datetime) -> 
         _save_unique(account)
         draft.delete()
         KnownDevice.objects.filter(account=account).delete()
+        spend_links(account=account.id, at=at)
         audit.record(act="account.upgraded", by=str(account.id), at=at, subject=str(account.id))
         _tell_upgraded(account, person["email"], old_email, at)
     return account
