@@ -18,6 +18,7 @@ _OF_CASES = (
     "DELETE FROM criminal_count c USING party p WHERE c.party_id = p.id AND p.case_id = ANY(%(cases)s)",
     "DELETE FROM representation r USING party p WHERE r.party_id = p.id AND p.case_id = ANY(%(cases)s)",
     "DELETE FROM party WHERE case_id = ANY(%(cases)s)",
+    "DELETE FROM notice_case_way WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM converted_case WHERE case_id = ANY(%(cases)s)",
     'DELETE FROM "case" WHERE id = ANY(%(cases)s)',
 )
@@ -44,6 +45,9 @@ _LOOSE = (
     "UPDATE converted_person SET user_id = NULL WHERE conversion_id = %s AND user_id IS NOT NULL",
     "DELETE FROM own_session s USING converted_user c WHERE s.user_id = c.user_id AND c.conversion_id = %s",
     "DELETE FROM own_reset_link s USING converted_user c WHERE s.user_id = c.user_id AND c.conversion_id = %s",
+    "DELETE FROM notice_case_way w USING notice_way n, converted_user c "
+    "WHERE w.way_id = n.id AND n.user_id = c.user_id AND c.conversion_id = %s",
+    "DELETE FROM notice_way n USING converted_user c WHERE n.user_id = c.user_id AND c.conversion_id = %s",
 )
 
 

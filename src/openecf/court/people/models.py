@@ -50,6 +50,12 @@ class CourtUser(models.Model):
     secondary_emails = ArrayField(models.EmailField(), default=list, blank=True)
     wants_text = models.BooleanField(default=False, help_text="notices in plain text instead of HTML")
     tells_agents = models.BooleanField(default=False, help_text="filing agents get copies too; kept by the agents room")
+    wants_announcements = models.BooleanField(
+        default=True, db_default=True, help_text="general ones; urgent ones go to everybody"
+    )
+    language = models.CharField(
+        max_length=5, blank=True, default="", db_default="", help_text="that mails are written in; empty: not known yet"
+    )
 
     account = models.UUIDField(null=True, unique=True, help_text="subject of the linked PACER account")
     account_number = models.CharField(max_length=7, blank=True)
@@ -79,3 +85,50 @@ class LinkOffer(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class How(models.TextChoices):
+    """When notices go to an address."""
+
+    FILING = "filing", _("At once, one e-mail for each filing")
+    SUMMARY = "summary", _("Once a day, a summary of all filings")
+    NONE = "none", _("None")
+
+
+class NoticeWay(models.Model):
+    """How notices go to one address of a person. Without a row: of all cases, at once, in the form the person chose.
+
+    The primary address serves documents on the person, so that it is told of everything, one way or the other.
+    """
+
+    user = models.ForeignKey(CourtUser, on_delete=models.CASCADE, related_name="ways")
+    address = models.EmailField(blank=True, help_text="secondary, in small letters; empty: the primary, whatever it is")
+    usual = models.CharField(max_length=7, choices=How.choices, default=How.FILING, help_text="none: chosen cases only")
+    tells_silence = models.BooleanField(default=False, help_text="a summary also of a day without filings")
+    wants_text = models.BooleanField(null=True, help_text="plain text; null: as the person's notices are")
+
+    class Meta:
+        db_table = "notice_way"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "address"], name="notice_way_one"),
+            models.CheckConstraint(condition=~models.Q(address="", usual="none"), name="notice_way_primary_told"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.address or 'primary'}: {self.usual}"
+
+
+class CaseWay(models.Model):
+    """How notices of one case go to an address, whatever is usual there. ``none``: only where the case is the person's
+    own and the address a secondary one."""
+
+    way = models.ForeignKey(NoticeWay, on_delete=models.CASCADE, related_name="cases")
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    how = models.CharField(max_length=7, choices=How.choices)
+
+    class Meta:
+        db_table = "notice_case_way"
+        constraints = [models.UniqueConstraint(fields=["way", "case"], name="notice_case_way_one")]
+
+    def __str__(self) -> str:
+        return f"{self.way_id} {self.case_id}: {self.how}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -32,6 +32,9 @@ class CourtProfile(models.Model):
     free_look_days = models.PositiveSmallIntegerField(default=15)
     from_address = models.EmailField()
     pool_address = models.EmailField(blank=True)
+    summaries_at = models.TimeField(
+        default=time(0, 30), help_text="when the summaries of the day before are mailed, in the court's time"
+    )
     languages = ArrayField(models.CharField(max_length=5), default=list)
     doc_prefix = models.CharField(max_length=3)
     filing_needs_mfa = models.DateField(null=True, help_text="from this court day on, filing asks for a second factor")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
@@ -140,6 +140,7 @@ class Settings(BaseModel):
     pdf_external_links: bool = True
     pdf_forms: bool = False
     free_look_days: Annotated[int, Field(ge=1, le=365)] = 15
+    summaries_at: time = time(0, 30)
     from_address: str = ""
     pool_address: str = ""
     filing_needs_mfa: date | None = None
