@@ -36,8 +36,9 @@ NOT_A_PRINCIPAL, NOT_AN_AGENT = Standing.NOT_A_PRINCIPAL, Standing.NOT_AN_AGENT
 
 READERS = ("searcher", "program")
 SHARED_ONES = ("shared", "shared and linked")
-FILERS = ("attorney", "stranger", "trustee", "us-trustee", "limited", "pro-se", "filing program")
-PRINCIPALS = ("attorney", "stranger", "trustee", "us-trustee", "filing program")
+NO_SEARCH = "attorney who may not search"
+FILERS = ("attorney", "stranger", "trustee", "us-trustee", "limited", "pro-se", "filing program", NO_SEARCH)
+PRINCIPALS = ("attorney", "stranger", "trustee", "us-trustee", "filing program", NO_SEARCH)
 ACTING = ("acting", "acting, may not file")
 AGENTS = ("agent of nobody", "agent of two", *ACTING)
 COURT = ("clerk", "judge", "chambers")
@@ -65,14 +66,16 @@ def _table(nobody: str = SIGN_ON, **said: str) -> dict[str, str]:
 
 
 _ACCOUNTS = {"legacy": LEGACY, "billing": BILLING, "suspended": MAY_NOT}
+_SEARCHING = _ACCOUNTS | {NO_SEARCH: MAY_NOT}
+"""Who has left the firm that paid, or waits for the Service Center, reads no case; who files goes on filing."""
 RULES = {
     "anyone": _table(nobody=IN),
     "machine": _table(nobody=IN),
     "operator": _table(nobody=HIDDEN, rest=HIDDEN),
     "signed-on": _table(),
-    "reader": _table(**_ACCOUNTS, terminal=IN),
-    "reader-xml": _table(**_ACCOUNTS, terminal=IN),
-    "reader-or-free-look": _table(**_ACCOUNTS, terminal=IN),
+    "reader": _table(**_SEARCHING, terminal=IN),
+    "reader-xml": _table(**_SEARCHING, terminal=IN),
+    "reader-or-free-look": _table(**_SEARCHING, terminal=IN),
     "person": _table(**_ACCOUNTS),
     "linked": _table(**_ACCOUNTS, readers=NOT_LINKED, shared=SHARED),
     "own": _table(**_ACCOUNTS, readers=NOT_LINKED, shared=SHARED, acting=NOT_FOR_AGENTS),
@@ -257,6 +260,7 @@ def people(world) -> dict[str, callers.SignedOn | None]:
         "legacy": callers.person(upgraded=False, may_search=False),
         "billing": callers.person(account_type="paa", may_search=False),
         "suspended": callers.person(account_type="search", may_search=False),
+        NO_SEARCH: callers.linked("attorney", may_search=False),
         "searcher": callers.person(account_type="search"),
         "shared": callers.person(account_type="search", shared=True),
         "shared and linked": callers.linked("attorney", shared=True),

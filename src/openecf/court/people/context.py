@@ -6,13 +6,13 @@ from django.http import HttpRequest
 
 from openecf.court.bench import bench
 from openecf.court.people.menus import UTILITIES, existing
-from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer, as_reader
+from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer, as_person, as_reader
 from openecf.platform.shell.menu import MenuItem
 
 
 def menu_for(reader: Reader) -> tuple[MenuItem, ...]:
     """The menu bar: filing menus for who may file here, the PACER menu for others, nothing for nobody."""
-    if as_reader(reader) is not Standing.WELCOME and not reader.own_login:
+    if Standing.WELCOME not in (as_reader(reader), as_person(reader)) and not reader.own_login:
         return ()
     menus = bench().menus
     if not (reader.signed_on or reader.own_login):

@@ -248,7 +248,8 @@ def as_signed_on(reader: Reader) -> Standing:
 
 def as_reader(reader: Reader) -> Standing:
     """Who may search and read: upgraded accounts of people, not firms' billing accounts; anybody at the courthouse's
-    public terminals."""
+    public terminals. Whose searching is suspended reads no case, linked or not: only who gave no client code is let on,
+    to be asked for it before anything is charged (``fees.services.ClientCodeRequired``)."""
     if (reader.own_login and reader.is_court) or (reader.terminal and not reader.signed_on):
         return Standing.WELCOME
     if not reader.signed_on:
@@ -257,14 +258,18 @@ def as_reader(reader: Reader) -> Standing:
         return Standing.BILLING_ONLY
     if not reader.upgraded:
         return Standing.LEGACY
-    if not reader.may_search and not reader.linked:
+    only_code_missing = reader.linked and reader.client_code_required and not reader.client_code
+    if not reader.may_search and not (reader.is_court or only_code_missing):
         return Standing.MAY_NOT_SEARCH
     return Standing.WELCOME
 
 
 def as_person(reader: Reader) -> Standing:
-    """Who may read, and is somebody: what belongs to a person is nothing for a public terminal."""
+    """Who may read, and is somebody: what belongs to a person is nothing for a public terminal. A filer whose searching
+    is suspended is nonetheless a filer: filing, the account and its addresses go on."""
     known = as_reader(reader)
+    if known is Standing.MAY_NOT_SEARCH and reader.linked:
+        return Standing.WELCOME
     somebody = reader.signed_on or reader.own_login
     return Standing.NOT_SIGNED_ON if known is Standing.WELCOME and not somebody else known
 

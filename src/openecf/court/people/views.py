@@ -29,6 +29,7 @@ from openecf.platform.audit import queries as audit
 from openecf.platform.shell.menu import MenuItem
 
 if TYPE_CHECKING:
+    from openecf.court.people.rules import Reader
     from openecf.platform.audit.models import AuditLine
 
 LOG_DAYS = timedelta(days=30)
@@ -54,22 +55,23 @@ def home(request: HttpRequest) -> HttpResponse:
     if reader.linked:
         context["cases"] = cases.of_reader(reader, limit=RECENT_CASES)
         context["drafts"] = filing.drafts_of(reader)[:RECENT_CASES]
-    context["ways"] = existing(
-        (
-            MenuItem(_("Find a case"), "/cgi-bin/iquery.pl"),
-            MenuItem(_("Docket sheet"), "/cgi-bin/DktRpt.pl"),
-            *(
-                (MenuItem(_("File a document"), "/filing/"),)
-                if rules.as_filer(reader) is rules.Standing.WELCOME
-                else ()
-            ),
-            MenuItem(_("Utilities"), "/utilities/"),
-        )
-    )
     standing = rules.as_reader(reader)
     if standing is not rules.Standing.WELCOME and not reader.own_login:
-        context |= {"ways": (), "refused": access.WORDS[standing]}
+        context["refused"] = access.WORDS[standing]
+    context["ways"] = _ways(reader, reads="refused" not in context)
     return render(request, "people/start.html", context)
+
+
+def _ways(reader: Reader, *, reads: bool) -> tuple[MenuItem, ...]:
+    """Where the start page leads: to the cases for who may read them, to filing for who may file."""
+    welcome, ways = rules.Standing.WELCOME, []
+    if reads:
+        ways = [MenuItem(_("Find a case"), "/cgi-bin/iquery.pl"), MenuItem(_("Docket sheet"), "/cgi-bin/DktRpt.pl")]
+    if rules.as_filer(reader) is welcome:
+        ways.append(MenuItem(_("File a document"), "/filing/"))
+    if reader.own_login or rules.as_person(reader) is welcome:
+        ways.append(MenuItem(_("Utilities"), "/utilities/"))
+    return existing(tuple(ways))
 
 
 @rule(access.PERSON)
