@@ -404,3 +404,30 @@ def test_an_attorney_without_the_appointment_leaves_the_box_empty():
     browser = begin("attorney")
     browser.post("/pscof/register/person", PERSON)
     assert not re.search(r'name="cja_panel"[^>]*checked', browser.get("/pscof/register/person").content.decode())
+
+
+def test_a_step_that_is_changed_after_the_mail_spoils_its_link():
+    """Else a person who proved one mailbox could put another's name, birth date and address into the draft: to read on
+    the page behind the link whether that person has an account, and to get past the hold of a ``+tag``."""
+    account("earlier-one", **TWIN)
+    tagged = {"email": "nerys+two@counsel.example", "email_again": "nerys+two@counsel.example"}
+    browser = begin("search")
+    walk(browser, person=tagged)
+    link = link_in(mailed()[-1])
+    elsewhere = {"first_name": "Zoe", "birth_date": "1990-01-01", "email": "zoe@else.example",
+                 "email_again": "zoe@else.example"}  # fmt: skip
+    assert browser.post("/pscof/register/person", PERSON | elsewhere).status_code == 302
+    assert Client().get(link).status_code == 410 == Client().post(link).status_code
+    assert not Account.objects.filter(username="nhalloran-law").exists()
+    assert browser.get("/pscof/register/sent").headers["Location"] == "/pscof/register", "the last step comes again"
+    walk(browser, person=tagged)
+    Client().post(link_in(mailed()[-1]))
+    assert Account.objects.get(username="nhalloran-law").search_status == "hold"
+
+
+def test_so_does_another_type_of_account():
+    browser = begin("search")
+    walk(browser)
+    link = link_in(mailed()[-1])
+    browser.post("/pscof/register", {"type": "paa"})
+    assert Client().post(link).status_code == 410 and not Account.objects.exists()

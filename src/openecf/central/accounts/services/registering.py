@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from openecf.central.accounts import queries, rules
-from openecf.central.accounts.models import Account, AccountType, Draft, KnownDevice
+from openecf.central.accounts.models import Account, AccountType, Draft, KnownDevice, MailedLink
 from openecf.central.accounts.services.links import Purpose, make_link, spend_links, take_link
 from openecf.central.accounts.services.signing_in import hashing_place
 from openecf.kernel.names import same_mailbox
@@ -91,10 +91,19 @@ def begin(*, type: AccountType, at: datetime, address: str) -> str:
     return secret
 
 
-def choose_type(*, draft: Draft, type: AccountType) -> None:
+def choose_type(*, draft: Draft, type: AccountType, at: datetime) -> None:
     """Another type for a registration under way; what was typed is kept."""
-    draft.type = type
-    draft.save(update_fields=["type"])
+    with transaction.atomic():
+        _take_back(draft, at)
+        draft.type = type
+        draft.save(update_fields=["type", "password"])
+
+
+def _take_back(draft: Draft, at: datetime) -> None:
+    """Something is changed after the link was mailed: it proves a mailbox for what was typed then, and for nothing else.
+    The last step, and a link, come again."""
+    MailedLink.objects.filter(draft=draft, used_at=None).update(used_at=at)
+    draft.password = ""
 
 
 def begin_upgrade(*, account: Account, at: datetime) -> Draft:
@@ -137,8 +146,10 @@ def save_step(*, draft: Draft, step: Step, answers: Mapping[str, str], address: 
     Who upgrades has signed in; it is slowed down by network all the same, because it answers questions about people. Who
     registers is told once the mailbox is proved (``twins_of``).
     """
-    setattr(draft, step, {"answers": dict(answers)})
-    draft.save(update_fields=[step])
+    with transaction.atomic():
+        _take_back(draft, at)
+        setattr(draft, step, {"answers": dict(answers)})
+        draft.save(update_fields=[step, "password"])
     if step != "person" or draft.account_id is None:
         return rules.Twins()
     _slow_down("twins", address, _CHECKS_PER_NETWORK, at)
@@ -214,7 +225,7 @@ def confirm(*, secret: str, at: datetime, username: str = "") -> Account:
     with transaction.atomic():
         link = take_link(purpose=Purpose.REGISTER, secret=secret, at=at)
         draft = Draft.objects.select_for_update().get(digest=link.draft_id)
-        if draft.done_at:
+        if draft.done_at or not draft.password:
             raise DraftGone
         person = draft.person["answers"]
         twins = queries.twins(_identity(person))

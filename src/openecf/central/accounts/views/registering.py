@@ -47,7 +47,7 @@ def register(request: HttpRequest) -> HttpResponse:
         type = form.cleaned_data["type"]
         response = redirect("register-step", step="person")
         if draft is not None:
-            services.choose_type(draft=draft, type=type)
+            services.choose_type(draft=draft, type=type, at=request.arrived)
             return response
         try:
             secret = services.begin(type=type, at=request.arrived, address=request.META["REMOTE_ADDR"])
