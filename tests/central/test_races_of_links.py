@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from openecf.central.accounts.models import Account, AccountType
-from openecf.central.accounts.services import LinkSpent, securing
+from openecf.central.accounts.services import LinkSpent, activating, lettering, securing
 from openecf.central.accounts.services.links import Purpose, make_link
 from openecf.central.firms import services as firms
 from openecf.central.firms.models import Invitation, Membership
@@ -32,6 +33,20 @@ def test_a_reset_link_sets_one_password() -> None:
         assert len(won) == 1 and sum(isinstance(one, LinkSpent) for one in given) == AT_ONCE - 1, given
         who.refresh_from_db()
         assert who.check_password(won[0])
+
+
+def test_the_token_of_a_letter_activates_once() -> None:
+    for n in range(ROUNDS):
+        who, at = account(f"newcomer-{n}"), timezone.now()
+        with transaction.atomic():
+            lettering.await_letter(account=who, by="owner", at=at)
+        [letter] = lettering.print_letters(letters=None, by="desk", at=at)
+        given = at_once([
+            lambda who=who, token=letter.token: activating.activate(
+                account=who, token=token, at=timezone.now(), address="192.0.2.1"
+            )
+        ] * AT_ONCE)  # fmt: skip
+        assert given.count(None) == 1 and sum(isinstance(one, activating.WrongToken) for one in given) == AT_ONCE - 1
 
 
 def test_an_invitation_is_accepted_once() -> None:

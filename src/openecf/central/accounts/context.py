@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openecf.central.accounts.models import Account
-from openecf.central.accounts.rules import account_type_words
+from openecf.central.accounts.rules import LETTER, account_type_words
 from openecf.central.billing import context as bill
 from openecf.central.billing import queries as billing
 from openecf.central.factors import queries as factors
@@ -81,6 +81,12 @@ class Frame:
     quarter: billing.Quarter
     need: NeedShown | None
     tabs: Sequence[Tab]
+    tab: str
+
+    @property
+    def awaits_letter(self) -> bool:
+        """Whether to say on the first tab that the letter's token is to be typed."""
+        return self.account.search_note == LETTER and self.tab == SETTINGS
 
 
 def manage_frame(request: HttpRequest, tab: str) -> dict[str, Frame]:
@@ -103,6 +109,7 @@ def manage_frame(request: HttpRequest, tab: str) -> dict[str, Frame]:
         quarter=_quarter(account, request.arrived),
         need=need,
         tabs=[Tab(label, reverse(name), key == tab) for key, label, name in tabs],
+        tab=tab,
     )
     return {"frame": frame}
 
@@ -126,6 +133,8 @@ def _search_status(account: Account) -> tuple[str, str]:
             "Your e-mail address differs from another account's by a +tag only. The Service Center looks into it."
         ),
     }
+    if account.search_note == LETTER:
+        return str(said), _("Waits for the activation token of the letter that we mail to you.")
     if account.search_note == "left-firm":
         return str(said), _(
             "You left the firm that paid for this account. Accept another firm's invitation, or write to the Service "

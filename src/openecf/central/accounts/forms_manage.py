@@ -73,6 +73,20 @@ class BillingForm(forms.Form):
     )  # fmt: skip
 
 
+class TokenForm(forms.Form):
+    """The activation token of a letter."""
+
+    token = forms.CharField(
+        label=_("Activation token"), max_length=40,
+        help_text=_("Twelve letters and digits, as ABCD-EFGH-JKMN in your letter. Capitals and dashes do not matter."),
+        widget=forms.TextInput(attrs={
+            "autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false",
+            "class": "usa-input--md",
+        }),
+        error_messages={"required": _("Type the token of your letter.")},
+    )  # fmt: skip
+
+
 class OwnNameForm(NameForm):
     """The name of an account that there is."""
 

@@ -98,7 +98,9 @@ class Account(AbstractBaseUser):
     language = models.CharField(
         max_length=5, blank=True, default="", help_text="what mails are written in; kept from the last sign-on"
     )
-    search_note = models.CharField(max_length=20, blank=True, help_text="why searching is not active: left-firm, …")
+    search_note = models.CharField(
+        max_length=20, blank=True, help_text="why searching is not active: left-firm, letter"
+    )
     client_code_required = models.BooleanField(default=False)
     client_code_format = models.CharField(max_length=32, blank=True, help_text="set by the firm that pays")
     receipts_hidden = models.BooleanField(default=False, help_text="courts show no receipts; set by the firm that pays")
@@ -234,3 +236,44 @@ class MailedLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} link"
+
+
+class ActivationLetter(models.Model):
+    """A letter that brings an account its activation token, and so proves that its postal address is right.
+
+    Waits to be printed, is printed (the token exists on that paper only; ``digest`` is kept), is mailed; ends used or
+    withdrawn. ``printings`` counts the papers: only the token of the last one is good. An account has one live letter.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    printed_at = models.DateTimeField(null=True)
+    printings = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "account_activation_letter"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(used_at=None, withdrawn_at=None), name="account_letter_one_live"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(printings=0, digest="", printed_at=None, expires_at=None, mailed_at=None)
+                | models.Q(printings__gt=0, printed_at__isnull=False, expires_at__isnull=False) & ~models.Q(digest=""),
+                name="account_letter_printed_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(mailed_at=None, used_at=None, withdrawn_at=None),
+                name="account_letter_to_mail",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"letter to {self.account_id}"

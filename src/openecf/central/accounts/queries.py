@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, QuerySet, When
 from django.db.models.functions import Lower
 
 from openecf.central.accounts import places, rules
 from openecf.central.accounts.history import WORDS
-from openecf.central.accounts.models import PHONE_DIGITS, Account, Draft
+from openecf.central.accounts.models import PHONE_DIGITS, Account, ActivationLetter, Draft
 from openecf.kernel.tokens import digest
 
 _FIELDS = tuple(field.attname for field in Account._meta.concrete_fields)
@@ -129,3 +129,17 @@ def twins(identity: rules.Identity, *, besides: UUID | None = None) -> rules.Twi
 def states() -> dict[str, str]:
     """The states' names by their postal abbreviations."""
     return places.states()
+
+
+LETTERS_AT_ONCE = 100
+
+
+def letters_to_mail() -> QuerySet[ActivationLetter]:
+    """Letters that are not in the mail yet, of accounts that still wait for one."""
+    live = ActivationLetter.objects.filter(mailed_at=None, used_at=None, withdrawn_at=None)
+    return live.filter(account__search_note=rules.LETTER, account__is_active=True).select_related("account")
+
+
+def live_letter(account_id: UUID) -> ActivationLetter | None:
+    """The letter whose token would be good, or that waits to be printed; None if there is none."""
+    return ActivationLetter.objects.filter(account_id=account_id, used_at=None, withdrawn_at=None).first()

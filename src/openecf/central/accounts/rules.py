@@ -6,15 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Literal
+from typing import Literal, Protocol
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from openecf.kernel.names import same_mailbox
+from openecf.central.accounts import places
+from openecf.kernel.names import PersonName, same_mailbox
 
 PASSWORD_MAX = 256
 KNOWN_DEVICE_BUDGET = 10
@@ -240,6 +241,63 @@ def compare(new: Identity, others: Iterable[Identity]) -> Twins:
         most = max(most, name + birth + mailbox)
         tagged = tagged or (mailbox and new.email.strip().lower() != other.email.strip().lower())
     return Twins(most, tagged)
+
+
+# Activation by a mailed letter (the courts' published account of PACER's registration: without a card, a token comes by
+# mail in 7 to 10 business days and is typed into Manage My Account).
+
+
+class Postal(Protocol):
+    """Somebody with a name and an address, as accounts have them."""
+
+    name: PersonName
+    firm: str
+    unit: str
+    address1: str
+    address2: str
+    address3: str
+    room: str
+    city: str
+    state: str
+    zip: str
+    country: str
+
+
+LETTER = "letter"
+"""The note of an account whose searching waits for its letter."""
+ON_PAPER = "23456789ACDEFGHJKMNPQRTVWXY"
+_LOOKS_LIKE = str.maketrans("BSZ", "852")
+TOKEN_LENGTH = 12
+TOKEN_LIFE = timedelta(days=60)
+LETTER_COMES_WITHIN = timedelta(days=14)
+"""Ten business days, the longest that the mail may take: then its owner may ask for another letter."""
+LETTERS_WATCHED, LETTERS_MOST = timedelta(days=90), 4
+"""So many letters within so long, for whatever reason; after that the Service Center decides."""
+
+
+def shown_token(token: str) -> str:
+    """Twelve letters as a person reads them: in groups of four."""
+    return "-".join(token[n : n + 4] for n in range(0, len(token), 4))
+
+
+def typed_token(text: str) -> str:
+    """What a person typed, as a token: capital letters without signs between, and what looks like one of ours as ours."""
+    return re.sub(r"[\W_]+", "", normal(text).upper()).translate(_LOOKS_LIKE)
+
+
+def postal_lines(to: Postal) -> list[str]:
+    """The lines of an address on an envelope, as the United States Postal Service reads them."""
+    place = " ".join(part for part in (f"{to.city}," if to.state else to.city, to.state, to.zip) if part)
+    lines = (to.name.direct, to.firm, to.unit, to.address1, to.address2, to.address3, to.room, place,
+             "" if to.country == "US" else places.countries().get(to.country, to.country).upper())  # fmt: skip
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def is_under_way(*, printed_at: datetime | None, expires_at: datetime | None, now: datetime) -> bool:
+    """Whether a letter may still arrive: it waits to be printed, or left less than ten business days ago."""
+    if printed_at is None or expires_at is None:
+        return True
+    return now < min(expires_at, printed_at + LETTER_COMES_WITHIN)
 
 
 def account_type_words(*, upgraded: bool) -> str:

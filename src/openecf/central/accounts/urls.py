@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from openecf.central.accounts.views import closing, managing, recovering, registering, upgrading
+from openecf.central.accounts.views import activating, closing, managing, recovering, registering, upgrading
 
 _STEP = "(?P<step>person|address|security)"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("pscof/manage/password", managing.change_password, name="manage-password"),
     path("pscof/manage/email", managing.change_email, name="manage-email"),
     path("pscof/manage/billing-preferences", managing.billing_preferences, name="manage-billing"),
+    path("pscof/manage/activate", activating.activate, name="activate"),
     path("pscof/manage/sessions", managing.sessions, name="manage-sessions"),
     path("pscof/manage/maintenance", managing.maintenance, name="manage-maintenance"),
     path("pscof/manage/person", managing.person, name="manage-person"),

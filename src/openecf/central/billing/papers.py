@@ -7,9 +7,9 @@ from reportlab.lib import colors
 from reportlab.lib.units import inch
 from reportlab.platypus import Flowable, LongTable, Spacer, Table
 
-from openecf.central.billing import paper
+from openecf.central import paper
 from openecf.central.billing.bills import Bill
-from openecf.central.billing.paper import BOLD, REGULAR, RULE, WIDTH, cell, said
+from openecf.central.paper import BOLD, REGULAR, RULE, WIDTH, cell, said
 from openecf.kernel.money import Money
 
 

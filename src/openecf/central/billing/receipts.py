@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from openecf.central.billing import paper, rules
+from openecf.central import paper
+from openecf.central.billing import rules
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 from openecf.platform.payments.queries import Paying
+from openecf.platform.payments.rules import State
 
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
@@ -52,6 +54,29 @@ def method_words(method: str) -> str:
     """How somebody paid, in words. The gateway tells no more of a card than that it was one."""
     words = {"PLASTIC_CARD": _("Card"), "ACH": _("Bank account (ACH)"), "PAYPAL": "PayPal", "AMAZON": "Amazon Pay"}
     return words.get(method, method)
+
+
+def state_words(state: str) -> str:
+    """How an attempt at a payment stands, for the desk."""
+    return {
+        State.STARTING: _("being begun"),
+        State.AT_GATEWAY: _("the payer is at the payment service's page"),
+        State.COMPLETING: _("the payment service is being asked"),
+        State.UNKNOWN: _("nobody knows whether it was taken"),
+        State.PENDING: _("on its way from the bank"),
+        State.SUCCEEDED: _("paid"),
+        State.FAILED: _("not made"),
+        State.CANCELLED: _("given up by the payer"),
+    }.get(state, state)
+
+
+def stands(paying: Paying) -> str:
+    """How a payment stands, for the desk."""
+    if paying.needs_a_person:
+        return _("nobody knows whether it was taken; waits for people")
+    if paying.state == State.UNKNOWN:
+        return _("nobody knows whether it was taken; Pay.gov is asked again by itself")
+    return state_words(paying.state) if paying.state else paying.status
 
 
 def title(one: Receipt) -> str:

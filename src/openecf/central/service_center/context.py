@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from openecf.central.accounts import queries as accounts
 from openecf.central.service_center import queries
 from openecf.platform.config import this_site
 
@@ -26,11 +27,14 @@ def desk_frame(request: HttpRequest, here: str) -> dict[str, object]:
     """Template context: who sits at the desk, its places, and which of them this is."""
     waiting = queries.open_tickets()
     tickets = _("Tickets ({n})").format(n=waiting) if waiting else _("Tickets")
+    unsent = accounts.letters_to_mail().count()
+    letters = _("Letters ({n})").format(n=unsent) if unsent else _("Letters")
     return {
         "staff": request.staff,
         "here": here,
         "staff_tabs": [
             Tab("tickets", tickets, reverse("service-queue")),
+            Tab("letters", letters, reverse("service-letters")),
             Tab("money", _("Money"), reverse("service-money")),
             Tab("banners", _("Banners"), reverse("service-banners")),
         ],

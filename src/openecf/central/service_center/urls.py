@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.service_center.views import contact, desk, help, links, queue, status
+from openecf.central.service_center.views import contact, desk, help, letters, links, queue, status
 
 urlpatterns = [
     path("help", help.help_home, name="help"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("service-center/desk/requests/<uuid:which>/refuse", desk.refuse, name="service-refuse"),
     path("service-center/desk/tickets", queue.queue, name="service-queue"),
     path("service-center/desk/tickets/<uuid:which>", queue.staff_ticket, name="service-staff-ticket"),
+    path("service-center/desk/letters", letters.letters, name="service-letters"),
     path("service-center/desk/banners", queue.banner_list, name="service-banners"),
     path("service-center/desk/banners/<uuid:which>/withdraw", queue.withdraw_banner, name="service-banner-withdraw"),
     path("service-center/contact", contact.contact, name="service-contact"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.context import need_shown
+from openecf.central.accounts.rules import LETTER
 from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import queries, rules, services
@@ -171,6 +172,7 @@ def told(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(back_address(request, appurl))
     page = {"appurl": appurl, "telling": telling.kind if telling else "", "missed": request.method == "POST"}
     page["need"] = need_shown(request)
+    page["awaits_letter"] = account.search_note == LETTER
     return render(request, "signon/told.html", page)
 
 

@@ -14,10 +14,12 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account, AccountType, KnownDevice, SearchStatus, StrangerFailures
+from openecf.central.accounts.services import lettering
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link, make_link, spend_links, take_link
 from openecf.central.accounts.services.registering import (
     ADDRESS_FIELDS,
+    POSTAL_FIELDS,
     TooManyMails,
     UsernameTaken,
     WeakPassword,
@@ -242,7 +244,11 @@ def update_person(*, account: Account, answers: Mapping[str, str], at: datetime)
 def update_address(*, account: Account, answers: Mapping[str, str], at: datetime) -> None:
     """A new postal address and telephone numbers."""
     changed = {name: answers[name] for name in ADDRESS_FIELDS}
-    _update(account, changed, act="account.address-updated", what=gettext_noop("its address was changed"), at=at)
+    elsewhere = any(getattr(account, name) != changed[name] for name in POSTAL_FIELDS)
+    with transaction.atomic():
+        _update(account, changed, act="account.address-updated", what=gettext_noop("its address was changed"), at=at)
+        if elsewhere:
+            lettering.follow_address(account=account.id, by=str(account.id), at=at)
 
 
 def _update(account: Account, changed: Mapping[str, str], *, act: str, what: str, at: datetime) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, AccountType, Draft, KnownDevice, MailedLink
+from openecf.central.accounts.services import lettering
 from openecf.central.accounts.services.links import Purpose, make_link, spend_links, take_link
 from openecf.central.accounts.services.signing_in import hashing_place
 from openecf.kernel.names import same_mailbox
@@ -134,10 +135,10 @@ def begin_upgrade(*, account: Account, at: datetime) -> Draft:
     return draft
 
 
-ADDRESS_FIELDS = (
-    "firm", "unit", "room", "address1", "address2", "address3", "city", "state", "zip", "county", "country",
-    "phone", "alt_phone", "fax", "tax_id",
+POSTAL_FIELDS = (
+    "firm", "unit", "room", "address1", "address2", "address3", "city", "state", "zip", "country",
 )  # fmt: skip
+ADDRESS_FIELDS = (*POSTAL_FIELDS, "county", "phone", "alt_phone", "fax", "tax_id")
 
 
 def save_step(*, draft: Draft, step: Step, answers: Mapping[str, str], address: str, at: datetime) -> rules.Twins:
@@ -249,6 +250,8 @@ def confirm(*, secret: str, at: datetime, username: str = "") -> Account:
         draft.person, draft.address, draft.password = {}, {}, ""
         draft.save()
         audit.record(act="account.registered", by=str(account.id), at=at, subject=str(account.id), type=account.type)
+        if twins.status == "active" and not account.is_administrative:
+            lettering.await_letter(account=account, by=str(account.id), at=at)
         _welcome(account, at)
     return account
 
@@ -312,15 +315,18 @@ def _tell_upgraded(account: Account, new_email: str, old_email: str, at: datetim
 
 
 def _welcome(account: Account, at: datetime) -> None:
+    text = gettext(
+        "Your PACER account is ready.\n\nAccount number: {number}\nUser name: {username}\nCase Search Status: {status}\n"
+    ).format(number=account.number, username=account.username, status=account.get_search_status_display())
+    if account.search_note == rules.LETTER:
+        text += "\n" + gettext(
+            "To search cases you need the activation token of a letter that we mail to your postal address. It takes "
+            "seven to ten business days. Registering with courts, linking and filing do not wait for it.\n"
+        )
     mail.send(
-        to=[account.email],
-        subject=gettext("Your PACER account"),
-        text=gettext(
-            "Your PACER account is ready.\n\nAccount number: {number}\nUser name: {username}\nCase Search Status: {status}\n"
-        ).format(number=account.number, username=account.username, status=account.get_search_status_display()),
-        at=at,
+        to=[account.email], subject=gettext("Your PACER account"), text=text, at=at,
         reference=f"account:{account.number}",
-    )
+    )  # fmt: skip
 
 
 def _identity(person: Mapping[str, str]) -> rules.Identity:

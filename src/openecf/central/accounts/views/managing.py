@@ -42,6 +42,7 @@ _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def _notice(request: HttpRequest) -> str:
     """What was just done, said once on the tab that the person comes back to."""
     return {
+        "activated": _("Case search is active. Courts that you have open know it at their next page."),
         "username": _("Your user name is changed. Use the new one from now on."),
         "password": _("Your password is changed. You are signed out everywhere else."),
         "email": _("We mailed a link to the new address. Until you open it, the address stays as it is."),

@@ -69,7 +69,7 @@ def _kinds(form: TypeForm) -> list[tuple[object, str, str]]:
     explained = {
         "search": (
             _("You want to look up cases and documents, and file nothing."),
-            _("Ready as soon as your e-mail address is confirmed."),
+            _("Ready once you have typed the token of a letter that we mail to you: seven to ten business days."),
         ),
         "attorney": (
             _("You are an attorney who files in federal courts."),

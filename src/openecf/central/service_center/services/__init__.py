@@ -9,6 +9,7 @@ from openecf.central.service_center.services.acting import (
     end_sign_ons,
     mark_shared,
     reactivate,
+    send_letter,
     send_reset,
     unlock,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "reactivate",
     "refuse",
     "require_verified",
+    "send_letter",
     "send_reset",
     "to_object_to",
     "to_prove",

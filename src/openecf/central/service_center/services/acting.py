@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from openecf.central.accounts import queries as accounts
-from openecf.central.accounts.services import closing
+from openecf.central.accounts.services import closing, lettering
 from openecf.central.factors.services import resetting
 from openecf.central.service_center.queries import Staff
 from openecf.central.service_center.services.verifying import OwnAccount, require_verified
@@ -49,6 +49,15 @@ def write_reason(act: str, *, staff: Staff, account: UUID, reason: str, at: date
     with transaction.atomic():
         audit.record(act=act, by=staff.ref, at=at, subject=str(account), reason=reason)
         do()
+
+
+def send_letter(*, staff: Staff, account: UUID, reason: str, at: datetime) -> None:
+    """Another activation letter, to the address that the account has. NotVerified, ReasonMissing,
+    lettering.NotAwaitingLetter."""
+    _act(
+        "letter-sent-anew", staff=staff, account=account, reason=reason, at=at,
+        do=lambda: lettering.send_anew(account=account, by=staff.ref, at=at),
+    )  # fmt: skip
 
 
 def unlock(*, staff: Staff, account: UUID, reason: str, at: datetime) -> None:

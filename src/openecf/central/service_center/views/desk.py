@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from openecf.central.accounts import queries as accounts
-from openecf.central.accounts.rules import device_name
+from openecf.central.accounts.rules import LETTER, device_name
 from openecf.central.service_center import queries, services
 from openecf.central.service_center.access import STAFF, SUPERVISOR
 from openecf.central.service_center.context import desk_frame
@@ -155,6 +155,13 @@ ACTS: Sequence[Act] = (
         lambda served, staff: served.account.closed_why != "merged"
         and (not served.account.is_active or served.account.search_status in ("inactive", "hold")),
         strictly=True, done=gettext_lazy("The account is active again."),
+    ),
+    Act(
+        "letter", gettext_lazy("Send another activation letter"),
+        gettext_lazy("To the postal address that the account has. The token of the letter before is good no more."),
+        ReasonForm, services.send_letter,
+        lambda served, staff: served.account.is_active and served.account.search_note == LETTER,
+        done=gettext_lazy("The letter waits to be printed."),
     ),
     Act(
         "email", gettext_lazy("Set another e-mail address"),

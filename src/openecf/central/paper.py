@@ -1,4 +1,5 @@
-"""Paper of the Service Center: the parts that invoices and receipts are printed of. The same bytes for the same facts."""
+"""Paper of the Service Center: the parts that invoices, receipts and letters are printed of. The same bytes for the same
+facts."""
 
 from __future__ import annotations
 
@@ -49,8 +50,11 @@ SMALL = ParagraphStyle("small", parent=PLAIN, fontSize=9, leading=11)
 TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=16, leading=22)
 
 
-def printed(*, title: str, foot: str, demonstration: str, story: Sequence[Flowable]) -> bytes:
-    """A story as a PDF; ``demonstration`` stands at the foot of each page where nothing is real."""
+def printed(*, title: str, foot: str, demonstration: str, story: Sequence[Flowable], numbered: bool = True) -> bytes:
+    """A story as a PDF; ``demonstration`` stands at the foot of each page where nothing is real.
+
+    ``numbered``: pages have numbers, which a stack of letters has not.
+    """
     out = io.BytesIO()
     paper = BaseDocTemplate(
         out, pagesize=letter, invariant=True, title=title, author="PACER Service Center", lang="en-US",
@@ -61,7 +65,8 @@ def printed(*, title: str, foot: str, demonstration: str, story: Sequence[Flowab
     def at_foot(canvas: Canvas, _paper: BaseDocTemplate) -> None:
         canvas.setFont(REGULAR, 8)
         canvas.drawString(inch, 0.6 * inch, said(foot))
-        canvas.drawRightString(letter[0] - inch, 0.6 * inch, said(_("Page {n}").format(n=canvas.getPageNumber())))
+        if numbered:
+            canvas.drawRightString(letter[0] - inch, 0.6 * inch, said(_("Page {n}").format(n=canvas.getPageNumber())))
         if this_site().config.demonstration:
             canvas.drawCentredString(letter[0] / 2, 0.6 * inch, said(demonstration))
 
