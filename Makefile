@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 PIP := $(BIN)/python -m pip install -qq --require-hashes
 
-.PHONY: help run test bench wire lint hash lock messages assets clean chromium clients
+.PHONY: help run test bench wire lint hash published-hash lock messages assets clean chromium clients
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -16,6 +16,14 @@ help: ## this list
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) -r requirements/base.lock
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Where it can be, the password hash is built for this machine's processor (docs/adr/0011): half the cost, the same hashes.
+.venv/hash.stamp: .venv/run.stamp
+	@if command -v cc >/dev/null && grep -qsw avx2 /proc/cpuinfo; then \
+	  echo "Building the password hash for this processor…"; \
+	  $(MAKE) --no-print-directory hash >.venv/hash.log 2>&1 \
+	  || echo "It could not be built (.venv/hash.log says why). The published one stays, at twice the cost of each sign-in."; fi
 	@touch $@
 
 .venv/test.stamp: .venv/run.stamp requirements/test.lock
@@ -35,7 +43,7 @@ assets: .venv/run.stamp ## build the web assets
 messages: .venv/run.stamp ## collect the words of the pages into the catalogues of their translations
 	@$(BIN)/openecf catalogues $(ARGS)
 
-run: .venv/run.stamp ## a central site and four courts on this machine
+run: .venv/hash.stamp ## a central site and four courts on this machine
 	@$(BIN)/openecf assets
 	@exec $(BIN)/openecf up $(ARGS)
 
@@ -45,10 +53,10 @@ chromium:
 
 clients: .venv-js3/stamp .venv-js4/stamp
 
-test: .venv/test.stamp assets chromium clients ## everything the tests need, then every test
+test: .venv/test.stamp .venv/hash.stamp assets chromium clients ## everything the tests need, then every test
 	@$(BIN)/python -m tests $(TESTS)
 
-bench: .venv/test.stamp assets ## every measurement, as ratios
+bench: .venv/test.stamp .venv/hash.stamp assets ## every measurement, as ratios
 	@$(BIN)/python -m bench $(ARGS)
 
 wire: .venv/test.stamp assets clients ## how a folder of docket JSON comes back: make wire DIR=…
@@ -67,9 +75,15 @@ lint: .venv/test.stamp ## style and arrows
 	  --no-build-isolation --no-binary argon2-cffi-bindings -w .venv-build -r .venv-build/argon2.txt
 	@cd .venv-build && ln -sf argon2_cffi_bindings-*.whl argon2.whl
 
-hash: .venv/run.stamp .venv-build/argon2.whl ## build the password hash for processors with AVX2: half its cost (needs a C compiler)
-	@grep -qw avx2 /proc/cpuinfo || { echo "This processor has no AVX2: the hash stays as it is."; exit 1; }
+hash: .venv/run.stamp .venv-build/argon2.whl ## build the password hash for processors with AVX2 (make run does, where it can)
+	@grep -qsw avx2 /proc/cpuinfo || { echo "This processor has no AVX2: the hash stays as it is."; exit 1; }
 	@$(BIN)/python -m pip install -qq --force-reinstall --no-deps .venv-build/argon2_cffi_bindings-*.whl
+	@$(BIN)/python -m openecf.cli.hashing || { $(MAKE) --no-print-directory published-hash; exit 1; }
+
+published-hash: .venv/run.stamp ## take the password hash as it was published, for any processor
+	@sed -n '/^argon2-cffi-bindings==/,/[^\\]$$/p' requirements/base.lock > .venv/argon2.txt
+	@$(PIP) --force-reinstall --no-deps -r .venv/argon2.txt
+	@$(BIN)/python -m openecf.cli.hashing && touch .venv/hash.stamp
 
 lock: ## pin the newest versions of everything, with hashes
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq pip-tools

@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 from rich.console import Console
 
+from openecf.cli import hashing
 from openecf.cli.collect import BUILT
 from openecf.cli.databases import OLDEST_POSTGRES, Database, schema_digest
 from openecf.cli.layout import Layout, layout_of
@@ -64,6 +65,7 @@ def findings(layout: Layout) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     old = sys.version_info[:2] < OLDEST_PYTHON
     yield Finding("machine", f"Python {version}", "Install Python 3.11 or later." if old else "")
+    yield _hash()
     yield Finding("machine", "web assets", "" if (BUILT / "staticfiles.json").exists() else "Run openecf assets.")
     if not layout.var.exists():
         yield Finding("machine", f"{layout.var} does not exist", "Run openecf up, or name the folder with --var.")
@@ -80,6 +82,13 @@ def findings(layout: Layout) -> Iterator[Finding]:
     for site in layout.sites():
         for looked in (_keys, _database, _store, _mail, _web):
             yield looked(site)
+
+
+def _hash() -> Finding:
+    try:
+        return Finding("machine", f"{hashing.cost():.0f} ms of the processor for each password hash")
+    except hashing.HashBroken as broken:
+        return Finding("machine", f"the password hash {broken.facts['why']}", hashing.MEND)
 
 
 def records(layout: Layout) -> Iterator[Finding]:

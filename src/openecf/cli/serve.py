@@ -9,6 +9,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from openecf.cli import hashing
 from openecf.cli.layout import layout_of
 
 
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     site = layout_of(args.var).site(args.site)
     os.environ["OPENECF_SITE"] = str(site.folder)
+    hashing.cost()  # refuses to serve with a hash that would end the server at the first sign-on
     Server(
         "openecf.sites.wsgi:application",
         address=args.address,
