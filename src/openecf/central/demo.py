@@ -6,9 +6,12 @@ from base64 import b32decode
 from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from django.db import transaction
+
 from openecf.central.accounts import queries as account_queries
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import AccountType
+from openecf.central.accounts.services import lettering
 from openecf.central.billing import exemptions
 from openecf.central.billing import services as billing
 from openecf.central.courts import queries as courts
@@ -75,11 +78,20 @@ def load(*, at: datetime) -> None:
             )
     for person in ACCOUNTS[1:4]:
         _read(person, at)
+    _send_a_letter(at)
     _pay_for_an_associate(at)
     _ask_the_service_center(at)
     _wait_for_a_clerk(at)
     _exempt(at)
     billing.make_due(at=at)  # so that there is an invoice to pay from the first minute
+
+
+def _send_a_letter(at: datetime) -> None:
+    """One account is so new that its letter waits to be printed at the desk."""
+    newcomer = account_queries.account(next(one.id for one in ACCOUNTS if one.username == "wgreenaway"))
+    if not account_queries.had_letters(newcomer.id):
+        with transaction.atomic():
+            lettering.await_letter(account=newcomer, by="demonstration", at=at)
 
 
 def _pay_for_an_associate(at: datetime) -> None:

@@ -187,6 +187,7 @@ ACCOUNTS = (
         "associate, the firm (PAA) pays for him",
         firm="Quimby & Okafor LLP",
     ),
+    CastAccount(_id(62), "7100062", "wgreenaway", "Winifred", "Greenaway", "search", "new: waits for her letter"),
 )
 
 COURT_USERS = (

@@ -143,3 +143,8 @@ def letters_to_mail() -> QuerySet[ActivationLetter]:
 def live_letter(account_id: UUID) -> ActivationLetter | None:
     """The letter whose token would be good, or that waits to be printed; None if there is none."""
     return ActivationLetter.objects.filter(account_id=account_id, used_at=None, withdrawn_at=None).first()
+
+
+def had_letters(account_id: UUID) -> bool:
+    """Whether a letter was ever asked for."""
+    return ActivationLetter.objects.filter(account_id=account_id).exists()

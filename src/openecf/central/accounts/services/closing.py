@@ -184,6 +184,7 @@ def deactivate(*, account: Account, password: str, at: datetime) -> None:
     if why := why_not_deactivated(account):
         raise why
     with transaction.atomic():
+        maintaining.hold_proved(account=account)
         tell(account, gettext_noop("you deactivated it. The Service Center can make it active again"), at)
         close(account=account.id, why=Closed.OWNER, by=str(account.id), at=at)
 

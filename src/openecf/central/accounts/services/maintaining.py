@@ -24,7 +24,8 @@ from openecf.central.accounts.services.registering import (
     UsernameTaken,
     WeakPassword,
 )
-from openecf.central.accounts.services.signing_in import hashing_place, why_closed
+from openecf.central.accounts.services.signing_in import hashing_place, is_password, why_closed
+from openecf.central.accounts.services.standing import hold
 from openecf.kernel.names import same_mailbox
 from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
@@ -63,16 +64,25 @@ class TooManyResets(Refusal):
 
 def require_owner(*, account: Account, password: str, at: datetime) -> None:
     """The person at the keyboard knows the password; guesses here have a budget of their own, which a refusal that
-    undoes the caller's transaction must not undo: call it before one. NotUpgraded, WrongPassword."""
+    undoes the caller's transaction must not undo: call it before one, and ``hold_proved`` in it. NotUpgraded,
+    WrongPassword."""
     if not account.is_upgraded:
         raise NotUpgraded
     key = f"proof:{account.id}"
     if throttle.failures(key=key, window=_HOUR, now=at) >= _PROOFS:
         raise WrongPassword
     with hashing_place():
-        right = len(password) <= rules.PASSWORD_MAX and account.check_password(password)
+        right = is_password(account, password)
     if not right:
         throttle.count(key=key, window=_HOUR, now=at)
+        raise WrongPassword
+
+
+def hold_proved(*, account: Account) -> None:
+    """Nobody else changes the account until the caller's transaction ends, and what ``require_owner`` saw is its password
+    still: a thief's request that was on its way when the owner chose a new one comes too late. WrongPassword."""
+    still = {"id": account.id, "is_active": True, "password_changed_at": account.password_changed_at}
+    if not Account.objects.select_for_update(no_key=True).filter(**still).values_list("id"):
         raise WrongPassword
 
 
@@ -137,12 +147,14 @@ def slow_resets(*, address: str, at: datetime) -> None:
 def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Account:
     """A new password by the mailed link. LinkSpent, WeakPassword (the link stays good). Strangers may try again.
 
-    ``securing.reset_password`` also ends every sign-on.
+    ``securing.reset_password`` also ends every sign-on. Whoever changes an account holds it before its links, so that two
+    who change it at once wait for each other and never both.
     """
     account = look_at_link(purpose=Purpose.RESET, secret=secret, at=at).account
     if account is None:
         raise LinkSpent
     with transaction.atomic():
+        hold(account=account.id)
         take_link(purpose=Purpose.RESET, secret=secret, at=at)
         set_password(account=account, new=new, at=at, address=address, act="account.password-reset")
         if account.email_verified_at is None:
@@ -172,6 +184,7 @@ def change_username(*, account: Account, password: str, username: str, at: datet
     require_owner(account=account, password=password, at=at)
     try:
         with transaction.atomic():
+            hold_proved(account=account)
             Account.objects.filter(id=account.id).update(username=rules.normal(username).strip())
             audit.record(
                 act="account.username-changed",
@@ -196,6 +209,7 @@ def ask_for_email(*, account: Account, password: str, email: str, at: datetime, 
     if throttle.count(key=f"email-asked:{account.id}", window=_HOUR, now=at) > _NEW_ADDRESSES:
         raise TooManyMails
     with transaction.atomic():
+        hold_proved(account=account)
         link = make_link(purpose=Purpose.EMAIL, email=email, at=at, account=account)
         audit.record(
             act="account.email-asked", by=str(account.id), at=at, subject=str(account.id), address=address or None
@@ -215,8 +229,9 @@ def ask_for_email(*, account: Account, password: str, email: str, at: datetime, 
 def confirm_email(*, secret: str, at: datetime) -> Account:
     """The link in the new mailbox was opened and confirmed. Old and new address are told."""
     with transaction.atomic():
+        hold(account=look_at_link(purpose=Purpose.EMAIL, secret=secret, at=at).account_id)
         link = take_link(purpose=Purpose.EMAIL, secret=secret, at=at)
-        account = Account.objects.select_for_update().get(id=link.account_id)
+        account = Account.objects.get(id=link.account_id)
         old, account.email, account.mailbox, account.email_verified_at = (
             account.email,
             link.email,

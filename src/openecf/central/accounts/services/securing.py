@@ -31,6 +31,7 @@ def change_password(
     """
     maintaining.require_owner(account=account, password=current, at=at)
     with transaction.atomic():
+        maintaining.hold_proved(account=account)
         maintaining.set_password(account=account, new=new, at=at, address=address, act="account.password-changed")
         sign_ons.end_all(account=account.id, why="password-changed", by=str(account.id), at=at, but=session)
         sign_ons.settle_sharing(account=account.id, why="password-changed", by=str(account.id), at=at)
