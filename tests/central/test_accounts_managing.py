@@ -9,17 +9,21 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
 from openecf.central.accounts import services
 from openecf.central.accounts.models import Account, KnownDevice, StrangerFailures
-from openecf.central.accounts.services import remember_device, securing, signing_in
+from openecf.central.accounts.services import closing, remember_device, securing, signing_in
+from openecf.central.accounts.services.links import make_link
 from openecf.central.courts.services import note_link
+from openecf.central.factors.services import enrolling
 from openecf.central.signon import services as signing
 from openecf.central.signon.models import CourtSession, LogoutDelivery, Revocation, SsoSession
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import AccountLinked
+from openecf.platform.passwords import Argon2id
 from openecf.platform.throttle.models import Counter
 from tests.central.registrants import ADDRESS, NEW_PASSWORD, at_once, errors, legacy, link_in, mailed
 from tests.central.relying import (
@@ -385,3 +389,59 @@ def test_a_password_that_is_changed_while_its_old_hash_is_renewed_stays_changed(
         services.check_password(username="ada-counsel", password=PASSWORD, now=timezone.now(), address="192.0.2.1")
     who.refresh_from_db()
     assert who.password == "the new one"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda who, at: securing.change_password(
+            account=who, current=PASSWORD, new="another quiet meadow", session=None, at=at, address="203.0.113.9"
+        ),
+        lambda who, at: securing.change_username(
+            account=who, password=PASSWORD, username="not-hers-now", at=at, address="203.0.113.9"
+        ),
+        lambda who, at: services.ask_for_email(
+            account=who, password=PASSWORD, email="thief@else.example", at=at, address="203.0.113.9"
+        ),
+        lambda who, at: closing.deactivate(account=who, password=PASSWORD, at=at),
+        lambda who, at: enrolling.begin_app(account=who, password=PASSWORD, name="Mine", session=uuid4(), at=at),
+    ],
+    ids=["password", "user name", "address", "end of the account", "second factor"],
+)
+def test_a_proof_by_the_old_password_is_worth_nothing_once_there_is_a_new_one(act):
+    """A request that was on its way when the owner chose a new password must not undo that: it lost the race."""
+    who, on_its_way = account(), Account.objects.get()
+    securing.change_password(
+        account=who, current=PASSWORD, new=NEW_PASSWORD, session=None, at=timezone.now(), address="192.0.2.1"
+    )
+    before = Account.objects.values().get()
+    with pytest.raises(services.WrongPassword):
+        act(on_its_way, timezone.now())
+    assert Account.objects.values().get() == before and not mailed("thief@else.example")
+
+
+def test_proving_the_password_again_never_writes_it(monkeypatch):
+    """A hash with old parameters is made anew at a sign-on, under a condition; here it could bring an old password back."""
+    with monkeypatch.context() as then:
+        then.setattr(Argon2id, "time_cost", 1)
+        old = make_password(PASSWORD)
+    who = account(password=old)
+    services.require_owner(account=who, password=PASSWORD, at=timezone.now())
+    assert Account.objects.get().password == old
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_owner_who_resets_while_a_thief_opens_the_link_to_another_address_always_gets_the_new_password():
+    for n in range(10):
+        who, at = account(f"owner-{n}", email=f"owner{n}@counsel.example"), timezone.now()
+        services.ask_for_email(account=who, password=PASSWORD, email=f"t{n}@else.example", at=at, address="203.0.113.9")
+        thiefs = link_in(mailed(f"t{n}@else.example")[-1]).rpartition("/")[2]
+        owners = make_link(purpose=services.Purpose.RESET, email=who.email, at=at, account=who).rpartition("/")[2]
+        reset, confirmed = at_once([
+            lambda owners=owners: securing.reset_password(
+                secret=owners, new=NEW_PASSWORD, at=timezone.now(), address="192.0.2.1"
+            ),
+            lambda thiefs=thiefs: securing.confirm_email(secret=thiefs, at=timezone.now()),
+        ])  # fmt: skip
+        assert isinstance(reset, Account), reset
+        assert isinstance(confirmed, Account | services.LinkSpent), confirmed

@@ -301,7 +301,7 @@ def make_recovery_codes(*, account: Account, password: str, at: datetime) -> tup
 
 
 def _hold(account: Account) -> _Held:
-    accounts.hold(account=account.id)
+    accounts.hold_proved(account=account)
     apps = AuthenticatorApp.objects.filter(account=account).exclude(confirmed_at=None).values_list("id", "name")
     return _Held(dict(apps), dict(Passkey.objects.filter(account=account).values_list("id", "name")))
 

@@ -39,6 +39,7 @@ def change_contact(*, account: Account, password: str, email: str, wants_text: b
     accounts.require_owner(account=account, password=password, at=at)
     linked = [row.court for row in courts.registered_courts(account.id)]
     with transaction.atomic():
+        accounts.hold_proved(account=account)
         FilerContact.objects.update_or_create(
             account_id=account.id, defaults={"email": email, "wants_text": wants_text, "changed_at": at}
         )
