@@ -226,8 +226,10 @@ def test_money_that_was_taken_unheard_is_found_by_its_number(tollbooth):
     other = Driver(tollbooth).begins().agrees()
     other.comes_back()
     desk = {"gateway": tollbooth.client, "settle": driver.till, "by": "desk", "at": AT}
-    for wrong in (other.now.tracking, "NOSUCH", ""):
-        with pytest.raises(services.NotThatOne):
+    for wrong, refusal in (
+        (other.now.tracking, services.NotThatOne), ("NOSUCH", services.NotTold), ("", services.NotTold),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
             services.found(number=driver.number, tracking=wrong, **desk)
     tracking = next(one.tracking for one in tollbooth.books.latest() if one.agency_tracking_id == driver.number)
     number = driver.number
@@ -248,6 +250,25 @@ def test_the_desk_may_find_that_it_was_never_taken(tollbooth):
     services.never_taken(number=driver.number, reason="not in the report", by="desk", at=AT)
     assert driver.now.state == State.FAILED and not driver.till.paid
     assert driver.begins().now.state == State.AT_GATEWAY
+
+
+def test_what_people_read_in_the_report_is_paid_once_and_only_of_an_attempt_that_waits_for_people(tollbooth):
+    driver = Driver(tollbooth).begins().agrees()
+    driver.gateway = Telling(tollbooth.client, after_complete=Unsure("lost"))
+    driver.comes_back()
+    desk = {"number": driver.number, "paid_on": AT.date(), "settle": driver.till, "by": "desk", "at": AT}
+    with pytest.raises(services.NotWaiting):
+        services.read_in_the_report(tracking="REPORT1", **desk)
+    driver.gateway = tollbooth.client
+    driver.job(AT + timedelta(minutes=3))
+    other = Driver(tollbooth).begins().agrees()
+    other.comes_back()
+    with pytest.raises(services.NotThatOne):
+        services.read_in_the_report(tracking=other.now.tracking, **desk)
+    services.read_in_the_report(tracking="REPORT1", **desk)
+    with pytest.raises(services.NotWaiting):
+        services.read_in_the_report(tracking="REPORT1", **desk)
+    assert len(driver.till.paid) == 1 and driver.now.is_paid and driver.now.tracking == "REPORT1"
 
 
 class Killed(BaseException):

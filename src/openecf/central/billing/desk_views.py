@@ -1,8 +1,7 @@
-"""Money at the Service Center's desk: Credit Requests, refunds, payments that nobody knows about, one account's bill."""
+"""Money at the Service Center's desk: what waits, Credit Requests, refunds, one account's bill."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from openecf.central.accounts import queries as accounts
-from openecf.central.billing import bills, disputes, exemptions, queries, rules, services
+from openecf.central.billing import bills, disputes, exemptions, queries, receipts, rules, services
 from openecf.central.billing.dispute_forms import (
     AgreeForm,
     DecideForm,
     ExemptForm,
-    FoundForm,
+    FindPaymentForm,
     GiveCreditForm,
     RefundForm,
     RemarkForm,
@@ -31,10 +30,6 @@ from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.payments import queries as payments
-from openecf.platform.payments.queries import Paying
-
-if TYPE_CHECKING:
-    from openecf.central.accounts.models import Account
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 MONEY = "money"
@@ -46,8 +41,6 @@ def _notice(request: HttpRequest) -> str:
         "agreed": _("You agreed. A second person must agree, too."),
         "made": _("The refund is recorded. The payer was told by mail."),
         "refused": _("Refused. The payer was told by mail."),
-        "found": _("The payment is what Pay.gov says of it now."),
-        "never": _("The payment is closed as never taken. The payer can pay again."),
         "credited": _("The credit is in the payer's ledger."),
         "asked": _("The refund waits to be made."),
         "granted": _("The exemption is granted. Its courts hear of it in a moment."),
@@ -64,12 +57,20 @@ def _back(name: str, done: str, *args: object) -> HttpResponse:
 @require_safe
 def money(request: HttpRequest) -> HttpResponse:
     """Everything about money that waits for somebody."""
+    find = FindPaymentForm(request.GET if "number" in request.GET else None)
+    if find.is_valid():
+        found = payments.numbered(find.cleaned_data["number"], purpose=PURPOSE)
+        if found is not None:
+            return redirect("service-payment", found.number)
+        find.add_error("number", _("No payment has this number."))
     stuck = payments.for_people(purpose=PURPOSE)
     names = {one.id: one for one in accounts.several(each.payer for each in stuck)}
+    found_out = disputes.findings_waiting()
     page = {
         "requests": disputes.waiting(),
         "refunds": disputes.refunds_waiting(),
-        "stuck": [(one, names[one.payer]) for one in stuck],
+        "stuck": [(one, names[one.payer], found_out.get(one.number)) for one in stuck],
+        "find": find,
         "notice": _notice(request),
         **desk_frame(request, MONEY),
     }
@@ -126,37 +127,6 @@ def refund(request: HttpRequest, which: UUID) -> HttpResponse:
     return render(request, "billing/desk_refund.html", page)
 
 
-def _stuck(number: str) -> tuple[Paying, Account]:
-    found = next((one for one in payments.for_people(purpose=PURPOSE) if one.number == number), None)
-    if found is None:
-        raise Http404
-    return found, accounts.account(found.payer)
-
-
-@access.rule(STAFF)
-@never_cache
-@_get_or_post
-def stuck_payment(request: HttpRequest, number: str) -> HttpResponse:
-    """A payment that the gateway never answered about: find it in Pay.gov's own reports."""
-    paying, payer = _stuck(number)
-    never = request.POST.get("which") == "never"
-    sent = request.POST if request.method == "POST" else None
-    found, given_up = FoundForm(None if never else sent), RemarkForm(sent if never else None, prefix="never")
-    form = given_up if never else found
-    tell = {"number": number, "by": request.staff.ref, "at": request.arrived}
-    if form.is_valid():
-        try:
-            if never:
-                services.payment_never_taken(**tell, reason=given_up.cleaned_data["remark"][:150])
-                return _back("service-money", "never")
-            services.payment_found(**tell, tracking=found.cleaned_data["tracking"].strip())
-            return _back("service-money", "found")
-        except Refusal as refusal:
-            form.add_error(None, refusal.said)
-    page = {"paying": paying, "payer": payer, "found": found, "never": given_up, **desk_frame(request, MONEY)}
-    return render(request, "billing/desk_payment.html", page)
-
-
 def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
@@ -210,7 +180,7 @@ def account_money(request: HttpRequest, number: str) -> HttpResponse:
         "own": account.id == request.staff.account,
         "balance": bills.balance(payer=account.id),
         "bills": bills.statements(payer=account.id, now=request.arrived),
-        "made": payments.history(payer=account.id, purpose=PURPOSE),
+        "made": [(one, receipts.stands(one)) for one in payments.history(payer=account.id, purpose=PURPOSE)],
         "requests": disputes.requests_of(account=account.id),
         "refunds": disputes.refunds_of(payer=account.id),
         "give": give,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.central.billing import rules
 from openecf.central.billing.disputes import Charge
-from openecf.central.billing.models import CreditRequest
+from openecf.central.billing.models import CreditRequest, Finding
 from openecf.central.billing.queries import Line
 from openecf.kernel.exemptions import PURPOSES
 from openecf.kernel.money import Money
@@ -180,6 +180,56 @@ class ExemptForm(forms.Form):
         typed = super().clean()
         if typed.get("until") and typed.get("since") and typed["until"] < typed["since"]:
             self.add_error("until", _("The last day is before the first."))
+        return typed
+
+
+class FindPaymentForm(forms.Form):
+    """Any number of a payment: Pay.gov's, or our reference."""
+
+    number = forms.CharField(
+        label=_("Pay.gov's number, or our reference"), max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Type a number.")},
+    )  # fmt: skip
+
+
+class FindingForm(forms.Form):
+    """What Pay.gov's report says of a payment, where Pay.gov does not tell us."""
+
+    verdict = forms.ChoiceField(
+        label=_("What does Pay.gov's report say?"), choices=Finding.Verdict.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the report says.")},
+    )  # fmt: skip
+    tracking = forms.CharField(
+        label=_("Pay.gov's tracking number, if it took the money"), max_length=64, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    paid_on = forms.DateField(
+        label=_("Day of the payment, if it took the money"), widget=DateInput, required=False,
+        error_messages={"invalid": _("Type the day as 2026-01-31.")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Which report, and what it says"), max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("For example: Transaction report of 01/31/2026, searched by our reference. No card numbers."),
+        error_messages={"required": _("Say which report you looked in.")},
+    )  # fmt: skip
+
+    def __init__(self, typed: dict | None, *, begun: date, today: date, prefix: str) -> None:
+        super().__init__(typed, prefix=prefix)
+        self.begun, self.today = begun, today
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        if typed.get("verdict") != Finding.Verdict.TAKEN:
+            return typed
+        if not typed.get("tracking"):
+            self.add_error("tracking", _("Type the number that Pay.gov's own reports give to this payment."))
+        day = typed.get("paid_on")
+        if day is None and "paid_on" not in self.errors:
+            self.add_error("paid_on", _("Choose the day."))
+        elif day is not None and not self.begun <= day <= self.today:
+            self.add_error("paid_on", _("That day is before the payment was begun, or has not come yet."))
         return typed
 
 

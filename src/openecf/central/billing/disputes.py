@@ -1,4 +1,4 @@
-"""Reading Credit Requests and refunds."""
+"""Reading Credit Requests, refunds, and what the desk found about payments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.billing import queries, rules
-from openecf.central.billing.models import CreditLine, CreditRequest, Refund
+from openecf.central.billing.models import CreditLine, CreditRequest, Finding, Refund
 from openecf.central.billing.services.disputes import disputable_from
 from openecf.kernel.money import Money
 
@@ -160,6 +160,65 @@ def _giving(rows: QuerySet[Refund]) -> list[GivingBack]:
             agreed_by=names.get(row.first_by, ""),
             tracking=row.tracking,
             remark=row.remark,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What somebody at the desk read in Pay.gov's reports about a payment. ``second`` names who agreed or refused."""
+
+    id: UUID
+    number: str
+    verdict: str
+    said: str
+    tracking: str
+    paid_on: date | None
+    reason: str
+    first: str
+    found_at: datetime
+    outcome: str
+    outcome_said: str
+    second: str
+    remark: str
+    first_by: UUID
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.outcome == Finding.Outcome.WAITING
+
+
+def findings(number: str) -> list[Found]:
+    """What was found about the payment of that reference, newest first."""
+    return _found(Finding.objects.filter(number=number).order_by("-found_at"))
+
+
+def findings_waiting() -> dict[str, Found]:
+    """What waits for a second person, by the payment's reference."""
+    return {one.number: one for one in _found(Finding.objects.filter(outcome=Finding.Outcome.WAITING))}
+
+
+def _found(rows: QuerySet[Finding]) -> list[Found]:
+    rows = list(rows[:SHOWN])
+    people = {who for row in rows for who in (row.first_by, row.second_by) if who}
+    names = {one.id: one.name.direct for one in accounts.several(people)}
+    return [
+        Found(
+            id=row.pk,
+            number=row.number,
+            verdict=row.verdict,
+            said=row.get_verdict_display(),
+            tracking=row.tracking,
+            paid_on=row.paid_on,
+            reason=row.reason,
+            first=names.get(row.first_by, ""),
+            found_at=row.found_at,
+            outcome=row.outcome,
+            outcome_said=row.get_outcome_display(),
+            second=names.get(row.second_by, ""),
+            remark=row.remark,
+            first_by=row.first_by,
         )
         for row in rows
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.billing import desk_views, dispute_views, paying_views, views
+from openecf.central.billing import desk_payment_views, desk_views, dispute_views, paying_views, views
 
 urlpatterns = [
     path("pscof/manage/payments", views.payments, name="manage-payments"),
@@ -24,7 +24,7 @@ urlpatterns = [
     path("service-center/desk/money", desk_views.money, name="service-money"),
     path("service-center/desk/credits/<uuid:which>", desk_views.credit, name="service-credit"),
     path("service-center/desk/refunds/<uuid:which>", desk_views.refund, name="service-refund"),
-    path("service-center/desk/payments/<str:number>", desk_views.stuck_payment, name="service-payment"),
+    path("service-center/desk/payments/<str:number>", desk_payment_views.payment, name="service-payment"),
     path("service-center/desk/accounts/<str:number>/money", desk_views.account_money, name="service-account-money"),
     path("pscof/manage/usage", views.usage, name="manage-usage"),
     path("pscof/manage/usage.csv", views.usage_file, name="manage-usage-file"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from openecf.kernel.money import Money
 from openecf.platform.payments.models import Attempt, Payment
@@ -91,6 +91,31 @@ def for_people(*, purpose: str) -> list[Paying]:
     stuck = Attempt.objects.filter(state=State.UNKNOWN, next_look_at=None, payment__purpose=purpose)
     rows = Payment.objects.filter(pk__in=stuck.values("payment"))
     return [_paying(row) for row in _whole(rows).order_by("asked_at")[:SHOWN]]
+
+
+def numbered(number: str, *, purpose: str) -> Paying | None:
+    """The payment whose attempt has this number of ours, or of the gateway's; None if there is none."""
+    mine = Attempt.objects.filter(Q(number=number) | Q(tracking=number), payment__purpose=purpose) if number else None
+    row = _whole(Payment.objects.filter(pk__in=mine.values("payment"))).first() if mine is not None else None
+    return _paying(row) if row else None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One attempt at a payment."""
+
+    number: str
+    tracking: str
+    state: str
+    said: str
+    begun_at: datetime
+    over_at: datetime | None
+
+
+def attempts(payment: UUID) -> list[Tried]:
+    """The attempts at a payment, newest first."""
+    rows = Attempt.objects.filter(payment_id=payment).order_by("-begun_at", "-id")
+    return [Tried(row.number, row.tracking, row.state, row.said, row.begun_at, row.over_at) for row in rows]
 
 
 def _whole(rows: QuerySet[Payment]) -> QuerySet[Payment]:

@@ -58,6 +58,13 @@ class NotWaiting(Refusal):
     code = "not-waiting"
 
 
+class NotTold(Refusal):
+    """The gateway gives no word about a number that the desk read in its reports."""
+
+    said = _("The payment service does not answer, or does not know that number. Nothing was changed.")
+    code = "not-told"
+
+
 class NotThatOne(Refusal):
     """The gateway's number belongs to another payment, or another amount."""
 
@@ -345,7 +352,7 @@ def _ask_how_it_stands(due: Q, gateway: Gateway, settle: Settle, at: datetime) -
 def found(*, number: str, tracking: str, gateway: Gateway | None, settle: Settle, by: str, at: datetime) -> str:
     """The desk found the gateway's number of an attempt that nobody knew about: ask how it stands; its state.
 
-    NotWaiting, NoGateway, GatewayTrouble, NotThatOne (nothing is changed then).
+    NotWaiting, NoGateway, NotTold, NotThatOne (nothing is changed then).
     """
     if gateway is None:
         raise NoGateway
@@ -354,13 +361,38 @@ def found(*, number: str, tracking: str, gateway: Gateway | None, settle: Settle
         raise NotWaiting
     try:
         told = gateway.details(tracking=tracking)
-    except Refused:
-        raise NotThatOne from None
-    except (Away, Unsure) as problem:
-        raise GatewayTrouble from problem
+    except (Refused, Away, Unsure) as problem:
+        raise NotTold from problem
     if not rules.is_ours(told, number=row.number, amount=Money(row.payment.cents)):
         raise NotThatOne
-    return decide(attempt=row.pk, told=told, settle=settle, by=by, at=at)
+    return _decide_as(row, told, settle, by, at)
+
+
+def read_in_the_report(
+    *, number: str, tracking: str, paid_on: date, settle: Settle, by: str, at: datetime
+) -> None:  # fmt: skip
+    """People read in the gateway's own report that it took the money of an attempt that only people can find out about.
+
+    Who calls this sees to it that two of them did. NotWaiting; NotThatOne if the number is another payment's.
+    """
+    row = (
+        Attempt.objects.select_related("payment").filter(number=number, state=State.UNKNOWN, next_look_at=None).first()
+    )
+    if row is None:
+        raise NotWaiting
+    told = Transaction(tracking, row.number, Money(row.payment.cents), State.SUCCEEDED, "report", "", paid_on)
+    if _decide_as(row, told, settle, by, at) != State.SUCCEEDED:
+        raise NotWaiting
+
+
+def _decide_as(row: Attempt, told: Transaction, settle: Settle, by: str, at: datetime) -> str:
+    try:
+        with transaction.atomic():
+            return decide(attempt=row.pk, told=told, settle=settle, by=by, at=at)
+    except IntegrityError as problem:
+        if "payment_attempt_tracking" not in str(problem):
+            raise
+        raise NotThatOne from None
 
 
 def never_taken(*, number: str, reason: str, by: str, at: datetime) -> None:

@@ -105,19 +105,6 @@ def follow(*, now: Callable[[], datetime]) -> int:
     return collecting.follow(purpose=PURPOSE, gateway=gateway(), settle=settle, now=now)
 
 
-def payment_found(*, number: str, tracking: str, by: str, at: datetime) -> str:
-    """The desk found Pay.gov's number of a payment that nobody knew about; the payment's new state.
-
-    NotWaiting, NoGateway, GatewayTrouble, NotThatOne.
-    """
-    return collecting.found(number=number, tracking=tracking, gateway=gateway(), settle=settle, by=by, at=at)
-
-
-def payment_never_taken(*, number: str, reason: str, by: str, at: datetime) -> None:
-    """The desk found that Pay.gov never took it: the payer may pay again. NotWaiting."""
-    collecting.never_taken(number=number, reason=reason, by=by, at=at)
-
-
 def settle(decided: Decided) -> None:
     """A payment is decided: the ledger and the payer hear of it, in the transaction that decides it."""
     payer = accounts.account(decided.payer)

@@ -1,0 +1,166 @@
+"""Payments that the gateway tells nothing of any more: what two people of the desk find in Pay.gov's own reports.
+
+Pay.gov itself is asked first (``payment_found``): its word needs no second person. Only where it gives none do people
+decide, and then two of them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+
+from openecf.central.accounts import queries as accounts
+from openecf.central.accounts.services import in_words_of
+from openecf.central.billing import contacts
+from openecf.central.billing.models import Finding
+from openecf.central.billing.services.disputes import OwnRequest
+from openecf.central.billing.services.paying import PURPOSE, settle
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit import services as audit
+from openecf.platform.config import this_site
+from openecf.platform.mail import services as mail
+from openecf.platform.payments import queries as payments
+from openecf.platform.payments import services as collecting
+from openecf.platform.payments.gateway import gateway
+from openecf.platform.payments.queries import Paying
+
+Outcome, Verdict = Finding.Outcome, Finding.Verdict
+
+
+class FoundAlready(Refusal):
+    """Somebody wrote a finding that waits for a second person."""
+
+    said = gettext_lazy("Somebody found something about this payment already: agree with it, or refuse it.")
+    code = "found-already"
+
+
+class NeedsAnother(Refusal):
+    """Two people must read the same in the report, and this one did already."""
+
+    said = gettext_lazy("You wrote this finding. Somebody else must look in the report, too.")
+    code = "needs-another"
+
+
+def payment_found(*, number: str, tracking: str, by: UUID, at: datetime) -> str:
+    """Ask Pay.gov about the number that its report has for a payment; the payment's new state.
+
+    What Pay.gov itself says decides; a finding that waited is over then.
+    NotWaiting, NoGateway, NotTold, NotThatOne, OwnRequest.
+    """
+    payer = _stuck(number, by).payer
+    with transaction.atomic():
+        state = collecting.found(
+            number=number, tracking=tracking, gateway=gateway(), settle=settle, by=str(by), at=at
+        )  # fmt: skip
+        audit.record(act="payment.found", by=str(by), at=at, subject=str(payer), attempt=number, tracking=tracking)
+        Finding.objects.filter(number=number, outcome=Outcome.WAITING).update(
+            outcome=Outcome.REFUSED, second_by=by, decided_at=at, remark="Pay.gov told"
+        )
+    return state
+
+
+def write_finding(
+    *, number: str, verdict: str, tracking: str, paid_on: date | None, reason: str, by: UUID, at: datetime
+) -> Finding:
+    """The first person says what Pay.gov's report has about a payment. NotWaiting, OwnRequest, FoundAlready, NotThatOne."""
+    paying = _stuck(number, by)
+    taken = verdict == Verdict.TAKEN
+    if taken and payments.numbered(tracking, purpose=PURPOSE) is not None:
+        raise collecting.NotThatOne
+    try:
+        with transaction.atomic():
+            made = Finding.objects.create(
+                number=number, payer_id=paying.payer, verdict=verdict, tracking=tracking if taken else "",
+                paid_on=paid_on if taken else None, reason=reason, first_by=by, found_at=at,
+            )  # fmt: skip
+            _record("payment.finding", made, by, at)
+    except IntegrityError as problem:
+        if "finding_one_open" not in str(problem):
+            raise
+        raise FoundAlready from None
+    return made
+
+
+def agree_with_finding(*, finding: UUID, by: UUID, at: datetime) -> None:
+    """The second person read the same: the payment is paid, or was never taken; its payer is told. All of it is one.
+
+    NotWaiting, OwnRequest, NeedsAnother, NotThatOne.
+    """
+    with transaction.atomic():
+        row = _waiting(finding)
+        if row.first_by == by:
+            raise NeedsAnother
+        _stuck(row.number, by)
+        if row.verdict == Verdict.TAKEN:
+            assert row.paid_on is not None
+            collecting.read_in_the_report(
+                number=row.number, tracking=row.tracking, paid_on=row.paid_on, settle=settle, by=str(by), at=at
+            )
+        else:
+            collecting.never_taken(number=row.number, reason=row.reason[:150], by=str(by), at=at)
+            _tell_never(row, at)
+        _close(row, Outcome.AGREED, "", by, at)
+        _record("payment.finding-agreed", row, by, at)
+
+
+def refuse_finding(*, finding: UUID, remark: str, by: UUID, at: datetime) -> None:
+    """Somebody does not find the same, or the first takes it back: the payment waits for people as before.
+
+    NotWaiting, OwnRequest.
+    """
+    with transaction.atomic():
+        row = _waiting(finding)
+        if row.payer_id == by:
+            raise OwnRequest
+        _close(row, Outcome.REFUSED, remark, by, at)
+        _record("payment.finding-refused", row, by, at)
+
+
+def _stuck(number: str, by: UUID) -> Paying:
+    """The payment of that reference that waits for people, for somebody else than its payer."""
+    found = payments.numbered(number, purpose=PURPOSE)
+    if found is None or found.number != number:
+        raise collecting.NotWaiting
+    if found.payer == by:
+        raise OwnRequest
+    if not found.needs_a_person:
+        raise collecting.NotWaiting
+    return found
+
+
+def _waiting(finding: UUID) -> Finding:
+    row = Finding.objects.select_for_update().filter(pk=finding, outcome=Outcome.WAITING).first()
+    if row is None:
+        raise collecting.NotWaiting
+    return row
+
+
+def _close(row: Finding, outcome: Outcome, remark: str, by: UUID, at: datetime) -> None:
+    Finding.objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark[:300])
+
+
+def _record(act: str, row: Finding, by: UUID, at: datetime) -> None:
+    audit.record(act=act, by=str(by), at=at, subject=str(row.payer_id), attempt=row.number, verdict=row.verdict,
+                 tracking=row.tracking, reason=row.reason)  # fmt: skip
+
+
+def _tell_never(row: Finding, at: datetime) -> None:
+    payer = accounts.account(row.payer_id)
+    with in_words_of(payer):
+        mail.send(
+            to=contacts.addresses(payer),
+            subject=gettext("Your payment of PACER fees was not made"),
+            text=gettext(
+                "We did not know whether your payment with our reference {reference} for PACER account {number} was "
+                "made. Two people of the Service Center looked in Pay.gov's reports: it was not, and nothing was "
+                "charged.\n\nYou can pay now:\n\n{link}"
+            ).format(
+                reference=row.number, number=payer.number, link=this_site().config.base_url + reverse("pay")
+            ),
+            at=at,
+            reference=f"payment:{row.number}",
+        )  # fmt: skip
