@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("openecf.central.signon.urls")),  # first: most of what is asked of this site
     path("", include("openecf.platform.health.urls")),
     path("", include("openecf.platform.telemetry.urls")),
     path("", include("openecf.platform.bus.urls")),
     path("", include("openecf.platform.shell.urls")),
     path("", include("openecf.central.accounts.urls")),
     path("", include("openecf.central.factors.urls")),
-    path("", include("openecf.central.signon.urls")),
     path("", include("openecf.central.billing.urls")),
     path("", include("openecf.central.courts.urls")),
     path("", include("openecf.central.firms.urls")),

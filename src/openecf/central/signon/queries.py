@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from django.db import connection
 from joserfc.jwk import OKPKey
 
 from openecf.central.accounts import queries as accounts
@@ -19,6 +18,7 @@ from openecf.central.signon import rules
 from openecf.central.signon.models import Client, CourtSession, SsoSession
 from openecf.kernel import client_codes
 from openecf.kernel.tokens import base62, digest
+from openecf.platform.postgres import prepared
 
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
@@ -94,18 +94,12 @@ def _sign_on(row: tuple, *, whole: bool = False) -> SignOn:
     return SignOn(session, account)
 
 
-def _fetch(statement: str, values: dict[str, object]) -> tuple | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()
-
-
 def by_cookie(*, cookie: str, now: datetime, whole: bool = True) -> SignOn | None:
     """The live sign-on of a browser's cookie; its last use is noted once a minute, in the same statement.
 
     ``whole``: with all of the account, for its owner's pages; else with what courts are told.
     """
-    row = _fetch(
+    row = prepared.row(
         _BY_COOKIE_WHOLE if whole else _BY_COOKIE_FOR_COURTS,
         {"digest": digest(cookie), "now": now, "idle": now - rules.IDLE, "touch": now - _TOUCH},
     )
@@ -114,7 +108,7 @@ def by_cookie(*, cookie: str, now: datetime, whole: bool = True) -> SignOn | Non
 
 def by_access_token(*, token: str, now: datetime) -> SignOn | None:
     """The sign-on that an access token speaks for; None if it is not live."""
-    row = _fetch(_BY_TOKEN, {"digest": digest(token), "now": now, "idle": now - rules.ABSOLUTE})
+    row = prepared.row(_BY_TOKEN, {"digest": digest(token), "now": now, "idle": now - rules.ABSOLUTE})
     if row is None:
         return None
     found = _sign_on(row[4:])
@@ -125,7 +119,7 @@ def by_api_token(*, token: str, court: str, now: datetime) -> SignOn | None:
     """The sign-on behind a program's 128-character token, as ``court`` knows it; its use is noted."""
     if len(token) != 128 or not token.isascii() or not token.isalnum():
         return None
-    row = _fetch(
+    row = prepared.row(
         _BY_API_TOKEN,
         {
             "selector": token[:22],
@@ -193,9 +187,7 @@ def revoked_since(*, court: str, cursor: int) -> tuple[int, list[str]]:
 
     The cursor is the oldest transaction still running: what commits late is answered again, never skipped.
     """
-    with connection.cursor() as statement:
-        statement.execute(_FEED, [court, cursor])
-        following, sids = statement.fetchone()
+    following, sids = prepared.row(_FEED, [court, cursor])
     return following, json.loads(sids)
 
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from openecf.platform.postgres import prepared
+
 _COUNT = """
 INSERT INTO throttle_counter AS c (key, window_start, n) VALUES (%(key)s, %(now)s, 1)
 ON CONFLICT (key) DO UPDATE SET
@@ -21,24 +23,18 @@ _LOOK_MANY = "SELECT key, n FROM throttle_counter WHERE key = ANY(%(keys)s) AND 
 
 def count(*, key: str, window: timedelta, now: datetime) -> int:
     """Count one more failure; the number of failures in the running window, this one included."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": key, "now": now, "window": window})
-        return cursor.fetchone()[0]
+    return prepared.row(_COUNT, {"key": key, "now": now, "window": window})[0]
 
 
 def failures(*, key: str, window: timedelta, now: datetime) -> int:
     """Failures counted in the running window."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK, {"key": key, "now": now, "window": window})
-        row = cursor.fetchone()
+    row = prepared.row(_LOOK, {"key": key, "now": now, "window": window})
     return row[0] if row else 0
 
 
 def failures_by_key(*, keys: Sequence[str], window: timedelta, now: datetime) -> dict[str, int]:
     """Failures of several keys that share a window, in one statement; a key without any counts 0."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK_MANY, {"keys": list(keys), "now": now, "window": window})
-        found = dict(cursor.fetchall())
+    found = dict(prepared.rows(_LOOK_MANY, {"keys": list(keys), "now": now, "window": window}))
     return {key: found.get(key, 0) for key in keys}
 
 

@@ -19,7 +19,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.contrib.auth.hashers import make_password, verify_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from openecf.central.accounts import queries, rules
@@ -28,6 +28,7 @@ from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
+from openecf.platform.postgres import prepared
 from openecf.platform.throttle import services as throttle
 
 log = structlog.get_logger()
@@ -130,8 +131,7 @@ class _Attempt:
         for counter in self.budgets:
             throttle.count(key=counter, window=WINDOW, now=self.now)
         if not self.known_device:
-            with connection.cursor() as cursor:
-                cursor.execute(_COUNT_STRANGER, {"key": self.key, "now": self.now})
+            prepared.run(_COUNT_STRANGER, {"key": self.key, "now": self.now})
 
     def succeeded(self) -> None:
         # The network's own counter stays: one right password among a hundred wrong ones is how stuffing looks.
@@ -218,9 +218,8 @@ class _Found:
 
 def _find(name: str, device: str, now: datetime) -> _Found:
     key = digest(name)
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"name": name, "devices": _digests(device), "key": key, "now": now})
-        exists, own, failures, last_at, *columns = cursor.fetchone()
+    values = {"name": name, "devices": _digests(device), "key": key, "now": now}
+    exists, own, failures, last_at, *columns = prepared.row(_FIND, values)
     return _Found(
         account=queries.from_columns(columns) if exists else None,
         device=own or "",
@@ -260,10 +259,16 @@ def _digests(device: str) -> list[str]:
     return [digest(secret) for secret in device.split(".")[-MOST_PEOPLE:] if secret]
 
 
+_OWN_DEVICE = """
+SELECT digest FROM account_device
+WHERE digest = ANY(%(devices)s) AND account_id = %(account)s AND expires_at > %(now)s LIMIT 1
+"""
+
+
 def known_device(*, account: UUID, device: str, now: datetime) -> str:
     """Which of the secrets in a browser's cookie is one that the account signed in from, as digest; "" if none is."""
-    found = KnownDevice.objects.filter(digest__in=_digests(device), account_id=account, expires_at__gt=now)
-    return found.values_list("digest", flat=True).first() or ""
+    row = prepared.row(_OWN_DEVICE, {"devices": _digests(device), "account": account, "now": now})
+    return row[0] if row else ""
 
 
 def remember_device(*, account: Account, had: str = "", at: datetime) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from openecf.central.signon import rules
 from openecf.central.signon.models import Code, RefreshToken, Token
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
+from openecf.platform.postgres import prepared
 
 _ISSUE = """
 WITH live AS (
@@ -129,24 +130,23 @@ def issue_code(
 ) -> str:
     """A code for this court, and the session's name at that court. SessionEnded if the sign-on is over."""
     code = base62(43)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ISSUE,
-            {
-                "now": at,
-                "sso": sso,
-                "court": court,
-                "rp_sid": base62(32),
-                "digest": digest(code),
-                "redirect_uri": redirect_uri,
-                "challenge": challenge,
-                "nonce": nonce,
-                "scope": scope,
-                "expires": at + rules.CODE_LIFE,
-            },
-        )
-        if cursor.fetchone() is None:
-            raise SessionEnded
+    issued = prepared.row(
+        _ISSUE,
+        {
+            "now": at,
+            "sso": sso,
+            "court": court,
+            "rp_sid": base62(32),
+            "digest": digest(code),
+            "redirect_uri": redirect_uri,
+            "challenge": challenge,
+            "nonce": nonce,
+            "scope": scope,
+            "expires": at + rules.CODE_LIFE,
+        },
+    )
+    if issued is None:
+        raise SessionEnded
     return code
 
 
@@ -154,22 +154,20 @@ def redeem_code(*, code: str, court: str, redirect_uri: str, challenge: str, at:
     """Use a code up and issue its access token, in one statement. None if it is not this court's, not live, not the
     verifier's, or used before: then everything that it gave dies."""
     token, refresh = base62(43), base62(43)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REDEEM,
-            {
-                "now": at,
-                "code": digest(code),
-                "court": court,
-                "redirect_uri": redirect_uri,
-                "challenge": challenge,
-                "token": digest(token),
-                "expires": at + rules.TOKEN_LIFE,
-                "refresh": digest(refresh),
-                "refresh_expires": at + rules.REFRESH_LIFE,
-            },
-        )
-        row = cursor.fetchone()
+    row = prepared.row(
+        _REDEEM,
+        {
+            "now": at,
+            "code": digest(code),
+            "court": court,
+            "redirect_uri": redirect_uri,
+            "challenge": challenge,
+            "token": digest(token),
+            "expires": at + rules.TOKEN_LIFE,
+            "refresh": digest(refresh),
+            "refresh_expires": at + rules.REFRESH_LIFE,
+        },
+    )
     if row is None:
         used = Code.objects.filter(digest=digest(code), court_id=court).exclude(used_at=None).first()
         if used is not None:
@@ -184,19 +182,17 @@ def refresh(*, token: str, court: str, at: datetime) -> Refreshed | None:
     """Use a refresh token up: an access token and the next refresh token, in one statement. None if it is not this
     court's, not live or used before: a second use means that two hold it, so its whole family dies."""
     access, following = base62(43), base62(43)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REFRESH,
-            {
-                "now": at,
-                "shown": digest(token),
-                "court": court,
-                "token": digest(access),
-                "expires": at + rules.TOKEN_LIFE,
-                "refresh": digest(following),
-            },
-        )
-        row = cursor.fetchone()
+    row = prepared.row(
+        _REFRESH,
+        {
+            "now": at,
+            "shown": digest(token),
+            "court": court,
+            "token": digest(access),
+            "expires": at + rules.TOKEN_LIFE,
+            "refresh": digest(following),
+        },
+    )
     if row is None:
         used = RefreshToken.objects.filter(digest=digest(token), court_id=court).exclude(used_at=None).first()
         if used is not None:
@@ -237,6 +233,4 @@ _TAKE = "INSERT INTO signon_assertion (digest, expires_at) VALUES (%s, %s) ON CO
 
 def take_assertion(*, court: str, jti: str, expires_at: datetime) -> bool:
     """Whether this client assertion is used for the first time. One statement: of two at once, one wins."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [digest(f"{court} {jti}"), expires_at])
-        return cursor.rowcount == 1
+    return prepared.run(_TAKE, [digest(f"{court} {jti}"), expires_at]) == 1

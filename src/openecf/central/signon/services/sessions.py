@@ -24,6 +24,7 @@ from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
 from openecf.platform.jobs import services as jobs
+from openecf.platform.postgres import prepared
 
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
@@ -345,9 +346,7 @@ def _begin(session: SsoSession) -> None:
     accounts.touch(account=session.account, at=session.created_at)
     values = {f.column: f.get_db_prep_save(getattr(session, f.attname), connection) for f in _FIELDS}
     values |= {name: getattr(session.account, name) for name in ("password_changed_at", "second_factor_since")}
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, values | {"keep_besides": rules.SESSIONS_OF_A_KIND - 1})
-        begun, surplus = cursor.fetchone()
+    begun, surplus = prepared.row(_BEGIN, values | {"keep_besides": rules.SESSIONS_OF_A_KIND - 1})
     if not begun:
         raise accounts.NotSignedOn
     if surplus:
