@@ -44,6 +44,7 @@ class EfileRequest(models.Model):
     group = models.CharField(max_length=16, blank=True)
     fee_cents = models.PositiveIntegerField(default=0)
     fee_paid = models.BooleanField(default=False)
+    fee_page = models.CharField(max_length=200, blank=True, help_text="where the court takes the fee on line")
 
     class Meta:
         db_table = "efile_request"
