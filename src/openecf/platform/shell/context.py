@@ -23,7 +23,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "site": config,
         "site_name": site_name(),
         "demonstration": config.demonstration,
-        "languages": settings.LANGUAGES,
         "person": "",
         "signed_on_here": False,
         "menu": [],
