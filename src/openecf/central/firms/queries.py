@@ -95,9 +95,17 @@ def membership_of(account: UUID) -> Membership | None:
 
 
 def waiting_for(*, account: UUID, now: datetime) -> list[Invitation]:
-    """Invitations that the owner of the account has not answered."""
-    rows = Invitation.objects.filter(account_id=account, outcome=Invitation.Outcome.WAITING, expires_at__gt=now)
+    """Invitations that the owner of the account has not answered, of firms that are still there."""
+    rows = Invitation.objects.filter(
+        account_id=account, outcome=Invitation.Outcome.WAITING, expires_at__gt=now, firm__is_active=True
+    )
     return list(rows.select_related("firm").order_by("asked_at"))
+
+
+def asked_in_vain(*, firm: UUID, account: UUID, since: datetime) -> int:
+    """How often the firm asked that account since then without its becoming a member."""
+    asked = Invitation.objects.filter(firm_id=firm, account_id=account, asked_at__gt=since)
+    return asked.exclude(outcome=Invitation.Outcome.ACCEPTED).count()
 
 
 def requests_of(*, firm: UUID, now: datetime) -> list[Invitation]:

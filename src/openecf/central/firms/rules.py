@@ -9,6 +9,10 @@ from datetime import datetime, timedelta
 from openecf.kernel.money import Money
 
 INVITATION_LASTS = timedelta(days=30)
+GUESSES, GUESSES_WITHIN = 20, timedelta(hours=1)
+"""How often a firm may name a number and a last name that are not one person's: mistakes, not a search."""
+ASKED_IN_VAIN = 3
+"""Invitations to one account within INVITATION_LASTS that did not make it a member; then the firm waits."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,6 +21,10 @@ from openecf.central.signon import services as sign_ons
 from openecf.kernel import client_codes
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
+from openecf.platform.throttle import services as throttle
+
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
 
 Outcome = Invitation.Outcome
 
@@ -38,13 +43,27 @@ class NoSuchPerson(CannotInvite):
     code = "no-such-person"
 
 
+class TooManyGuesses(CannotInvite):
+    """A number and a last name together are what proves that a firm knows a person; they are not to be tried out."""
+
+    said = _("That was tried too often with a wrong number or last name. Wait an hour, then ask the person for both.")
+    code = "too-many-guesses"
+
+
+class AskedOften(CannotInvite):
+    """Each invitation is a mail to somebody who did not ask for it."""
+
+    said = _("You have asked this account several times within 30 days. Wait, or let its owner ask you.")
+    code = "asked-often"
+
+
 class InvitedAlready(CannotInvite):
     said = _("You have asked this account already; it has not been answered yet.")
     code = "invited-already"
 
 
 class InvitationOver(Refusal):
-    """The invitation was answered, withdrawn, is too old, or is somebody else's."""
+    """The invitation was answered, withdrawn, is too old, or is somebody else's; or its firm is closed."""
 
     said = _("This invitation is no longer open.")
     code = "invitation-over"
@@ -80,9 +99,7 @@ _WHY = {
 
 def invite(*, firm: UUID, number: str, last_name: str, at: datetime) -> Invitation:
     """Ask an account to join; its owner is told by mail and answers in Manage My Account. CannotInvite."""
-    account = accounts.numbered(number.strip())
-    if account is None or not rules.same_last_name(last_name, account.last_name):
-        raise NoSuchPerson
+    account = _named(firm, number.strip(), last_name, at)
     membership = queries.membership_of(account.id)
     standing = rules.Standing(
         is_firm=account.is_administrative,
@@ -92,6 +109,8 @@ def invite(*, firm: UUID, number: str, last_name: str, at: datetime) -> Invitati
     )
     if why := rules.why_not(standing, firm=firm):
         raise CannotInvite(_WHY[why], why=why)
+    if queries.asked_in_vain(firm=firm, account=account.id, since=at - rules.INVITATION_LASTS) >= rules.ASKED_IN_VAIN:
+        raise AskedOften
     payer = accounts.account(firm)
     try:
         with transaction.atomic():
@@ -106,6 +125,18 @@ def invite(*, firm: UUID, number: str, last_name: str, at: datetime) -> Invitati
     except IntegrityError:
         raise InvitedAlready from None
     return asked
+
+
+def _named(firm: UUID, number: str, last_name: str, at: datetime) -> Account:
+    """The account of that number, if that is its owner's last name. NoSuchPerson, TooManyGuesses."""
+    guesses = {"key": f"firm-guesses:{firm}", "window": rules.GUESSES_WITHIN, "now": at}
+    if throttle.failures(**guesses) >= rules.GUESSES:
+        raise TooManyGuesses
+    account = accounts.numbered(number)
+    if account is None or not rules.same_last_name(last_name, account.last_name):
+        throttle.count(**guesses)
+        raise NoSuchPerson
+    return account
 
 
 def withdraw(*, firm: UUID, invitation: UUID, at: datetime) -> None:
@@ -132,6 +163,9 @@ def accept(*, account: UUID, invitation: UUID, at: datetime) -> Membership:
     try:
         with transaction.atomic():
             asked = _answer(invitation, Outcome.ACCEPTED, at, account_id=account)
+            account_services.hold(account=asked.firm_id)
+            if not accounts.account(asked.firm_id).is_active:
+                raise InvitationOver
             left = Membership.objects.filter(account_id=account).exclude(left_at=None)
             joined = Membership.objects.create(
                 firm_id=asked.firm_id,
@@ -186,10 +220,14 @@ def leave(*, account: UUID, remark: str, at: datetime) -> None:
 
 
 def set_rules(*, firm: UUID, code_required: bool, code_format: str, receipts_hidden: bool, at: datetime) -> None:
-    """What the firm asks of its members and lets them see; it counts for all of them at once. BadFormat."""
+    """What the firm asks of its members and lets them see; it counts for all of them at once. BadFormat.
+
+    Here, and where somebody joins or leaves, the firm is held: nobody misses a rule, and none follows who has left.
+    """
     if not client_codes.is_format(code_format):
         raise BadFormat
     with transaction.atomic():
+        account_services.hold(account=firm)
         kept, _made = FirmRules.objects.update_or_create(
             firm_id=firm,
             defaults={
@@ -223,6 +261,7 @@ def follow(*, account: UUID, into: UUID, by: str, at: datetime) -> None:
         outcome=Outcome.WITHDRAWN, answered_at=at
     )
     if row is not None:
+        account_services.hold(account=row.firm_id)
         row.left_at, row.left_by, row.remark = at, "merged", gettext("The account was merged into another.")
         row.save(update_fields=["left_at", "left_by", "remark"])
         if own is None:
@@ -253,6 +292,7 @@ def _end(which: dict, by: str, remark: str, at: datetime) -> Membership:
     row = Membership.objects.select_for_update().filter(**which, left_at=None).first()
     if row is None:
         raise NotAMember
+    account_services.hold(account=row.firm_id)
     row.left_at, row.left_by, row.remark = at, by, remark.strip()[:300]
     row.save(update_fields=["left_at", "left_by", "remark"])
     account_services.obey_nobody(account=row.account_id, at=at)

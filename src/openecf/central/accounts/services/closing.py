@@ -181,10 +181,10 @@ class FirmPays(Refusal):
 def deactivate(*, account: Account, password: str, at: datetime) -> None:
     """Its owner closes the account. WrongPassword, NotUpgraded, OwesMoney, FirmHasMembers, FirmPays, NotOpen."""
     maintaining.require_owner(account=account, password=password, at=at)
-    if why := why_not_deactivated(account):
-        raise why
     with transaction.atomic():
         maintaining.hold_proved(account=account)
+        if why := why_not_deactivated(account):
+            raise why
         tell(account, gettext_noop("you deactivated it. The Service Center can make it active again"), at)
         close(account=account.id, why=Closed.OWNER, by=str(account.id), at=at)
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from openecf.central.accounts.models import Account
-from openecf.central.accounts.services import maintaining, registering
+from openecf.central.accounts.services import maintaining, registering, standing
 from openecf.central.firms import queries as firms
 from openecf.central.signon import services as sign_ons
 from openecf.kernel.refusal import Refusal
@@ -87,9 +87,10 @@ class TheFirmDecides(Refusal):
 
 def require_client_code(*, account: Account, required: bool, at: datetime) -> None:
     """Whether each charged access must carry a client code. NotUpgraded, TheFirmDecides."""
-    if firms.membership_of(account.id) is not None:
-        raise TheFirmDecides
     with _told_anew(account.id, "billing-preferences", at):
+        standing.hold(account=account.id)
+        if firms.membership_of(account.id) is not None:
+            raise TheFirmDecides
         maintaining.require_client_code(account=account, required=required, at=at)
 
 
