@@ -192,7 +192,7 @@ class TestKnownAndUnknownCostAlike:
     NAMES = ("ada-counsel", "nobody-here")
 
     @pytest.fixture(autouse=True)
-    def owner(self) -> None:
+    def owner(self, full_cost) -> None:
         account()
 
     @staticmethod

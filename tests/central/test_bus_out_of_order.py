@@ -19,6 +19,7 @@ from openecf.platform.bus.messages import AccountLinked, CourtStatus, Message, U
 from openecf.platform.bus.models import InboxMessage
 from openecf.platform.config import public_pem
 from openecf.platform.demo_cast import ACCOUNTS
+from tests.central.standing import standing
 from tests.platform.couriers import KEY, US, bring
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +29,13 @@ MARISOL, TOBIAS = (next(one.id for one in ACCOUNTS if one.username == name) for 
 Told = tuple[UUID, Message]
 
 
-@pytest.fixture(autouse=True)
-def court(db):
+def court() -> None:
     demo.load(at=YESTERDAY)
     courts.admit_court(court_id=COURT, base_url="http://flsb.test", hosts=[], public_key=public_pem(KEY), at=YESTERDAY)
     RegisteredCourt.objects.all().delete()
+
+
+stands, begins = standing(court)
 
 
 def a_day() -> list[Told]:

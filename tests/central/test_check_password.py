@@ -46,6 +46,10 @@ def attempt(
     return True
 
 
+def test_a_password_is_hashed_at_the_cost_that_owasp_asks(full_cost):
+    assert make_password(PASSWORD).startswith("argon2id-pepper1$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 @pytest.mark.parametrize(
     ("typed", "password", "opens", "because"),
     [

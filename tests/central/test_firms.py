@@ -24,6 +24,7 @@ from openecf.kernel import client_codes
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.demo_cast import ACCOUNTS, PASSWORD
 from openecf.platform.mail.models import OutgoingMail
+from tests.central.standing import standing
 
 AT = datetime(2026, 8, 3, 15, tzinfo=UTC)
 CAST = {one.username: one for one in ACCOUNTS}
@@ -32,10 +33,13 @@ FIRM, MEMBER = CAST["quimby-billing"].id, CAST["mquimby-law"].id
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def people(db):
+def people() -> None:
+    """The cast's accounts; the stories begin with a firm without members."""
     demo.load(at=AT)
-    Membership.objects.all().delete()  # the stories begin with a firm without members
+    Membership.objects.all().delete()
+
+
+stands, begins = standing(people)
 
 
 def asked(number: str = "7100001", last_name: str = "Quimby", *, firm=FIRM, at=AT) -> Invitation:

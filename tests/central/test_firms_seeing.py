@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 
-from openecf.central import demo
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.services import securing
 from openecf.central.billing import services as billing
@@ -21,17 +20,15 @@ from openecf.central.signon import services as signon
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.demo_cast import PASSWORD
 from openecf.platform.mail.models import OutgoingMail
-from tests.central.test_firms import AT, CAST, FIRM, MEMBER, another_firm, asked, browser_of, joined
+from tests.central.standing import standing
+from tests.central.test_firms import AT, CAST, FIRM, MEMBER, another_firm, asked, browser_of, joined, people
 
 pytestmark = pytest.mark.django_db
 OTHER = CAST["pvandermeer"].id
 QUIET = {"code_required": False, "code_format": "", "receipts_hidden": False}
 
 
-@pytest.fixture(autouse=True)
-def people(db):
-    demo.load(at=AT)
-    Membership.objects.all().delete()  # the stories begin with a firm without members
+stands, begins = standing(people)
 
 
 def use(account, *, at, cents=70, code="", court="flsb") -> None:

@@ -22,6 +22,7 @@ from openecf.central.signon import services
 from openecf.central.signon.models import SsoSession
 from openecf.central.signon.rules import AAL2
 from openecf.platform.demo_cast import ACCOUNTS
+from tests.central.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -249,13 +250,14 @@ def address(url: str) -> str:
     return f"/{path}"
 
 
+stands, begins = standing(lambda: demo.load(at=timezone.now()))
+
+
 def browser_of(who: str) -> Client:
     """A browser that this kind of account signed on with."""
     browser = Client(raise_request_exception=False)
     if who == "nobody":
         return browser
-    at = timezone.now()
-    demo.load(at=at)
     if who == "non-attorney":
         Account.objects.filter(pk=ACCOUNTS[0].id).update(type=who)
     account = next(each for each in Account.objects.all() if ACCOUNTS_OF[who](each))
@@ -263,7 +265,7 @@ def browser_of(who: str) -> Client:
     Account.objects.filter(pk=account.pk).update(second_factor_since=None)
     begun = services.sign_on(
         username=cast.username, password=cast.password, client_code="", address="203.0.113.9", user_agent="",
-        known_device="", replaces=None, at=at - timedelta(seconds=1),
+        known_device="", replaces=None, at=timezone.now() - timedelta(seconds=1),
     )  # fmt: skip
     if who in ("agent", "supervisor"):
         SsoSession.objects.filter(id=begun.session.id).update(acr=AAL2)

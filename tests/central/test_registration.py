@@ -11,7 +11,6 @@ from uuid import uuid4
 import pikepdf
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -31,13 +30,13 @@ from openecf.platform.demo_cast import ACCOUNTS, PASSWORD
 from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.registering.profile import RegistrationProfile
 from openecf.platform.throttle import services as throttle
+from tests.central.standing import standing
 from tests.registering import ANSWERS, FULL
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 8, 3, 15, tzinfo=UTC)
 CAST = {one.username: one for one in ACCOUNTS}
 WHO = "mquimby-law"
-HASH: list[str] = []
 ROLE = {"role": "e-file", "here_already": "no", "case_number": ""}
 FILER = {"firm": "Quimby PA", "address": "1 Lantern Street\nMiami, FL 33101", "phone": "305-555-0100"}
 BARS = {"bar0": "state:FL", "number0": "0044021", "admitted0": "2011-05-06"}
@@ -47,11 +46,8 @@ TERMS = {"e_service": "on"}
 STEPS = {"role": ROLE, "filer": FILER, "bars": BARS, "notices": NOTICES, "form": FORM, "terms": TERMS}
 
 
-@pytest.fixture(autouse=True)
-def people(db, monkeypatch):
-    """The cast's accounts, with one hash of their one password, and four courts."""
-    HASH or HASH.append(make_password(PASSWORD))
-    monkeypatch.setattr("openecf.central.accounts.services.maintaining.make_password", lambda _password: HASH[0])
+def people() -> None:
+    """The cast's accounts, and four courts."""
     demo.load(at=AT)
     admit("flsb")
     admit("nysb", era="currentgen", live_on=date(2027, 4, 5))
@@ -73,6 +69,9 @@ def tell(court: str, said: dict, *, era: str = "nextgen", live_on: date | None =
         help_phone="555-0100", help_email=f"help@{court}.example",
     )  # fmt: skip
     courts.note_status(status=status, sender=court, at=AT)
+
+
+stands, begins = standing(people)
 
 
 def browser_of(username: str = WHO) -> Client:
