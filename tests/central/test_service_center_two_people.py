@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from openecf.central.accounts.models import Account
+from openecf.central.accounts.models import Account, Closed
+from openecf.central.accounts.services import closing
 from openecf.central.billing import queries as billing
 from openecf.central.courts.models import RegisteredCourt
 from openecf.central.factors import queries as factors
@@ -362,3 +363,27 @@ def test_an_objection_and_the_doing_exclude_each_other():
         Account.objects.filter(id=owner.id).update(password=account(f"fresh-{_}").password)
         owner.refresh_from_db()
         factors.AuthenticatorApp.objects.filter(account=owner).delete()
+
+
+def test_a_request_for_an_account_that_was_closed_meanwhile_fails_alone_and_holds_up_nobody(agent, boss, owner):
+    """It raised in the job, at every run, before all that was due after it."""
+    other = account("other-one", phone="5185550111")
+    for who in (owner, other):
+        app_of(who)
+        verified(agent, who)
+        services.approve(staff=boss, request=ask(agent, who).id, at=NOW())
+    closing.close(account=owner.id, why=Closed.OWNER, by=str(owner.id), at=NOW())
+    assert services.carry_out_due(at=NOW() + timedelta(hours=25)) == 1
+    assert Request.objects.get(account=owner).outcome == "failed" and factors.factors_of(owner.id).apps
+    assert Request.objects.get(account=other).outcome == "done" and not factors.factors_of(other.id).apps
+
+
+def test_nor_does_a_closed_account_get_another_address(agent, owner):
+    verified(agent, owner)
+    asked = services.ask_email(staff=agent, account=owner.id, email="new@counsel.example", reason=REASON, at=NOW())
+    where = path_in(mailed("new@counsel.example")[-1], "new-address")
+    assert Client().post(where).status_code == 200
+    closing.close(account=owner.id, why=Closed.OWNER, by=str(owner.id), at=NOW())
+    assert services.carry_out_due(at=NOW() + timedelta(hours=49)) == 0
+    assert Request.objects.get(id=asked.id).outcome == "failed"
+    assert Account.objects.get(id=owner.id).email == owner.email

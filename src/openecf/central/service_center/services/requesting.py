@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import queries as accounts
+from openecf.central.accounts import services as account_services
 from openecf.central.accounts.services import closing
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.factors.services import resetting
@@ -243,6 +244,10 @@ def carry_out(*, request: UUID, at: datetime) -> bool:
 
 
 def _effect(row: Request, at: datetime) -> None:
+    """AccountClosed, or what the act itself refuses with: whatever was true when it was asked may be so no more."""
+    account_services.hold(account=row.account_id)
+    if not accounts.account(row.account_id).is_active:
+        raise AccountClosed
     by = str(row.asked_by_id)
     if row.kind == Kind.FACTORS:
         resetting.reset_factors(account=row.account_id, by=by, approved_by=str(row.decided_by_id), at=at)
