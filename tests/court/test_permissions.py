@@ -124,6 +124,7 @@ URLS = {
     "utilities/link/done": "linked",
     "utilities/link/<uuid:offer_id>": "signed-on",
     "utilities/email": "own",
+    "utilities/email/<slug:key>": "own",
     "utilities/log": "person",
     "utilities/agents": "principal",
     "utilities/agents/<int:agency_id>": "principal",
@@ -131,6 +132,8 @@ URLS = {
     "utilities/acting": "agent",
     "utilities/acting/<int:agency_id>/leave": "agent",
     "court/": "court",
+    "court/announcements": "clerk",
+    "court/announcements/<int:announcement_id>": "clerk",
     "court/conversion": "clerk",
     "court/conversion/<int:finding_id>": "clerk",
     "court/logins": "clerk",
@@ -227,7 +230,7 @@ def sample_of(world, entry) -> dict:
     return {
         "doc_id": main_document(entry).doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
         "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
-        "request_id": uuid.uuid4(), "agency_id": 1_000_000, "finding_id": 1_000_000, "user_id": 1, "number": 1,
+        "request_id": uuid.uuid4(), "agency_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "user_id": 1, "number": 1,
         "kind": "mail", "key": "1", "step": "case", "act": "approve", "sha256": "0" * 64,
     }  # fmt: skip
 

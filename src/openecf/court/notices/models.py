@@ -38,6 +38,11 @@ class Recipient(models.Model):
 
     class Meta:
         db_table = "notice_recipient"
+        indexes = [
+            models.Index(
+                fields=["notice"], name="notice_not_mailed", condition=models.Q(mailed_at=None, by_mail=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

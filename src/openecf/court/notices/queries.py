@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from django.db.models import Max
 
 from openecf.court.agents import queries as agents
 from openecf.court.cases import queries as cases
 from openecf.court.docket import queries as dockets
 from openecf.court.documents import queries as documents
 from openecf.court.documents.rules import level, may_read
-from openecf.court.notices.models import Notice
+from openecf.court.notices.models import Announcement, Notice, Recipient, SummaryDay, SummaryLine
 from openecf.court.notices.rules import Addressee, service_list
 from openecf.court.people import queries as people
+from openecf.court.people.queries import NONE, Way, Ways
 from openecf.court.people.rules import Reader
 from openecf.kernel import stamps
 from openecf.kernel.names import PersonName
@@ -40,7 +43,8 @@ class NoSuchNotice(Refusal):
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a notice to one person. ``state``: mailed, waiting, failed or otherwise (by other means)."""
+    """What became of a notice to one person. ``state``: mailed, waiting, summary (waiting for the day's), failed, closed
+    (to the person, before the day's summary) or otherwise (by other means)."""
 
     name: str
     addresses: tuple[str, ...]
@@ -62,10 +66,59 @@ def filers_of(entry: Entry) -> tuple[str, ...]:
 def service_list_of(entry: Entry, *, at: datetime) -> list[Addressee]:
     """Everyone who must learn of an entry: counsel in the case, parties without counsel, the filer.
 
-    Of a restricted entry only those learn who may read it.
+    Of a restricted entry only those learn who may read it. Then those who asked to hear of a case that is not theirs.
     """
     needed = level(entry.case.restriction, entry.restriction)
-    return [_with_copies(each, needed, at) for each in service_list(_people(entry, needed))]
+    listed = service_list(_people(entry, needed))
+    ways = people.notice_ways(case_id=entry.case_id, user_ids=[each.user for each in listed if each.user])
+    told = [_with_copies(_as_chosen(each, ways), needed, at) for each in listed]
+    return [*told, *_interested(ways, {each.user for each in listed}, needed)]
+
+
+def _as_chosen(person: Addressee, ways: Ways) -> Addressee:
+    """The person without those secondary addresses that are to hear nothing of this case."""
+    kept = tuple(each for each in person.addresses if ways.to(person.user, each).how != NONE)
+    return person if kept == person.addresses else replace(person, addresses=kept)
+
+
+def _interested(ways: Ways, listed: set[int | None], needed: int) -> Iterator[Addressee]:
+    asked = {user: addresses for user, addresses in ways.asked_by().items() if user not in listed}
+    for user in people.users(asked) if asked else ():
+        as_reader = Reader(account=user.account, user=user.id, group=user.group)
+        if may_read(as_reader, restriction=needed, participates=False, filed_by=None):
+            yield Addressee(
+                name=name_of(user).direct,
+                addresses=tuple(asked[user.id]),
+                user=user.id,
+                wants_text=user.wants_text,
+                role=people.group_name(user),
+                by_interest=True,
+            )
+
+
+def ways_of_mails(case_id: int, recipients: Sequence[Recipient]) -> Iterator[tuple[Recipient, str, int | None, Way]]:
+    """Each address of a notice of the case: whose it is, where somebody of this court has it, and how it is told.
+
+    A filing agent's copy goes as the agent chose, not as the principal did.
+    """
+    strange = {
+        address
+        for each in recipients
+        if each.user is not None and each.user.tells_agents
+        for address in each.addresses
+        if address.lower() not in _own_addresses(each.user)
+    }
+    of_agents = people.agents_at(strange)
+    users = {each.user_id for each in recipients if each.user_id} | set(of_agents.values())
+    ways = people.notice_ways(case_id=case_id, user_ids=users) if users else Ways()
+    for each in recipients:
+        for address in each.addresses:
+            owner = of_agents.get(address.lower(), each.user_id) if address in strange else each.user_id
+            yield each, address, owner, ways.to(owner, address)
+
+
+def _own_addresses(user: CourtUser) -> set[str]:
+    return {address.lower() for address in (user.email, *user.secondary_emails)}
 
 
 def _with_copies(person: Addressee, needed: int, at: datetime) -> Addressee:
@@ -153,6 +206,52 @@ def _may_see(reader: Reader, notice: Notice) -> bool:
     return may_read(reader, restriction=needed, participates=participates, filed_by=entry.filer_id)
 
 
+def may_still_know(line: SummaryLine, *, now: datetime) -> bool:
+    """Whether a filing that waits for a summary may be told there: it may have been closed since it was made."""
+    recipient, entry = line.recipient, line.recipient.notice.entry
+    needed = level(entry.case.restriction, entry.restriction)
+    if not needed:
+        return True
+    user = recipient.user
+    if user is None or not user.active:
+        return False
+    reader = Reader(account=user.account, user=user.id, group=user.group)
+    participates = cases.participates(reader, entry.case_id)
+    if not may_read(reader, restriction=needed, participates=participates, filed_by=entry.filer_id):
+        return False
+    if line.user_id == user.id:
+        return True
+    copies = agents.copies_for([user.id], closed=True, now=now).get(user.id, [])
+    return line.address.lower() in {each.lower() for each in copies}
+
+
+def last_summary_day() -> date | None:
+    """The newest court day whose summaries were all written."""
+    return SummaryDay.objects.aggregate(last=Max("day"))["last"]
+
+
+def not_mailed(*, before: datetime) -> list[int]:
+    """Notices of before that moment whose mails were not written yet."""
+    rows = Recipient.objects.filter(by_mail=False, mailed_at=None, notice__at__lt=before)
+    return sorted(set(rows.values_list("notice_id", flat=True)))
+
+
+def summary_addresses(*, before: datetime) -> list[tuple[int, str]]:
+    """Whose addresses have filings of before that moment waiting for a summary."""
+    rows = SummaryLine.objects.filter(summary=None, at__lt=before)
+    return list(rows.order_by("user_id", "address").values_list("user_id", "address").distinct())
+
+
+def announcements(*, most: int = 50) -> list[Announcement]:
+    """What was announced, newest first."""
+    return list(Announcement.objects.all()[:most])
+
+
+def announcement(announcement_id: int) -> Announcement | None:
+    """One of them."""
+    return Announcement.objects.filter(id=announcement_id).first()
+
+
 def stamp_breaks(case_id: int) -> list[tuple[int, int]]:
     """Entry and part of each document whose stamp does not vouch for what is on record now.
 
@@ -171,11 +270,22 @@ def stamp_breaks(case_id: int) -> list[tuple[int, int]]:
 def deliveries(notice: Notice) -> list[Delivery]:
     """How each person on the service list was reached."""
     states = mail.states(reference=reference_of(notice))
+    lines = SummaryLine.objects.filter(recipient__notice=notice).values_list(
+        "recipient_id", "address", "summary_id", "left_out"
+    )
+    kept = {(person, address): _in_summary(summary, address, left_out) for person, address, summary, left_out in lines}
     found = []
     for row in notice.recipients.order_by("id"):
-        state = "otherwise" if row.by_mail else _worst([states[a] for a in row.addresses if a in states])
+        known = [kept.get((row.pk, a)) or states.get(a) for a in row.addresses]
+        state = "otherwise" if row.by_mail else _worst([each for each in known if each])
         found.append(Delivery(row.name, tuple(row.addresses), tuple(row.postal_lines), state, row.mailed_at))
     return found
+
+
+def _in_summary(summary: int | None, address: str, left_out: bool) -> str:
+    if summary is None:
+        return "summary"
+    return "closed" if left_out else mail.states(reference=f"summary:{summary}").get(address, "waiting")
 
 
 def reference_of(notice: Notice) -> str:
@@ -184,4 +294,5 @@ def reference_of(notice: Notice) -> str:
 
 
 def _worst(states: list[str]) -> str:
-    return next((state for state in ("failed", "waiting", "mailed") if state in states), "waiting")
+    order = ("failed", "waiting", "summary", "closed", "mailed")
+    return next((state for state in order if state in states), "waiting")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from openecf.kernel.stamp_lines import StampLine
 
@@ -32,6 +33,8 @@ class Addressee:
     role: str = ""
     tells_agents: bool = False
     """Filing agents of theirs may get copies."""
+    by_interest: bool = False
+    """Asked to hear of the case without being in it."""
 
     @property
     def reached_at(self) -> str:
@@ -82,8 +85,66 @@ class NoticeFacts:
     @property
     def entered_at(self) -> str:
         """``1/2/2024 at 2:03 PM EST``."""
-        at = self.entered
-        return f"{short_day(at)} at {at.strftime('%I').lstrip('0')}:{at:%M %p %Z}"
+        return in_words(self.entered)
+
+
+@dataclass(frozen=True)
+class SummaryEntry:
+    """A filing in a summary. ``document_url`` is empty when nothing was attached; ``free`` when it opens once for free."""
+
+    at: str
+    number: str
+    title: str
+    text: str
+    document_url: str
+    free: bool
+    notice_url: str
+
+
+@dataclass(frozen=True)
+class SummaryCase:
+    """A case in a summary, with its filings in the order of the day."""
+
+    number: str
+    name: str
+    url: str
+    entries: tuple[SummaryEntry, ...]
+
+
+@dataclass(frozen=True)
+class SummaryFacts:
+    """Everything that the summary of a day says. Without cases it says that nothing was filed."""
+
+    court: str
+    day: str
+    notices: str
+    cases: tuple[SummaryCase, ...]
+    looks_until: str
+    change_url: str
+    demonstration: bool = False
+
+    @property
+    def filings(self) -> int:
+        return sum(len(case.entries) for case in self.cases)
+
+
+MOST_DAYS_BACK = 31
+
+
+def day_ends(day: date, zone: str) -> datetime:
+    """The court's midnight after a day: what was entered before it belongs to the day."""
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone))
+
+
+def summary_days(*, now: datetime, hour: time, zone: str, last: date | None) -> list[date]:
+    """The court's days whose summaries are due, oldest first. ``hour``: when a day's are, in the court's time, on the day
+    after; ``last``: the newest day that was done. After a long stand-still what is older goes with the first of a month."""
+    here = now.astimezone(ZoneInfo(zone))
+    newest = here.date() - timedelta(days=1 if here.time() >= hour else 2)
+    if last is None:
+        return [newest]
+    first = max(last + timedelta(days=1), newest - timedelta(days=MOST_DAYS_BACK))
+    return [first + timedelta(days=n) for n in range((newest - first).days + 1)]
 
 
 class NoticeLayout(Protocol):
@@ -104,6 +165,16 @@ class NoticeLayout(Protocol):
 
     def case_path(self, *, case_id: int, case_number: str) -> str:
         """Where the notice's link to the docket leads."""
+
+
+def in_words(at: datetime) -> str:
+    """``1/2/2024 at 2:03 PM EST``."""
+    return f"{short_day(at)} at {at.strftime('%I').lstrip('0')}:{at:%M %p %Z}"
+
+
+def entered_at(at: datetime, zone: str) -> str:
+    """An instant as a summary writes it, in the court's time: ``01/02/2024 02:03 PM EST``."""
+    return f"{at.astimezone(ZoneInfo(zone)):%m/%d/%Y %I:%M %p %Z}"
 
 
 def short_day(day: datetime) -> str:

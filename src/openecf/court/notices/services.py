@@ -17,8 +17,9 @@ from django.template.loader import render_to_string
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
 from openecf.court.notices import queries
-from openecf.court.notices.models import FreeLook, Notice, Recipient
+from openecf.court.notices.models import FreeLook, Notice, Recipient, SummaryLine
 from openecf.court.notices.rules import Addressee, NoticeDocument, NoticeFacts, short_day
+from openecf.court.people.queries import SUMMARY
 from openecf.court.transition import queries as transition
 from openecf.kernel import courts, stamps
 from openecf.kernel.doc_ids import DocId
@@ -99,11 +100,15 @@ def facts_of(
     )
 
 
-def link_of(entry: Entry, documents: Sequence[Document]) -> str:
-    """Where a notice's link to the documents leads: to the menu when there are several, else to the document."""
+def link_of(entry: Entry, documents: Sequence[Document], *, secret: str = "") -> str:
+    """Where a notice's link to the documents leads: to the menu when there are several, else to the document.
+
+    ``secret``: of a free look; without one the reader signs on.
+    """
     main = DocId.parse(documents[0].doc_id)
     number = main.stored if len(documents) > 1 else main.straight
-    return f"{this_site().config.base_url}/{bench().documents.path}/{number}?{_plain_query(entry)}"
+    query = bench().documents.look_query(case_id=entry.case_id, seq=entry.seq, secret=secret)
+    return f"{this_site().config.base_url}/{bench().documents.path}/{number}?{query}"
 
 
 def _plain_query(entry: Entry) -> str:
@@ -165,40 +170,37 @@ def _recipient(notice: Notice, person: Addressee) -> Recipient:
         by_mail=person.by_mail,
         postal_lines=list(person.postal_lines),
         wants_text=person.wants_text,
+        by_interest=person.by_interest,
     )
 
 
 def mail_notice(*, notice_id: int, at: datetime) -> int:
-    """Write the mails of a notice, once: one to each address, with its own free look. How many were written."""
+    """Write the mails of a notice, once: one to each address, with its own free look. How many were written.
+
+    What goes to an address with the day's summary is kept for it instead.
+    """
     with transaction.atomic():
         notice = Notice.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=notice_id)
-        waiting = list(notice.recipients.filter(by_mail=False, mailed_at=None).order_by("id"))
-        documents = _looked_at(notice.entry)
-        profile = transition.profile()
-        expires = at + timedelta(days=profile.free_look_days)
+        waiting = list(notice.recipients.filter(by_mail=False, mailed_at=None).select_related("user").order_by("id"))
+        documents = documents_to_look_at(notice.entry)
         looks: list[FreeLook] = []
+        later: list[SummaryLine] = []
         written = 0
-        for recipient in waiting:
-            for address in recipient.addresses:
-                secret = str(secrets.randbelow(9 * LOOK_DIGITS) + LOOK_DIGITS)
-                looks += [
-                    FreeLook(
-                        digest=look_digest(secret, document.pk),
-                        recipient=recipient,
-                        document=document,
-                        address=address,
-                        expires_at=expires,
-                    )
-                    for document in documents
-                ]
-                _send(notice, recipient, address, secret if documents else "", at)
-                written += 1
+        for recipient, address, owner, way in queries.ways_of_mails(notice.entry.case_id, waiting):
+            if way.how == SUMMARY:
+                later.append(SummaryLine(recipient=recipient, user_id=owner, address=address, at=notice.at))
+                continue
+            secret, own = free_looks(recipient, address, documents, at=at)
+            looks += own
+            _send(notice, recipient, address, secret, at, wants_text=way.wants_text)
+            written += 1
         FreeLook.objects.bulk_create(looks)
+        SummaryLine.objects.bulk_create(later)
         notice.recipients.filter(id__in=[row.pk for row in waiting]).update(mailed_at=at)
     return written
 
 
-def _looked_at(entry: Entry) -> list[Document]:
+def documents_to_look_at(entry: Entry) -> list[Document]:
     """The documents that a free look opens: none that is restricted in any way, none that is not here."""
     if Restriction.of(entry.restriction) or Restriction.of(entry.case.restriction):
         return []
@@ -206,7 +208,30 @@ def _looked_at(entry: Entry) -> list[Document]:
     return [document for document in held.order_by("part") if not Restriction.of(document.restriction)]
 
 
-def _send(notice: Notice, recipient: Recipient, address: str, secret: str, at: datetime) -> None:
+def free_looks(
+    recipient: Recipient, address: str, documents: Sequence[Document], *, at: datetime
+) -> tuple[str, list[FreeLook]]:
+    """One address's looks at the documents of a notice, to be written by the caller, and the secret that opens them;
+    empty where there is none to give."""
+    if not documents or recipient.by_interest:
+        return "", []
+    secret = str(secrets.randbelow(9 * LOOK_DIGITS) + LOOK_DIGITS)
+    expires = at + timedelta(days=transition.profile().free_look_days)
+    return secret, [
+        FreeLook(
+            digest=look_digest(secret, document.pk),
+            recipient=recipient,
+            document=document,
+            address=address,
+            expires_at=expires,
+        )
+        for document in documents
+    ]
+
+
+def _send(
+    notice: Notice, recipient: Recipient, address: str, secret: str, at: datetime, *, wants_text: bool | None
+) -> None:
     profile = transition.profile()
     html, text = notice.html, notice.text
     if secret:
@@ -220,7 +245,7 @@ def _send(notice: Notice, recipient: Recipient, address: str, secret: str, at: d
         bcc=[address],
         subject=notice.subject,
         text=text,
-        html="" if recipient.wants_text else html,
+        html="" if (recipient.wants_text if wants_text is None else wants_text) else html,
         sender=profile.from_address,
         at=at,
         reference=queries.reference_of(notice),

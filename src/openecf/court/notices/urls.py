@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.court.notices import views
+from openecf.court.notices import views, views_announcing
 
-urlpatterns = [path("cgi-bin/DisplayReceipt.pl", views.display_notice, name="display-notice")]
+urlpatterns = [
+    path("cgi-bin/DisplayReceipt.pl", views.display_notice, name="display-notice"),
+    path("court/announcements", views_announcing.announcements, name="announcements"),
+    path("court/announcements/<int:announcement_id>", views_announcing.announcement, name="announcement"),
+]

@@ -7,11 +7,14 @@ import unicodedata
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from openecf.court.people.letters import contact_letters, link_letters
+from openecf.court.people.letters import link_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
+from openecf.court.people.noticing import begin_with
 from openecf.court.people.rules import COURT_GROUPS, Reader
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
@@ -55,7 +58,7 @@ class NoSuchUser(CannotAdmit):
 
 def admit(
     *, account: UUID, number: str, username: str, group: str, application: Application, user_id: int | None,
-    by: str, at: datetime,
+    language: str, by: str, at: datetime,
 ) -> CourtUser:  # fmt: skip
     """The court user of an approved applicant, linked to the PACER account; menus follow at the next page.
 
@@ -72,11 +75,15 @@ def admit(
             user = _new(application) if user_id is None else _known(user_id)
             if user_id is not None:
                 who = Reader(account=account, number=number, username=username, email=application.email)
-                for letter in link_letters(reader=who, user=user, profile=transition.profile(), at=at):
+                with translation.override(language or settings.LANGUAGE_CODE):
+                    letters = link_letters(reader=who, user=user, profile=transition.profile(), at=at)
+                for letter in letters:
                     mail.send(to=[letter.to], subject=letter.subject, text=letter.text, at=at)
             _fill(user, application, group)
             user.account, user.account_number, user.linked_at = account, number, at
+            user.language = language
             user.save()
+            begin_with(user=user, summary=application.summary, tells_silence=application.tells_silence)
             record(act="account.admitted", by=by, at=at, subject=f"user:{user.id}", group=group, new=user_id is None)
             told = AccountLinked(account=account, court=this_site().id, role=group, at=at)
             bus.put(to="central", message=told, at=at)
@@ -129,17 +136,3 @@ def _fill(user: CourtUser, application: Application, group: str) -> None:
     if application.bars and not user.bar_id:
         bar = application.bars[0]
         user.bar_id = f"{bar.where}{bar.number}"[:40] if bar.kind == "state" else bar.number[:40]
-
-
-def set_contact(*, account: UUID, email: str, wants_text: bool, at: datetime) -> None:
-    """The person said at the central site where notices go; the address that the court held so far is told, too."""
-    with transaction.atomic():
-        user = CourtUser.objects.select_for_update().filter(account=account).first()
-        if user is None or (user.email == email and user.wants_text == wants_text):
-            return
-        letters = contact_letters(user=user, email=email, profile=transition.profile())
-        user.email, user.wants_text = email, wants_text
-        user.save(update_fields=["email", "wants_text"])
-        record(act="account.contact-changed", by=f"account:{account}", at=at, subject=f"user:{user.id}")
-        for letter in letters:
-            mail.send(to=[letter.to], subject=letter.subject, text=letter.text, at=at)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.people import ways
+from openecf.court.people.models import How
+from openecf.platform.registering import frequency
 from openecf.platform.shell.forms import DateInput
 
 
@@ -32,14 +35,44 @@ class NoticesForm(forms.Form):
         label=_("Secondary addresses"),
         required=False,
         max_length=3000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("One per line, at most ten. Each gets every notice that you get."),
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_(
+            "One per line, at most ten. Each gets every notice that you get, unless you choose otherwise below."
+        ),
     )
-    form = forms.ChoiceField(
-        label=_("Form of notices"),
-        choices=[("html", _("With links, as a page (HTML)")), ("text", _("Plain text"))],
-        widget=forms.RadioSelect,
+    form = forms.ChoiceField(label=_("Form of notices"), choices=frequency.FORMS, widget=forms.RadioSelect)
+    announcements = forms.BooleanField(
+        label=_("General announcements of the court"),
+        required=False,
+        help_text=_("News for people who file here, to your primary address. What is urgent reaches you in any case."),
     )
+
+
+class WayForm(forms.Form):
+    """How notices go to one address."""
+
+    usual = forms.ChoiceField(label=_("When"), widget=forms.RadioSelect)
+    tells_silence = forms.BooleanField(label=frequency.SILENCE, required=False, help_text=frequency.SILENCE_HELP)
+    form = forms.ChoiceField(label=_("Form of notices"), choices=frequency.FORMS, widget=forms.RadioSelect)
+
+    def __init__(self, *args: object, is_primary: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        words = {**dict(How.choices), How.NONE: _("Only of the cases listed below")}
+        self.fields["usual"].choices = [(how, words[how]) for how in ways.offered(is_primary=is_primary)]
+
+
+class CaseWayForm(forms.Form):
+    """How notices of one case go to one address."""
+
+    number = forms.CharField(
+        label=_("Case number"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    how = forms.ChoiceField(label=_("When"), widget=forms.RadioSelect, initial=How.SUMMARY)
+
+    def __init__(self, *args: object, is_primary: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        words = dict(How.choices)
+        self.fields["how"].choices = [(how, words[how]) for how in ways.offered(is_primary=is_primary)]
 
 
 class PeriodForm(forms.Form):

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import translation
 
-from openecf.court.people.models import CourtUser, Group, LinkOffer
+from openecf.court.people.models import CaseWay, CourtUser, Group, LinkOffer, NoticeWay
 from openecf.court.people.rules import AGENT_GROUP, COURT_GROUPS, NOBODY, Reader
+from openecf.court.people.ways import NONE as NONE
+from openecf.court.people.ways import PRIMARY, Way, Ways
+from openecf.court.people.ways import SUMMARY as SUMMARY
 from openecf.platform.postgres import prepared
 from openecf.platform.relying_party.rules import SignedOn
 
@@ -82,6 +86,82 @@ def group_name(user: CourtUser) -> str:
 def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
     """Where notices go: primary address ("" if the court holds none), secondary addresses, whether in plain text."""
     return user.email, list(user.secondary_emails), user.wants_text
+
+
+# With each filing, hence by hand. Whoever said for this very case that notices should come is found, too.
+_WAYS = """
+SELECT w.user_id, coalesce(nullif(w.address, ''), lower(u.email)), coalesce(c.how, w.usual), w.wants_text,
+  c.how IS NOT NULL
+FROM notice_way w JOIN court_user u ON u.id = w.user_id
+LEFT JOIN notice_case_way c ON c.way_id = w.id AND c.case_id = %(case)s
+WHERE u.active AND (w.address = '' OR w.address <> lower(u.email)) AND (w.user_id = ANY(%(users)s::bigint[])
+  OR w.id IN (SELECT way_id FROM notice_case_way WHERE case_id = %(case)s))
+"""
+
+
+def notice_ways(*, case_id: int, user_ids: Iterable[int]) -> Ways:
+    """How notices of a case reach the addresses of these people, and of those who asked for that case."""
+    found = prepared.rows(_WAYS, {"case": case_id, "users": sorted(set(user_ids))})
+    return Ways({(user, address): Way(how, text, chosen) for user, address, how, text, chosen in found})
+
+
+def agents_at(addresses: Iterable[str]) -> dict[str, int]:
+    """The filing agents who have these primary addresses (in small letters): their court users."""
+    wanted = {address.lower() for address in addresses}
+    if not wanted:
+        return {}
+    rows = CourtUser.objects.alias(at=Lower("email")).filter(group=AGENT_GROUP, active=True, at__in=wanted)
+    return {email.lower(): user for user, email in rows.order_by("-id").values_list("id", "email")}
+
+
+def silent_ways() -> list[tuple[int, str]]:
+    """Court users with an address of theirs that is told, once a day, also of a day without filings."""
+    rows = NoticeWay.objects.filter(usual=SUMMARY, tells_silence=True, user__active=True).select_related("user")
+    kept = []
+    for row in rows.order_by("id"):
+        address = row.user.email if row.address == PRIMARY else row.address
+        secondary = {each.lower() for each in row.user.secondary_emails}
+        if address and (row.address == PRIMARY or row.address in secondary):
+            kept.append((row.user_id, address))
+    return kept
+
+
+def wants_text(user: CourtUser, address: str) -> bool:
+    """Whether mails to an address of the person are in plain text."""
+    key = PRIMARY if address.lower() == user.email.lower() else address.lower()
+    way = user.ways.filter(address=key).first()
+    return user.wants_text if way is None or way.wants_text is None else way.wants_text
+
+
+def users(user_ids: Iterable[int]) -> list[CourtUser]:
+    """The court users of these ids, in the order of their ids."""
+    return list(CourtUser.objects.filter(id__in=list(user_ids)).order_by("id"))
+
+
+def announced_to(*, groups: Iterable[str], urgent: bool) -> QuerySet[CourtUser]:
+    """Whom an announcement reaches: the active people of these groups who have an address and, unless it is urgent,
+    want announcements. No groups: everybody but the court's own people."""
+    found = CourtUser.objects.filter(active=True).exclude(email="").exclude(group__in=COURT_GROUPS)
+    if wanted := list(groups):
+        found = found.filter(group__in=wanted)
+    return found if urgent else found.filter(wants_announcements=True)
+
+
+def ways_of(user: CourtUser) -> dict[str, NoticeWay]:
+    """What a person chose for each address (``""``: the primary), where anything was chosen."""
+    return {row.address: row for row in user.ways.all()}
+
+
+def case_ways(*, user_id: int, address: str) -> list[CaseWay]:
+    """The cases that are told to an address in a way of their own, the newest choice first."""
+    rows = CaseWay.objects.filter(way__user=user_id, way__address=address)
+    return list(rows.select_related("case").order_by("-id"))
+
+
+def how_many_case_ways(user: CourtUser) -> dict[str, int]:
+    """For each address the number of cases with a way of their own."""
+    rows = user.ways.annotate(many=Count("cases")).values_list("address", "many")
+    return dict(rows)
 
 
 def addresses_of_groups(groups: Iterable[str], *, but: int | None = None) -> list[str]:

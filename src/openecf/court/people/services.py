@@ -6,19 +6,27 @@ confirms (``confirm_link``). The court checks the password; nothing of it leaves
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.people.admitting import CannotAdmit as CannotAdmit
 from openecf.court.people.admitting import admit as admit
-from openecf.court.people.admitting import set_contact as set_contact
 from openecf.court.people.letters import link_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
+from openecf.court.people.noticing import BadAddresses as BadAddresses
+from openecf.court.people.noticing import NoSuchAddress as NoSuchAddress
+from openecf.court.people.noticing import NotThatWay as NotThatWay
+from openecf.court.people.noticing import TooManyCases as TooManyCases
+from openecf.court.people.noticing import note_language as note_language
+from openecf.court.people.noticing import set_addresses as set_addresses
+from openecf.court.people.noticing import set_case_way as set_case_way
+from openecf.court.people.noticing import set_contact as set_contact
+from openecf.court.people.noticing import set_way as set_way
 from openecf.court.people.rules import BILLING_ACCOUNT, Reader, is_namesake
 from openecf.court.transition import queries as transition
 from openecf.court.transition.rules import is_live
@@ -38,7 +46,6 @@ WINDOW = timedelta(minutes=15)
 TRIES_OF_A_PAIR = 5
 TRIES_OF_AN_ACCOUNT = 15
 TRIES_AT_A_LOGIN = 20
-MOST_SECONDARY = 10
 
 
 class CannotLink(Refusal):
@@ -134,13 +141,6 @@ class OfferGone(CannotLink):
 
     said = _("That page is no longer good. Please enter your court login and password again.")
     code = "offer-gone"
-
-
-class BadAddresses(Refusal):
-    """Something in the list of secondary addresses is not an e-mail address; ``facts["addresses"]`` lists them."""
-
-    said = _("These are not e-mail addresses.")
-    code = "bad-addresses"
 
 
 class CannotIssue(Refusal):
@@ -327,6 +327,7 @@ def _link(reader: Reader, user_id: int, now: datetime) -> CourtUser:
     if not taken:
         raise InactiveLogin if user.account is None else LoginAlreadyLinked
     record(act="account.linked", by=f"user:{user.id}", at=now, subject=f"user:{user.id}", account=str(reader.account))
+    note_language(user_id=user.id, language=get_language() or "")
     for letter in link_letters(reader=reader, user=user, profile=transition.profile(), at=now):
         mail.send(to=[letter.to], subject=letter.subject, text=letter.text, at=now, reference=f"link:{user.id}")
     linked = AccountLinked(account=reader.account, court=this_site().id, role=user.group, at=now)
@@ -344,22 +345,6 @@ def follow_merger(*, account: UUID, into: UUID, number: str, at: datetime) -> No
         LinkOffer.objects.filter(account=account, used_at=None).update(used_at=at)
         if users.update(account=into, account_number=number):
             record(act="people.link-followed", by="system", at=at, subject=str(into), closed=str(account))
-
-
-def set_notice_addresses(
-    *, user_id: int, secondary: Sequence[str], wants_text: bool, by: str, at: datetime
-) -> CourtUser:
-    """Where copies of the person's notices go, and in what form. BadAddresses."""
-    addresses = list(dict.fromkeys(address.strip() for address in secondary if address.strip()))
-    bad = [address for address in addresses if not looks_like_address(address)]
-    if bad or len(addresses) > MOST_SECONDARY:
-        raise BadAddresses(addresses=bad)
-    with transaction.atomic():
-        user = CourtUser.objects.select_for_update().get(id=user_id)
-        user.secondary_emails, user.wants_text = addresses, wants_text
-        user.save(update_fields=["secondary_emails", "wants_text"])
-        record(act="account.notice-addresses", by=by, at=at, subject=f"user:{user.id}", addresses=len(addresses))
-    return user
 
 
 def note_agents_told(*, user_id: int, told: bool) -> None:

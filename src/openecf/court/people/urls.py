@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.court.people import views
+from openecf.court.people import views, views_notices
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,7 +12,8 @@ urlpatterns = [
     path("utilities/link", views.link_account, name="link-account"),
     path("utilities/link/done", views.account_linked, name="account-linked"),
     path("utilities/link/<uuid:offer_id>", views.confirm_link, name="confirm-link"),
-    path("utilities/email", views.notices, name="notice-addresses"),
+    path("utilities/email", views_notices.addresses, name="notice-addresses"),
+    path("utilities/email/<slug:key>", views_notices.one_address, name="notice-address"),
     path("utilities/log", views.transaction_log, name="transaction-log"),
     path("court/", views.staff, name="staff"),
 ]

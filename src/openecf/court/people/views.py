@@ -13,12 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from openecf.court.agents import queries as agents
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
 from openecf.court.filing import queries as filing
 from openecf.court.people import access, queries, rules, services
-from openecf.court.people.forms import CourtLoginForm, NoticesForm, PeriodForm
+from openecf.court.people.forms import CourtLoginForm, PeriodForm
 from openecf.court.people.menus import existing
 from openecf.court.people.utilities import groups
 from openecf.court.registration import queries as registration
@@ -130,30 +129,6 @@ def _link_page(request: HttpRequest, template: str, context: dict[str, object]) 
     return response
 
 
-@rule(access.OWN)
-def notices(request: HttpRequest) -> HttpResponse:
-    """Maintain e-mail: secondary addresses and the form of notices."""
-    user = queries.user(request.reader.user)
-    primary, secondary, wants_text = queries.notice_addresses(user)
-    initial = {"secondary": "\n".join(secondary), "form": "text" if wants_text else "html"}
-    form, saved = NoticesForm(request.POST or None, initial=initial), ""
-    if form.is_valid():
-        try:
-            services.set_notice_addresses(
-                user_id=user.id,
-                secondary=form.cleaned_data["secondary"].splitlines(),
-                wants_text=form.cleaned_data["form"] == "text",
-                by=request.reader.ref,
-                at=request.arrived,
-            )
-            saved = _("Saved. Notices go out this way from now on.")
-        except services.BadAddresses as refusal:
-            form.add_error("secondary", f"{refusal.said} {', '.join(refusal.facts['addresses'])}")
-    copies = agents.copies_for([user.id], closed=False, now=request.arrived).get(user.id, [])
-    context = {"form": form, "primary": primary, "notice": saved, "copies": copies}
-    return render(request, "people/notices.html", context)
-
-
 @rule(access.PERSON)
 def transaction_log(request: HttpRequest) -> HttpResponse:
     """What the reader did at this court, and what agents did for the reader, day by day."""
@@ -205,6 +180,7 @@ def staff(request: HttpRequest) -> HttpResponse:
         (_("Edit a case"), "/cases/", _("Heading, parties, counsel; correct, strike or seal what is docketed")),
         (_("Court logins and passwords"), "/court/logins", _("Find a login, and give its owner a new password")),
         (_registrations(), "/court/registrations", _("People who ask to file here: match, ask for more, decide")),
+        (_("Announcements by e-mail"), "/court/announcements", _("Tell the people who file here")),
         (_("Publish a NextGen notice"), "/nextgen/notices/new", _("Tell filers, by number, what is to come")),
         (_("Conversion of the court's record"), "/court/conversion", _("People to look at before the move")),
         (_("Stuck messages and mail"), "/desk/messages", _("What needs a decision before it travels on")),

@@ -18,6 +18,7 @@ from openecf.kernel.money import Money
 from openecf.platform.pdf.rules import REASONS
 from openecf.platform.registering.answers import Answered, readable, unanswered
 from openecf.platform.registering.application import Application, Bar
+from openecf.platform.registering.frequency import how_often
 from openecf.platform.registering.profile import in_language
 from openecf.platform.registering.roles import ROLES
 
@@ -73,6 +74,7 @@ def parts_of(request: FilingRequest, one: Application) -> list[Part]:
         (_("E-mail address for notices"), one.email),
         (_("More addresses"), ", ".join(one.extra_emails)),
         (_("Form of notices"), form),
+        (_("How often"), how_often(summary=one.summary, tells_silence=one.tells_silence)),
     ]
     account = [
         (_("Account number"), request.account_number),

@@ -142,7 +142,10 @@ class RegistrationAnswered(Message):
 
 
 class FilerContactChanged(Message):
-    """Central → court: where the person wants notices to go, and in what form."""
+    """Central → court: where the person wants notices to go, in what form and how often, and what the person reads.
+
+    ``summary``: once a day instead of for each filing; ``tells_silence``: also on a day without any.
+    """
 
     type: ClassVar[str] = "filer.contact"
     account: UUID
@@ -151,6 +154,9 @@ class FilerContactChanged(Message):
     wants_text: bool
 
 
+    summary: bool = False
+    tells_silence: bool = False
+    language: str = ""
 class BannerSet(Message):
     """Central → court: what pages say above all else for a while, in three languages; or that they do no more."""
 

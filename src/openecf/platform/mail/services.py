@@ -178,7 +178,12 @@ def _compose(mail: OutgoingMail) -> EmailMultiAlternatives:
         from_email=mail.sender,
         to=mail.recipients,
         bcc=mail.bcc,
-        headers={"Message-ID": f"<{this_site().id}.{mail.pk}@openecf.invalid>", **mail.headers},
+        # Nobody reads what programs answer: out-of-office replies and the like stay away (RFC 3834, section 5).
+        headers={
+            "Message-ID": f"<{this_site().id}.{mail.pk}@openecf.invalid>",
+            "Auto-Submitted": "auto-generated",
+            **mail.headers,
+        },
         connection=get_connection(timeout=settings.EMAIL_TIMEOUT),
     )
     if mail.html:

@@ -57,6 +57,8 @@ class Application(_Data):
     email: Annotated[str, Field(min_length=6, max_length=254)]
     extra_emails: Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=MOST_EXTRA_ADDRESSES)] = []
     wants_text: bool = False
+    summary: bool = False
+    tells_silence: bool = False
     bars: Annotated[list[Bar], Field(max_length=10)] = []
     papers: Annotated[list[UploadedPaper], Field(max_length=10)] = []
     acknowledged: Annotated[list[Line], Field(max_length=20)] = []

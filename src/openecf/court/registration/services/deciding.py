@@ -117,6 +117,7 @@ def approve(
             group=group,
             application=application,
             user_id=user_id,
+            language=row.language,
             by=by,
             at=at,
         )

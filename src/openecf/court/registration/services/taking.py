@@ -176,7 +176,10 @@ def take_contact(*, message: FilerContactChanged, sender: str, at: datetime) -> 
         if not made and said.at >= message.at:
             return
         SaidContact.objects.filter(account=message.account).update(at=message.at)
-        people.set_contact(account=message.account, email=message.email, wants_text=message.wants_text, at=at)
+        people.set_contact(
+            account=message.account, email=message.email, wants_text=message.wants_text, summary=message.summary,
+            tells_silence=message.tells_silence, language=message.language, at=at,
+        )  # fmt: skip
 
 
 def follow_merger(*, account: UUID, into: UUID, number: str, at: datetime) -> None:

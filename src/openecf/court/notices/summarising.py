@@ -1,0 +1,180 @@
+"""Daily summaries: one mail a day to each address that wants no mail for each filing.
+
+A filing waits as a line (``SummaryLine``) that the notice's own job writes. Once the court's day is over and its hour
+has come, each address gets one mail, in a transaction of its own: the row that says so (``Summary``, one for an address
+and a day), the free looks, the lines' marks and the mail itself are one. Whoever goes on after a killed worker finds the
+row, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from openecf.court.bench import bench
+from openecf.court.cases import queries as cases
+from openecf.court.notices import queries, rules, services
+from openecf.court.notices.models import FreeLook, Summary, SummaryDay, SummaryLine
+from openecf.court.notices.rules import SummaryCase, SummaryEntry, SummaryFacts
+from openecf.court.people import queries as people
+from openecf.court.transition import queries as transition
+from openecf.kernel.days import legal_day, us_date
+from openecf.platform.audit.services import record
+from openecf.platform.config import this_site
+from openecf.platform.mail import services as mail
+
+log = structlog.get_logger()
+
+# One for an address and a day, whoever else is at it: the row that two want is waited for.
+_CLAIM = """
+INSERT INTO notice_summary (user_id, address, day, at, mailed) VALUES (%s, %s, %s, %s, true)
+ON CONFLICT (user_id, address, day) DO NOTHING RETURNING id
+"""
+
+
+def make_due(*, now: datetime) -> int:
+    """Write the summaries of each court day that is over; how many mails. Nothing before the court's hour."""
+    hour, zone = transition.profile().summaries_at, settings.COURT.zone
+    days = rules.summary_days(now=now, hour=hour, zone=zone, last=queries.last_summary_day())
+    return sum(summarise(day=day, at=now) for day in days)
+
+
+def summarise(*, day: date, at: datetime) -> int:
+    """Write the summary of a court day to each address that waits for one, and to each that wants to know of a day
+    without filings; how many mails. Done again it writes what is missing, and nothing twice."""
+    until = rules.day_ends(day, settings.COURT.zone)
+    _finish_notices(until, at)
+    waiting = queries.summary_addresses(before=until)
+    busy = {(user, address.lower()) for user, address in waiting}
+    silent = {(user, address.lower()): address for user, address in people.silent_ways()}
+    idle = [(user, address) for (user, key), address in silent.items() if (user, key) not in busy]
+    written = 0
+    for user, address in [*waiting, *idle]:
+        with transaction.atomic():
+            written += _write(
+                user, address, day=day, until=until, at=at, tells_silence=(user, address.lower()) in silent
+            )
+    with transaction.atomic():
+        _row, made = SummaryDay.objects.get_or_create(day=day, defaults={"at": at})
+        if made or written:
+            record(act="notices.summarised", by="system", at=at, subject=f"day:{day}", mails=written)
+    return written
+
+
+def _finish_notices(until: datetime, at: datetime) -> None:
+    """A notice of the day whose job is late belongs to the day. One that cannot be written must not keep back the rest."""
+    for notice_id in queries.not_mailed(before=until):
+        try:
+            services.mail_notice(notice_id=notice_id, at=at)
+        except (DatabaseError, ValueError, LookupError) as wrong:
+            log.error("notices.late", notice=notice_id, error=type(wrong).__name__)
+
+
+def _write(user_id: int, address: str, *, day: date, until: datetime, at: datetime, tells_silence: bool) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [user_id, address, day, at])
+        claimed = cursor.fetchone()
+    if claimed is None:
+        return 0
+    rows = SummaryLine.objects.select_for_update(of=("self",)).filter(
+        user=user_id, address=address, summary=None, at__lt=until
+    )
+    lines = list(
+        rows.select_related("recipient__user", "recipient__notice__entry__case").order_by("at", "recipient__notice_id")
+    )
+    known = {line.pk for line in lines if queries.may_still_know(line, now=at)}
+    for told in (True, False):
+        marked = [line.pk for line in lines if (line.pk in known) is told]
+        SummaryLine.objects.filter(pk__in=marked).update(summary_id=claimed[0], left_out=not told)
+    told_of = [line for line in lines if line.pk in known]
+    if not told_of and not tells_silence:
+        Summary.objects.filter(pk=claimed[0]).update(mailed=False)
+        return 0
+    _mail(claimed[0], user_id, address, told_of, day=day, at=at)
+    return 1
+
+
+def _mail(
+    summary_id: int, user_id: int, address: str, lines: Collection[SummaryLine], *, day: date, at: datetime
+) -> None:
+    user, profile = people.user(user_id), transition.profile()
+    shown, looks = _cases(lines, at)
+    FreeLook.objects.bulk_create(looks)
+    site = this_site().config
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        facts = SummaryFacts(
+            court=settings.COURT.full_name,
+            day=us_date(day),
+            notices=bench().notice.title,
+            cases=shown,
+            looks_until=us_date(legal_day(at + timedelta(days=profile.free_look_days), settings.COURT.zone)),
+            change_url=f"{site.base_url}/utilities/email",
+            demonstration=site.demonstration,
+        )
+        text_only = people.wants_text(user, address)
+        page = {"facts": facts, "language": translation.get_language()}
+        mail.send(
+            to=[profile.pool_address or profile.from_address],
+            bcc=[address],
+            subject=_subject(facts),
+            text=render_to_string("notices/summary.txt", page),
+            html="" if text_only else render_to_string("notices/summary.html", page),
+            sender=profile.from_address,
+            at=at,
+            reference=f"summary:{summary_id}",
+        )
+
+
+def _subject(facts: SummaryFacts) -> str:
+    if not facts.cases:
+        return gettext("No filings on {day}: {court}").format(day=facts.day, court=facts.court)
+    words = ngettext("{n} filing on {day}: {court}", "{n} filings on {day}: {court}", facts.filings)
+    return words.format(n=facts.filings, day=facts.day, court=facts.court)
+
+
+def _cases(lines: Collection[SummaryLine], at: datetime) -> tuple[tuple[SummaryCase, ...], list[FreeLook]]:
+    """The filings by case, the cases by their numbers; and the free looks that their links open, to be written."""
+    looks: list[FreeLook] = []
+    shown = []
+    by_case = sorted(
+        lines, key=lambda line: (line.recipient.notice.entry.case.number, line.recipient.notice.entry.case_id)
+    )
+    for _case_id, those in groupby(by_case, key=lambda line: line.recipient.notice.entry.case_id):
+        own = list(those)
+        case = own[0].recipient.notice.entry.case
+        entries = tuple(_entry(line, looks, at) for line in own)
+        path = bench().notice.case_path(case_id=case.pk, case_number=case.number)
+        shown.append(
+            SummaryCase(
+                number=cases.heading_number(case),
+                name=" ".join((case.short_title or case.caption).split()),
+                url=this_site().config.base_url + path,
+                entries=entries,
+            )
+        )
+    return tuple(shown), looks
+
+
+def _entry(line: SummaryLine, looks: list[FreeLook], at: datetime) -> SummaryEntry:
+    notice = line.recipient.notice
+    entry = notice.entry
+    documents = list(entry.documents.order_by("part"))
+    secret, own = services.free_looks(line.recipient, line.address, services.documents_to_look_at(entry), at=at)
+    looks += own
+    return SummaryEntry(
+        at=rules.entered_at(entry.entered or notice.at, settings.COURT.zone),
+        number=entry.number,
+        title=entry.title,
+        text=" ".join(entry.text.split()),
+        document_url=services.link_of(entry, documents, secret=secret) if documents else "",
+        free=bool(secret),
+        notice_url=f"{this_site().config.base_url}/cgi-bin/DisplayReceipt.pl?{entry.case_id},{entry.seq}",
+    )
