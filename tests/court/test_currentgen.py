@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client
 
+from openecf.court.currentgen import rules as own
 from openecf.court.currentgen import services
 from openecf.court.currentgen.middleware import COOKIE
 from openecf.court.currentgen.models import ResetLink
@@ -212,3 +213,29 @@ def test_logging_out_ends_the_session_and_another_sites_link_does_not():
     assert browser.get("/filing/").status_code == 200
     browser.get("/login/court/out")
     assert browser.get("/filing/").status_code == 302
+
+
+def links_mailed() -> list[str]:
+    return [re.search(r"/login/court/reset/\w+", mail.text)[0] for mail in OutgoingMail.objects.order_by("id")]
+
+
+def test_a_new_password_spoils_the_links_that_were_mailed_before():
+    court_in(rules.Era.ANNOUNCED)
+    issued()
+    for _ in range(2):
+        Client().post("/login/court/reset", {"login": "aquill"})
+    before, after = links_mailed()
+    typed = {"password": "three-herons-on-a-pier", "again": "three-herons-on-a-pier"}
+    assert "Your new password is set" in text(Client().post(after, typed))
+    assert "no longer good" in text(Client().post(before, typed))
+
+
+def test_one_network_does_not_have_a_link_mailed_to_every_login_of_the_court():
+    court_in(rules.Era.ANNOUNCED)
+    for n in range(own.RESETS_OF_A_NETWORK + 3):
+        issued(login=f"filer{n}")
+        page = Client().post("/login/court/reset", {"login": f"filer{n}"}, REMOTE_ADDR="203.0.113.9")
+        assert page.status_code == 200, "nobody learns of it"
+    assert OutgoingMail.objects.count() == own.RESETS_OF_A_NETWORK
+    Client().post("/login/court/reset", {"login": f"filer{n}"}, REMOTE_ADDR="198.51.100.9")
+    assert OutgoingMail.objects.count() == own.RESETS_OF_A_NETWORK + 1, "another network asks as ever"

@@ -145,3 +145,15 @@ def test_nobody_is_found_by_nothing(clerk):
     assert "Accounts found" not in clerk.get("/court/logins").content.decode()
     assert "no account like that" in said(clerk.get("/court/logins", {"who": "zz"}))
     assert clerk.get("/court/logins/999999").status_code == 404
+
+
+def test_a_link_that_was_proved_by_the_old_password_is_not_confirmed_any_more(clerk):
+    """The clerk's office gives a new password because somebody else may know the old one."""
+    court_in(rules.Era.NEXTGEN)
+    user, somebody, now = issued(), callers.reader(callers.person()), timezone.now()
+    offer = people.prove_login(reader=somebody, login="aquill", password=PASSWORD, now=now)
+    clerk.post(f"/court/logins/{user.id}", {**WHO, "how": "show"})
+    with pytest.raises(people.OfferGone):
+        people.confirm_link(reader=somebody, offer_id=offer.id, now=now)
+    user.refresh_from_db()
+    assert user.account is None

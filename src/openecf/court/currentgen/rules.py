@@ -17,6 +17,7 @@ WINDOW = timedelta(minutes=15)
 TRIES_AT_A_LOGIN_FROM_A_NETWORK = 5
 TRIES_OF_A_NETWORK = 60
 RESETS_OF_A_LOGIN = 3
+RESETS_OF_A_NETWORK = 20
 PASSWORD_MIN, PASSWORD_MAX = 15, 256
 """NIST SP 800-63B-4, 3.1.1.2: a password that is the only factor has 15 characters at least."""
 

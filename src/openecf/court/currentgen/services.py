@@ -129,12 +129,16 @@ def sign_off(*, secret: str, at: datetime) -> None:
 
 
 def ask_for_reset(*, login: str, network: str, at: datetime) -> None:
-    """Mail a link to whoever holds that login; nobody learns whether somebody does. ResetsEnded, LoginsEnded."""
+    """Mail a link to whoever holds that login; nobody learns whether somebody does, nor whether one network asks for so
+    many that they are not mailed. ResetsEnded, LoginsEnded."""
     _may_reset(at)
     login = login.strip()
     user = people.user_called(login)
-    key = f"own-reset:{login.lower()}"[:200]
-    if throttle.count(key=key, window=rules.WINDOW, now=at) > rules.RESETS_OF_A_LOGIN:
+    of_login, of_network = f"own-reset:{login.lower()}"[:200], f"own-resets:{network}"[:200]
+    asked = throttle.count(key=of_login, window=rules.WINDOW, now=at)
+    if throttle.count(key=of_network, window=rules.WINDOW, now=at) > rules.RESETS_OF_A_NETWORK:
+        return
+    if asked > rules.RESETS_OF_A_LOGIN:
         return
     if user is None or not user.email or not user.password:
         return
@@ -155,9 +159,15 @@ def ask_for_reset(*, login: str, network: str, at: datetime) -> None:
         )
 
 
+# With the link that is used all others to the same account are over: who asked for one may not be the owner.
 _SPEND = """
-UPDATE own_reset_link SET used_at = %(now)s
-WHERE digest = %(digest)s AND used_at IS NULL AND expires_at > %(now)s RETURNING user_id, by_clerk
+WITH used AS (
+  UPDATE own_reset_link SET used_at = %(now)s
+  WHERE used_at IS NULL AND user_id = (
+    SELECT user_id FROM own_reset_link WHERE digest = %(digest)s AND used_at IS NULL AND expires_at > %(now)s
+  ) RETURNING digest, user_id, by_clerk
+)
+SELECT user_id, by_clerk FROM used WHERE digest = %(digest)s
 """
 
 

@@ -190,8 +190,12 @@ def issue_account(
 
 
 def set_own_password(*, user_id: int, password: str, by: str, at: datetime) -> None:
-    """A new password for a court-issued account that is not linked yet; the caller checked that it is strong."""
+    """A new password for a court-issued account that is not linked yet; the caller checked that it is strong.
+
+    What was proved by the old one, and is not confirmed yet, is worth nothing any more.
+    """
     with transaction.atomic():
+        LinkOffer.objects.filter(user=user_id, used_at=None).update(used_at=at)
         changed = CourtUser.objects.filter(id=user_id, account=None, active=True).update(
             password=make_password(password)
         )
@@ -246,6 +250,9 @@ def prove_login(*, reader: Reader, login: str, password: str, now: datetime) -> 
     if not user.active:
         raise InactiveLogin
     with transaction.atomic():
+        still = CourtUser.objects.select_for_update(no_key=True).filter(id=user.id, password=user.password)
+        if not still.exists():
+            raise WrongPassword
         offer = LinkOffer.objects.create(
             account=reader.account, user=user, created_at=now, expires_at=now + OFFER_LASTS
         )
