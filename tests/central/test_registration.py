@@ -21,6 +21,7 @@ from openecf.central.courts import services as courts
 from openecf.central.courts.models import RegisteredCourt
 from openecf.central.registration import queries, services
 from openecf.central.registration.models import EfileRequest, RequestNews
+from openecf.central.registration.services import asking
 from openecf.central.signon import services as signon
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.handlers import CannotApply
@@ -314,6 +315,18 @@ def test_a_paper_that_no_court_takes_is_refused_at_once(content, name, says):
     answer = browser.post(f"/pscof/manage/efile/{request.id}/papers", upload(content, name))
     assert answer.status_code == 200 and says in text(answer)
     assert request.papers.get().bytes == len(pdf())
+
+
+def test_an_account_does_not_fill_the_store_with_papers(monkeypatch):
+    """Each upload is kept, also the one that another replaces at once; and an account costs nothing."""
+    monkeypatch.setattr(asking, "PAPERS_PER_HOUR", 3)
+    browser = browser_of()
+    request = filled(browser, role=ADMISSION, papers=upload(pdf()))
+    for n in (2, 3):
+        assert browser.post(f"/pscof/manage/efile/{request.id}/papers", upload(pdf(n))).status_code == 302
+    answer = browser.post(f"/pscof/manage/efile/{request.id}/papers", upload(pdf(4)))
+    assert "many documents within an hour" in text(answer)
+    assert request.papers.get().pages == 3
 
 
 def test_a_paper_travels_in_pieces_and_only_once(monkeypatch):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _HOUR = timedelta(hours=1)
 _SENT_PER_HOUR = 20
+PAPERS_PER_HOUR = 60
 PIECE = 225_000
 """Bytes of a PDF in one message: 300,000 characters in base 64, so that an envelope takes one at least."""
 
@@ -86,6 +87,13 @@ class TooOften(CannotRegister):
     code = "too-often"
 
 
+class TooManyPapers(CannotRegister):
+    """One account uploads paper after paper; each is kept."""
+
+    said = gettext_lazy("You uploaded many documents within an hour. Try again in an hour.")
+    code = "too-many-papers"
+
+
 def begin(*, account: Account, court: str, kind: Kind, at: datetime) -> EfileRequest:
     """A new request of the person to a court, or the one that was begun and not sent yet. CannotRegister."""
     _require_offer(account, court, kind)
@@ -124,7 +132,11 @@ def save_step(*, request_id: UUID, step: rules.StepName, answers: Mapping[str, o
 
 
 def keep_paper(*, request_id: UUID, name: str, file: BinaryIO, filename: str, megabytes: int, at: datetime) -> None:
-    """Check an uploaded PDF and keep it under a paper's name, in place of the one before. NotAsked, BadPdf, StoreFull."""
+    """Check an uploaded PDF and keep it under a paper's name, in place of the one before. NotAsked, BadPdf, StoreFull,
+    TooManyPapers."""
+    owner = EfileRequest.objects.filter(id=request_id).values_list("account_id", flat=True).first()
+    if throttle.count(key=f"registration-papers:{owner}", window=_HOUR, now=at) > PAPERS_PER_HOUR:
+        raise TooManyPapers
     with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
         found, _size = examine(
             file=file, copy=copy, filename=filename, megabytes=megabytes, forms_allowed=False, links_allowed=True
