@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from openecf.central.service_center.models import Ticket, Verification
+from openecf.central.service_center.services.attaching import ACCEPTED, AT_ONCE
 from openecf.kernel.names import looks_like_address
 from openecf.platform.banners.models import Severity
 from openecf.platform.shell.forms import DateInput, TimeInput
@@ -95,6 +96,29 @@ def _text(label: object, help_text: object = "") -> forms.Field:
     )  # fmt: skip
 
 
+class MultipleFileInput(forms.ClearableFileInput):
+    """The browser's picker of several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """A few files, or none. What they are is looked at when they are kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Files"), required=False, allow_empty_file=True, max_length=255,
+            widget=MultipleFileInput(attrs={"accept": ACCEPTED}),
+            help_text=_("At most three, PDF, PNG or JPEG, of 5 MB each. Cover what is nobody's business."),
+        )  # fmt: skip
+
+    def clean(self, data: object, initial: object = None) -> list:
+        sent = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(sent) > AT_ONCE:
+            raise forms.ValidationError(_("Attach at most three files at once, and twelve to a ticket."))
+        return [super(FilesField, self).clean(one, initial) for one in sent]
+
+
 class AskForm(forms.Form):
     """A question of somebody who signed on."""
 
@@ -139,12 +163,28 @@ class MoreForm(forms.Form):
     """More for a ticket, of its owner."""
 
     text = _text(_("Add to it"))
+    files = FilesField()
+
+    def __init__(self, *given: object, is_guest: bool, **named: object) -> None:
+        super().__init__(*given, **named)
+        self.fields["text"].required = False
+        if is_guest:
+            self.fields["files"].help_text = _(
+                "At most three, PDF, PNG or JPEG, together under 3 MB. Cover what is nobody's business."
+            )
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        if not self.errors and not typed["text"].strip() and not typed["files"]:
+            self.add_error("text", _("Write something first."))
+        return typed
 
 
 class AnswerForm(forms.Form):
     """What an agent writes: to the owner, or to the others of the staff."""
 
     text = _text(_("Text"))
+    files = FilesField()
     to = forms.ChoiceField(
         label=_("For whom?"), widget=forms.RadioSelect, initial="answer",
         choices=[

@@ -178,3 +178,20 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"post of {self.ticket_id}"
+
+
+class Attachment(models.Model):
+    """A file of a post: a PDF that was looked at, or a picture that was drawn anew. Its bytes are sealed in the store."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=4, choices=[(kind, kind) for kind in ("pdf", "png", "jpeg")])
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "service_attachment"
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"attachment of {self.post_id}"

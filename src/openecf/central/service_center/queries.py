@@ -214,7 +214,7 @@ def ticket(which: UUID) -> Ticket | None:
 def thread(ticket: Ticket, *, internal: bool = False) -> list[Post]:
     """What was written, oldest first; what the staff wrote to each other only if asked for."""
     posts = Post.objects.filter(ticket=ticket) if internal else Post.objects.filter(ticket=ticket, internal=False)
-    return list(posts.select_related("agent__account").order_by("at", "id"))
+    return list(posts.select_related("agent__account").prefetch_related("attachments").order_by("at", "id"))
 
 
 QUEUE_PAGE = 50

@@ -23,13 +23,22 @@ urlpatterns = [
     path("service-center/desk/tickets", queue.queue, name="service-queue"),
     path("service-center/desk/tickets/<uuid:which>", queue.staff_ticket, name="service-staff-ticket"),
     path("service-center/desk/letters", letters.letters, name="service-letters"),
+    path(
+        "service-center/desk/tickets/<uuid:which>/files/<int:attachment>", queue.staff_file, name="service-staff-file"
+    ),
     path("service-center/desk/banners", queue.banner_list, name="service-banners"),
     path("service-center/desk/banners/<uuid:which>/withdraw", queue.withdraw_banner, name="service-banner-withdraw"),
     path("service-center/contact", contact.contact, name="service-contact"),
     path("service-center/contact/sent", contact.sent, name="service-contact-sent"),
     path("service-center/tickets", contact.own_tickets, name="service-tickets"),
     path("service-center/tickets/<uuid:which>", contact.own_ticket, name="service-ticket"),
+    path("service-center/tickets/<uuid:which>/files/<int:attachment>", contact.own_file, name="service-file"),
     path("service-center/ticket/<uuid:which>/<str:secret>", contact.guest_ticket, name="service-guest-ticket"),
+    path(
+        "service-center/ticket/<uuid:which>/<str:secret>/files/<int:attachment>",
+        contact.guest_file,
+        name="service-guest-file",
+    ),
     path("service-center/objection/<uuid:which>/<str:secret>", links.object_to, name="service-objection"),
     path("service-center/new-address/<uuid:which>/<str:secret>", links.prove_address, name="service-new-address"),
 ]

@@ -5,6 +5,7 @@ No answer here says whether an address or a name belongs to an account: a guest 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,6 +17,8 @@ from django.utils.translation import gettext, gettext_lazy
 from openecf.central.service_center import links
 from openecf.central.service_center.models import Post, Ticket
 from openecf.central.service_center.queries import Staff
+from openecf.central.service_center.services import attaching
+from openecf.central.service_center.services.attaching import Kept, Sent
 from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import digest
@@ -104,16 +107,19 @@ def prove(*, ticket: Ticket, at: datetime) -> None:
             _mail_opened(ticket, at)
 
 
-def add(*, ticket: Ticket, text: str, by: str, at: datetime) -> None:
-    """Its owner writes more. NothingWritten, TicketClosed, TooManyTickets."""
-    if not text.strip():
+def add(*, ticket: Ticket, text: str, by: str, at: datetime, files: Sequence[Sent] = ()) -> None:
+    """Its owner writes more. NothingWritten, TicketClosed, TooManyTickets, and what ``attaching.keep`` refuses with."""
+    if not text.strip() and not files:
         raise NothingWritten
     if throttle.count(key=f"ticket-posts:{ticket.id}", window=_HOUR, now=at) > _POSTS_PER_TICKET:
         raise TooManyTickets
+    kept = _kept(ticket, files, str(ticket.account_id or ticket.id), at)
     with transaction.atomic():
         _move(ticket, State.OPEN, at)
-        Post.objects.create(ticket=ticket, at=at, text=text.strip()[:LONGEST])
-        audit.record(act="service.ticket-added", by=by, at=at, subject=f"ticket:{ticket.number}")
+        attaching.attach(Post.objects.create(ticket=ticket, at=at, text=text.strip()[:LONGEST]), kept)
+        audit.record(
+            act="service.ticket-added", by=by, at=at, subject=f"ticket:{ticket.number}", files=len(kept)
+        )  # fmt: skip
 
 
 def close(*, ticket: Ticket, by: str, at: datetime) -> None:
@@ -132,27 +138,38 @@ def take(*, staff: Staff, ticket: Ticket, at: datetime) -> None:
         audit.record(act="service.ticket-taken", by=staff.ref, at=at, subject=f"ticket:{ticket.number}")
 
 
-def answer(*, staff: Staff, ticket: Ticket, text: str, then_close: bool, at: datetime) -> None:
-    """Answer its owner, by mail and in the ticket, in the owner's language. NothingWritten, TicketClosed."""
+def answer(
+    *, staff: Staff, ticket: Ticket, text: str, then_close: bool, at: datetime, files: Sequence[Sent] = ()
+) -> None:
+    """Answer its owner, by mail and in the ticket, in the owner's language; files are in the ticket only.
+    NothingWritten, TicketClosed, and what ``attaching.keep`` refuses with."""
     if not text.strip():
         raise NothingWritten
+    kept = _kept(ticket, files, staff.ref, at)
     with transaction.atomic():
         _move(ticket, State.CLOSED if then_close else State.ANSWERED, at)
         Ticket.objects.filter(id=ticket.id, assigned=None).update(assigned_id=staff.account)
         if then_close:
             Ticket.objects.filter(id=ticket.id).update(closed_at=at)
-        Post.objects.create(ticket=ticket, at=at, agent_id=staff.account, text=text.strip()[:LONGEST])
-        audit.record(act="service.ticket-answered", by=staff.ref, at=at, subject=f"ticket:{ticket.number}")
+        post = Post.objects.create(ticket=ticket, at=at, agent_id=staff.account, text=text.strip()[:LONGEST])
+        attaching.attach(post, kept)
+        audit.record(act="service.ticket-answered", by=staff.ref, at=at, subject=f"ticket:{ticket.number}",
+                     files=len(kept))  # fmt: skip
         _mail_answer(ticket, text.strip()[:LONGEST], at)
 
 
-def note(*, staff: Staff, ticket: Ticket, text: str, at: datetime) -> None:
-    """Write something that only the staff see. NothingWritten."""
+def note(*, staff: Staff, ticket: Ticket, text: str, at: datetime, files: Sequence[Sent] = ()) -> None:
+    """Write something that only the staff see. NothingWritten, and what ``attaching.keep`` refuses with."""
     if not text.strip():
         raise NothingWritten
+    kept = attaching.keep(files, whose=staff.ref, at=at)
     with transaction.atomic():
-        Post.objects.create(ticket=ticket, at=at, agent_id=staff.account, internal=True, text=text.strip()[:LONGEST])
-        audit.record(act="service.ticket-noted", by=staff.ref, at=at, subject=f"ticket:{ticket.number}")
+        post = Post.objects.create(
+            ticket=ticket, at=at, agent_id=staff.account, internal=True, text=text.strip()[:LONGEST]
+        )
+        attaching.attach(post, kept)
+        audit.record(act="service.ticket-noted", by=staff.ref, at=at, subject=f"ticket:{ticket.number}",
+                     files=len(kept))  # fmt: skip
 
 
 def sweep(*, at: datetime) -> None:
@@ -164,6 +181,13 @@ def sweep(*, at: datetime) -> None:
         if numbers:
             rested.update(state=State.CLOSED, closed_at=at)
             audit.record(act="service.tickets-rested", by="system", at=at, tickets=numbers)
+
+
+def _kept(ticket: Ticket, files: Sequence[Sent], whose: str, at: datetime) -> list[Kept]:
+    """The files, looked at and stored; nothing is stored for a ticket that takes no more. TicketClosed."""
+    if files and not Ticket.objects.filter(id=ticket.id).exclude(state__in=[State.CLOSED, State.UNPROVED]).exists():
+        raise TicketClosed
+    return attaching.keep(files, whose=whose, at=at)
 
 
 def _move(ticket: Ticket, state: str, at: datetime) -> None:

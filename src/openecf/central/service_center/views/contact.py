@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,11 +17,15 @@ from openecf.central.service_center import queries
 from openecf.central.service_center.context import reach
 from openecf.central.service_center.forms import AskForm, GuestAskForm, MoreForm
 from openecf.central.service_center.models import Ticket
-from openecf.central.service_center.services import tickets
+from openecf.central.service_center.services import attaching, tickets
 from openecf.central.signon.access import ACCOUNT
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
+from openecf.platform.throttle.pace import paced
+from openecf.platform.web import takes_files
 
+FILES_A_MINUTE = 30
+_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg"}
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -75,6 +79,7 @@ def own_tickets(request: HttpRequest) -> HttpResponse:
 
 @access.rule(ACCOUNT)
 @never_cache
+@takes_files(lambda: attaching.LARGEST_BODY)
 @_get_or_post
 def own_ticket(request: HttpRequest, which: UUID) -> HttpResponse:
     """One ticket of the account; anybody else's is none."""
@@ -88,7 +93,10 @@ def own_ticket(request: HttpRequest, which: UUID) -> HttpResponse:
 @never_cache
 @_get_or_post
 def guest_ticket(request: HttpRequest, which: UUID, secret: str) -> HttpResponse:
-    """A guest's ticket, by the mailed link. Before it is proved, a button sends it off."""
+    """A guest's ticket, by the mailed link. Before it is proved, a button sends it off.
+
+    It takes no more bytes than any page does: its form is read before the link is known to be one of ours.
+    """
     try:
         ticket = tickets.by_link(ticket=which, secret=secret)
     except tickets.NoSuchTicket as refusal:
@@ -103,15 +111,55 @@ def guest_ticket(request: HttpRequest, which: UUID, secret: str) -> HttpResponse
     return response
 
 
+@access.rule(ACCOUNT)
+@never_cache
+@require_safe
+@paced("ticket-file", most=FILES_A_MINUTE)
+def own_file(request: HttpRequest, which: UUID, attachment: int) -> HttpResponseBase:
+    """A file of a ticket of the account."""
+    ticket = queries.ticket_of(account=request.account.id, ticket=which)
+    return handed_out(request, ticket, attachment)
+
+
+@access.rule(access.ANYONE)
+@never_cache
+@require_safe
+@paced("ticket-file", most=FILES_A_MINUTE)
+def guest_file(request: HttpRequest, which: UUID, secret: str, attachment: int) -> HttpResponseBase:
+    """A file of a guest's ticket, by the mailed link."""
+    try:
+        ticket = tickets.by_link(ticket=which, secret=secret)
+    except tickets.NoSuchTicket:
+        raise Http404 from None
+    return handed_out(request, ticket, attachment)
+
+
+def handed_out(
+    request: HttpRequest, ticket: Ticket | None, attachment: int, *, staff: queries.Staff | None = None
+) -> HttpResponseBase:
+    """A file as a download: no browser shows it beside the site's pages, or runs anything that is in it."""
+    at = request.arrived
+    found = attaching.opened(ticket=ticket, attachment=attachment, staff=staff, at=at) if ticket else None
+    if found is None:
+        raise Http404
+    row, file = found
+    response = FileResponse(file, as_attachment=True, filename=row.name, content_type=_TYPES[row.kind])
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
 def _ticket(request: HttpRequest, ticket: Ticket, *, by: str) -> HttpResponse:
     closing = request.method == "POST" and "close" in request.POST
-    form = MoreForm(request.POST if request.method == "POST" and not closing else None)
+    sent = request.POST if request.method == "POST" and not closing else None
+    form = MoreForm(sent, request.FILES, is_guest=ticket.account_id is None)
     try:
         if closing:
             tickets.close(ticket=ticket, by=by, at=request.arrived)
             return HttpResponseRedirect(f"{request.path}?done=closed")
         if form.is_valid():
-            tickets.add(ticket=ticket, text=form.cleaned_data["text"], by=by, at=request.arrived)
+            tickets.add(ticket=ticket, by=by, at=request.arrived, **form.cleaned_data)
             return HttpResponseRedirect(f"{request.path}?done=added")
     except Refusal as refusal:
         _say(form, refusal)
@@ -119,6 +167,7 @@ def _ticket(request: HttpRequest, ticket: Ticket, *, by: str) -> HttpResponse:
         "ticket": ticket,
         "court": courts.court_named(ticket.court),
         "thread": queries.thread(ticket),
+        "files": f"{request.path}/files/",
         "form": form,
         "notice": {
             "asked": _("We have your message, and mailed you its number."),

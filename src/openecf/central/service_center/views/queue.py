@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +16,13 @@ from openecf.central.service_center import queries
 from openecf.central.service_center.access import STAFF
 from openecf.central.service_center.context import desk_frame
 from openecf.central.service_center.forms import AnswerForm, BannerForm
-from openecf.central.service_center.services import announcing, tickets
-from openecf.central.service_center.views.contact import court_choices
+from openecf.central.service_center.models import Ticket
+from openecf.central.service_center.services import announcing, attaching, tickets
+from openecf.central.service_center.views.contact import court_choices, handed_out
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.banners import queries as banners
-from openecf.platform.web import whole_number
+from openecf.platform.web import takes_files, whole_number
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 STATES = ("open", "mine", "answered", "closed")
@@ -46,6 +47,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @access.rule(STAFF)
 @never_cache
+@takes_files(lambda: attaching.LARGEST_BODY)
 @_get_or_post
 def staff_ticket(request: HttpRequest, which: UUID) -> HttpResponse:
     """One ticket: take it, answer it, note something, close it."""
@@ -53,29 +55,39 @@ def staff_ticket(request: HttpRequest, which: UUID) -> HttpResponse:
     if ticket is None:
         raise Http404
     taking = request.method == "POST" and "take" in request.POST
-    form = AnswerForm(request.POST if request.method == "POST" and not taking else None)
+    form = AnswerForm(request.POST if request.method == "POST" and not taking else None, request.FILES)
     refused = ""
     try:
         if taking:
             tickets.take(staff=request.staff, ticket=ticket, at=request.arrived)
             return HttpResponseRedirect(request.path)
         if form.is_valid():
-            _write(request, ticket, form.cleaned_data["to"], form.cleaned_data["text"])
+            _write(request, ticket, **form.cleaned_data)
             return HttpResponseRedirect(request.path)
     except Refusal as refusal:
         refused = refusal.said
     context = {
         "ticket": ticket, "thread": queries.thread(ticket, internal=True), "form": form, "refused": refused,
+        "files": f"{request.path}/files/",
         "court": courts.court_named(ticket.court), **desk_frame(request, "tickets"),
     }  # fmt: skip
     return render(request, "service_center/staff_ticket.html", context)
 
 
-def _write(request: HttpRequest, ticket: object, to: str, text: str) -> None:
+def _write(request: HttpRequest, ticket: Ticket, *, to: str, **written: object) -> None:
+    written |= {"staff": request.staff, "ticket": ticket, "at": request.arrived}
     if to == "note":
-        tickets.note(staff=request.staff, ticket=ticket, text=text, at=request.arrived)
+        tickets.note(**written)
     else:
-        tickets.answer(staff=request.staff, ticket=ticket, text=text, then_close=to == "close", at=request.arrived)
+        tickets.answer(then_close=to == "close", **written)
+
+
+@access.rule(STAFF)
+@never_cache
+@require_safe
+def staff_file(request: HttpRequest, which: UUID, attachment: int) -> HttpResponseBase:
+    """A file of a ticket, for the desk; that it was opened is in the record."""
+    return handed_out(request, queries.ticket(which), attachment, staff=request.staff)
 
 
 @access.rule(STAFF)
