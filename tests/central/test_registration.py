@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -41,7 +42,12 @@ WHO = "mquimby-law"
 ROLE = {"role": "e-file", "here_already": "no", "case_number": ""}
 FILER = {"firm": "Quimby PA", "address": "1 Lantern Street\nMiami, FL 33101", "phone": "305-555-0100"}
 BARS = {"bar0": "state:FL", "number0": "0044021", "admitted0": "2011-05-06"}
-NOTICES = {"email": "marisol@counsel.example", "extra_emails": "assistant@counsel.example", "form": "html"}
+NOTICES = {
+    "email": "marisol@counsel.example",
+    "extra_emails": "assistant@counsel.example",
+    "form": "html",
+    "often": "filing",
+}
 FORM = {"form-training": "2026-02-03", "form-member": "yes", "form-chapters": ["seven"], "form-oath": "on"}
 TERMS = {"e_service": "on"}
 STEPS = {"role": ROLE, "filer": FILER, "bars": BARS, "notices": NOTICES, "form": FORM, "terms": TERMS}
@@ -480,13 +486,14 @@ def test_notices_go_where_every_court_is_told():
     for court in ("flsb", "flsd"):
         RegisteredCourt.objects.create(account=account(), court=court, role="attorney", linked_at=AT)
     browser = browser_of()
-    form = {"email": "new@counsel.example", "form": "text", "current": PASSWORD}
+    form = {"email": "new@counsel.example", "form": "text", "often": "summary", "silence": "on", "current": PASSWORD}
     wrong = browser.post("/pscof/manage/efile/email", form | {"current": "not this"})
     assert wrong.status_code == 200 and not OutboxMessage.objects.filter(type="filer.contact").exists()
     assert browser.post("/pscof/manage/efile/email", form).status_code == 302
     told = OutboxMessage.objects.filter(type="filer.contact")
     assert {row.to for row in told} == {"flsb", "flsd"}
     assert {row.body["email"] for row in told} == {"new@counsel.example"}
+    assert all(row.body["summary"] and row.body["tells_silence"] for row in told)
     assert queries.contact_of(account().id).wants_text
 
 
@@ -503,3 +510,25 @@ def courts_here():
     from openecf.central.courts import queries as found
 
     return found.courts()
+
+
+def test_a_day_without_filings_is_told_with_summaries_only():
+    RegisteredCourt.objects.create(account=account(), court="flsb", role="attorney", linked_at=AT)
+    browser = browser_of()
+    form = {"email": "new@counsel.example", "form": "html", "often": "filing", "silence": "on", "current": PASSWORD}
+    assert browser.post("/pscof/manage/efile/email", form).status_code == 302
+    told = OutboxMessage.objects.get(type="filer.contact").body
+    assert (told["summary"], told["tells_silence"]) == (False, False)
+    page = browser.get("/pscof/manage/efile/email").content.decode()
+    assert re.search(r'name="often" value="filing"[^>]*checked', page)
+    assert browser.post("/pscof/manage/efile/email", form | {"often": "weekly"}).status_code == 200
+
+
+def test_how_often_is_asked_at_registration_and_told_to_the_court():
+    browser = browser_of()
+    request = filled(browser, notices=NOTICES | {"often": "summary", "silence": "on"})
+    summary = browser.get(f"/pscof/manage/efile/{request.id}/summary")
+    assert "Once a day, a summary of all filings; a day without filings is told, too" in text(summary)
+    browser.post(f"/pscof/manage/efile/{request.id}/summary")
+    said = OutboxMessage.objects.get(type="registration.requested").body["application"]
+    assert said["summary"] and said["tells_silence"]

@@ -13,10 +13,11 @@ from django.utils.translation import get_language, gettext
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.context import MAINTENANCE, manage_frame
 from openecf.central.registration import queries, rules
-from openecf.central.registration.models import EfileRequest, RequestNews, Status
+from openecf.central.registration.models import EfileRequest, FilerContact, RequestNews, Status
 from openecf.kernel import courts as national
 from openecf.kernel.money import Money
 from openecf.platform.registering.answers import Answered, readable
+from openecf.platform.registering.frequency import FILING, SUMMARY, how_often
 from openecf.platform.registering.profile import RegistrationProfile, in_language
 from openecf.platform.registering.roles import ROLES, Kind
 
@@ -138,6 +139,18 @@ class Part:
     answers: Sequence[Answered] = ()
 
 
+def contact_chosen(kept: FilerContact | None, email: str) -> dict[str, object]:
+    """What the forms about notices begin with: what was told to courts last, else the account's address."""
+    if kept is None:
+        return {"email": email, "form": "html", "often": FILING, "silence": False}
+    return {
+        "email": kept.email,
+        "form": "text" if kept.wants_text else "html",
+        "often": SUMMARY if kept.summary else FILING,
+        "silence": kept.tells_silence,
+    }
+
+
 def summary_of(request: EfileRequest, profile: RegistrationProfile) -> list[Part]:
     """Everything that the request says, step by step."""
     return [_part(request, profile, step) for step in queries.steps_of(request, profile)]
@@ -167,9 +180,11 @@ def _part(request: EfileRequest, profile: RegistrationProfile, step: rules.StepN
             facts = facts or [(gettext("Bar admissions"), gettext("none"))]
         case "notices":
             form = gettext("Plain text") if said.get("form") == "text" else gettext("With links, as a page (HTML)")
+            often = said.get("often")
             facts = [
                 (gettext("E-mail address for notices"), said.get("email", "")),
                 (gettext("More addresses"), ", ".join(said.get("extra_emails", []))),
+                (gettext("How often"), how_often(summary=often == SUMMARY, tells_silence=bool(said.get("silence")))),
                 (gettext("Form of notices"), form),
             ]
         case "papers":

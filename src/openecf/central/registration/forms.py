@@ -15,6 +15,7 @@ from openecf.central.registration.rules import accepted
 from openecf.kernel import courts as national
 from openecf.kernel.money import Money
 from openecf.kernel.names import looks_like_address
+from openecf.platform.registering import frequency
 from openecf.platform.registering.application import MOST_EXTRA_ADDRESSES
 from openecf.platform.registering.profile import RegistrationProfile, in_language
 from openecf.platform.registering.roles import ROLES, Kind
@@ -187,7 +188,7 @@ class NoticesForm(forms.Form):
     """Where notices go and in what form."""
 
     email = forms.EmailField(
-        label=_("E-mail address for notices"), max_length=254, help_text=_("Notices of filings go here, at once."),
+        label=_("E-mail address for notices"), max_length=254, help_text=_("Documents are served on you here."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={"required": _("Type an e-mail address."), "invalid": _NO_ADDRESS},
     )  # fmt: skip
@@ -195,10 +196,13 @@ class NoticesForm(forms.Form):
         label=_("More addresses"), required=False, max_length=1500, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Copies go to these, such as an assistant's. One per line, at most five."),
     )  # fmt: skip
+    often = forms.ChoiceField(
+        label=_("How often"), initial=frequency.FILING, widget=forms.RadioSelect, choices=frequency.CHOICES
+    )
+    silence = forms.BooleanField(label=frequency.SILENCE, required=False, help_text=frequency.SILENCE_HELP)
     form = forms.ChoiceField(
-        label=_("Form of notices"), initial="html", widget=forms.RadioSelect,
-        choices=[("html", _("With links, as a page (HTML)")), ("text", _("Plain text"))],
-    )  # fmt: skip
+        label=_("Form of notices"), initial="html", widget=forms.RadioSelect, choices=frequency.FORMS
+    )
 
     def clean_email(self) -> str:
         if not looks_like_address(self.cleaned_data["email"]):
@@ -261,10 +265,9 @@ class ContactForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={"required": _("Type an e-mail address."), "invalid": _NO_ADDRESS},
     )  # fmt: skip
-    form = forms.ChoiceField(
-        label=_("Form of notices"), widget=forms.RadioSelect,
-        choices=[("html", _("With links, as a page (HTML)")), ("text", _("Plain text"))],
-    )  # fmt: skip
+    often = forms.ChoiceField(label=_("How often"), widget=forms.RadioSelect, choices=frequency.CHOICES)
+    silence = forms.BooleanField(label=frequency.SILENCE, required=False, help_text=frequency.SILENCE_HELP)
+    form = forms.ChoiceField(label=_("Form of notices"), widget=forms.RadioSelect, choices=frequency.FORMS)
     current = forms.CharField(
         label=_("Current password"), max_length=1024, strip=False, help_text=_("To be sure that it is you."),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

@@ -102,11 +102,13 @@ class RequestNews(models.Model):
 
 
 class FilerContact(models.Model):
-    """Where a person's notices go, and in what form, as last told to every court where the person files."""
+    """Where a person's notices go, in what form and how often, as last told to every court where the person files."""
 
     account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
     email = models.EmailField()
     wants_text = models.BooleanField(default=False)
+    summary = models.BooleanField(default=False, help_text="once a day instead of for each filing")
+    tells_silence = models.BooleanField(default=False, help_text="a summary also of a day without filings")
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -18,6 +18,7 @@ from openecf.central.registration.models import EfileRequest
 from openecf.central.signon.access import ACCOUNT, UPGRADED
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
+from openecf.platform.registering.frequency import SUMMARY
 from openecf.platform.registering.roles import Kind
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -151,10 +152,7 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def contact(request: HttpRequest) -> HttpResponse:
     """E-filer e-mail and frequency: where notices go, told to every court where the person files."""
     kept = queries.contact_of(request.account.id)
-    initial = {
-        "email": kept.email if kept else request.account.email,
-        "form": "text" if kept and kept.wants_text else "html",
-    }
+    initial = context.contact_chosen(kept, request.account.email)
     form = ContactForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
@@ -163,6 +161,8 @@ def contact(request: HttpRequest) -> HttpResponse:
                 password=form.cleaned_data["current"],
                 email=form.cleaned_data["email"],
                 wants_text=form.cleaned_data["form"] == "text",
+                summary=form.cleaned_data["often"] == SUMMARY,
+                tells_silence=form.cleaned_data["silence"],
                 at=request.arrived,
             )
         except Refusal as refusal:

@@ -101,12 +101,9 @@ def _of_account(account: object) -> dict[str, str]:
     return {"firm": account.firm, "address": kept, "phone": account.phone, "fax": account.fax}
 
 
-def _contact_so_far(request: HttpRequest) -> dict[str, str]:
+def _contact_so_far(request: HttpRequest) -> dict[str, object]:
     """Where the person's notices go at other courts, else the account's address."""
-    kept = queries.contact_of(request.account.id)
-    if kept is None:
-        return {"email": request.account.email, "form": "html"}
-    return {"email": kept.email, "form": "text" if kept.wants_text else "html"}
+    return context.contact_chosen(queries.contact_of(request.account.id), request.account.email)
 
 
 def _keep(

@@ -22,6 +22,7 @@ from openecf.platform.bus.messages import RegistrationPaper, RegistrationRequest
 from openecf.platform.pdf.examining import examine
 from openecf.platform.registering.answers import unanswered
 from openecf.platform.registering.application import Application, Bar, UploadedPaper
+from openecf.platform.registering.frequency import SUMMARY
 from openecf.platform.registering.profile import RegistrationProfile, in_language
 from openecf.platform.registering.roles import Kind
 from openecf.platform.store import services as store
@@ -327,6 +328,8 @@ def _application(
         email=notices["email"],
         extra_emails=notices.get("extra_emails", []),
         wants_text=notices["form"] == "text",
+        summary=notices.get("often") == SUMMARY,
+        tells_silence=notices.get("often") == SUMMARY and bool(notices.get("silence")),
         bars=[Bar.model_validate(bar) for bar in said["bars"]["bars"]] if asked_bars else [],
         papers=[
             UploadedPaper(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from openecf.central.accounts import services as accounts
 from openecf.central.courts import queries as courts
@@ -28,8 +28,11 @@ class NotAnAddress(Refusal):
     code = "not-an-address"
 
 
-def change_contact(*, account: Account, password: str, email: str, wants_text: bool, at: datetime) -> int:
-    """Tell every court where the account is linked where notices should go; how many courts. WrongPassword, NotAnAddress.
+def change_contact(
+    *, account: Account, password: str, email: str, wants_text: bool, summary: bool, tells_silence: bool, at: datetime
+) -> int:
+    """Tell every court where the account is linked where notices should go, and how; how many courts. WrongPassword,
+    NotAnAddress. ``summary``: once a day; ``tells_silence``: also of a day without filings, which needs a summary.
 
     The password is asked for once more: who reads a lawyer's notices knows her cases.
     """
@@ -40,11 +43,16 @@ def change_contact(*, account: Account, password: str, email: str, wants_text: b
     linked = [row.court for row in courts.registered_courts(account.id)]
     with transaction.atomic():
         accounts.hold_proved(account=account)
-        FilerContact.objects.update_or_create(
-            account_id=account.id, defaults={"email": email, "wants_text": wants_text, "changed_at": at}
-        )
+        said = {
+            "email": email,
+            "wants_text": wants_text,
+            "summary": summary,
+            "tells_silence": tells_silence and summary,
+        }
+        FilerContact.objects.update_or_create(account_id=account.id, defaults=said | {"changed_at": at})
         for court in linked:
-            message = FilerContactChanged(account=account.id, at=at, email=email, wants_text=wants_text)
+            message = FilerContactChanged(account=account.id, at=at, language=get_language() or "", **said)
             bus.put(to=court, message=message, at=at)
-        audit.record(act="filer.contact-changed", by=str(account.id), at=at, subject=str(account.id), courts=linked)
+        audit.record(act="filer.contact-changed", by=str(account.id), at=at, subject=str(account.id), courts=linked,
+                     summary=summary)  # fmt: skip
     return len(linked)
