@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connections
@@ -340,3 +341,37 @@ def test_old_choices_are_forgotten(world, now):
     ActingChoice.objects.create(sid="old", agency=mine, chosen_at=now - timedelta(days=3))
     services.choose(reader=callers.reader(who), agency_id=mine.id, at=now)
     assert list(ActingChoice.objects.values_list("sid", flat=True)) == ["test"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_go_on_to_an_agent_who_comes_while_another_leaves(now):
+    """Whether anybody gets copies is kept with the principal; counted too early it said nobody, and the new one got none."""
+    invented.make()
+    principal = callers.court_user("attorney", account=uuid4())
+    reader = Reader(account=principal.account, user=principal.id, group="attorney", upgraded=True, may_search=True)
+    for n in range(25):
+        old, _who = given.agent(f"Old{n}")
+        new, _who = given.agent(f"New{n}")
+        leaving = given.let(principal, old, gets_notices=True)
+        CourtUser.objects.filter(id=principal.id).update(tells_agents=True)
+        copies = given.terms(gets_notices=True)
+        acts = [
+            lambda leaving=leaving: services.remove_agent(reader=reader, agency_id=leaving.id, at=now),
+            lambda new=new, copies=copies, n=n: services.let_act(
+                reader=reader, who=new.login, last_name=f"New{n}", terms=copies, at=now + timedelta(hours=n)
+            ),
+        ]
+        people = [threading.Thread(target=_with_a_connection, args=(act,)) for act in acts]
+        for each in people:
+            each.start()
+        for each in people:
+            each.join()
+        assert Agency.objects.get(agent=new).ended_at is None and CourtUser.objects.get(id=principal.id).tells_agents
+        Agency.objects.all().delete()
+
+
+def _with_a_connection(act) -> None:
+    try:
+        act()
+    finally:
+        connections.close_all()

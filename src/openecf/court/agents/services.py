@@ -235,6 +235,7 @@ def _end(agency: Agency, what: str, by: str, at: datetime) -> None:
 
 def _said(agency: Agency, what: str, by: str, at: datetime) -> None:
     """Note it, tell both sides, and keep the mark by which notices know that an agent gets copies."""
+    accounts.hold(user_id=agency.principal_id)
     copies = Agency.objects.filter(principal=agency.principal_id, ended_at=None, gets_notices=True).exists()
     accounts.note_agents_told(user_id=agency.principal_id, told=copies)
     record(

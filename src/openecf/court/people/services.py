@@ -354,6 +354,12 @@ def follow_merger(*, account: UUID, into: UUID, number: str, at: datetime) -> No
             record(act="people.link-followed", by="system", at=at, subject=str(into), closed=str(account))
 
 
+def hold(*, user_id: int) -> None:
+    """Nobody else changes the court user until the caller's transaction ends."""
+    CourtUser.objects.select_for_update(no_key=True).values_list("id").get(id=user_id)
+
+
 def note_agents_told(*, user_id: int, told: bool) -> None:
-    """Whether filing agents of this person get copies of notices. Inside the transaction of the act that says why."""
+    """Whether filing agents of this person get copies of notices. Inside the transaction of the act that says why, which
+    holds the person before it looks: of two who look at once, the later would write down what is true no more."""
     CourtUser.objects.filter(id=user_id).update(tells_agents=told)
