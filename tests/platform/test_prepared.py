@@ -22,9 +22,15 @@ _CASES = prepared.Query(
 )
 
 
+KNOWN = {"office": "1", "year": 2024, "type": "cv", "serial": 7, "caption": "A v. B", "filed": date(2024, 1, 2)}
+
+
 def a_case(number: str, **facts: object) -> Case:
-    known = {"office": "1", "year": 2024, "type": "cv", "serial": 7, "caption": "A v. B", "filed": date(2024, 1, 2)}
-    return Case(number=number, **known | facts)
+    return Case(number=number, **KNOWN | facts)
+
+
+def told(n: int, **facts: object) -> dict:
+    return {"number": f"1:24-cv-{n:05d}"} | KNOWN | facts
 
 
 def columns(row: object) -> dict:
@@ -101,9 +107,21 @@ def test_moments_keys_and_documents_arrive_whole(count):
     }
 
 
+@pytest.mark.parametrize("count", [1, 2, 21])
+def test_rows_that_nobody_needs_as_objects_are_the_same(count):
+    facts = [told(n, caption="é – “q” {a,b}", flags=["A"] * (n % 3), restriction=n % 4) for n in range(count)]
+    with transaction.atomic():
+        Case.objects.bulk_create(Case(**one) for one in facts)
+        theirs = [columns(row) | {"id": None} for row in Case.objects.order_by("id")]
+        transaction.set_rollback(True)
+    prepared.add(Case, facts)
+    assert [columns(row) | {"id": None} for row in Case.objects.order_by("id")] == theirs
+
+
 def test_no_rows_are_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
         prepared.insert()
+        prepared.add(Case, [])
 
 
 def test_the_server_keeps_a_statement_from_its_first_use_on():
@@ -143,8 +161,8 @@ class TestTogether:
 
     def test_a_statement_that_answers_sees_what_was_sent_before(self):
         with transaction.atomic(), prepared.together():
-            prepared.insert(a_case("1:24-cv-00001"), ids=False)
-            prepared.insert(*(a_case(f"1:24-cv-{n:05d}") for n in (2, 3)), ids=False)
+            prepared.add(Case, [told(1)])
+            prepared.add(Case, [told(2), told(3)])
             assert prepared.row('SELECT count(*) FROM "case"') == (3,)
             prepared.send('UPDATE "case" SET caption = %s', ["E v. F"])
             assert prepared.run('UPDATE "case" SET caption = %s WHERE caption = %s', ["G v. H", "E v. F"]) == 3
@@ -153,7 +171,7 @@ class TestTogether:
 
     def test_django_gets_its_answers_at_once(self):
         with transaction.atomic(), prepared.together():
-            prepared.insert(a_case("1:24-cv-00001"), ids=False)
+            prepared.add(Case, [told(1)])
             assert Case.objects.update(caption="E v. F") == 1
             prepared.send('UPDATE "case" SET caption = %s', ["G v. H"])
             case = Case.objects.get()

@@ -45,7 +45,7 @@ def start_clock(*, case_id: int, entry_id: int, kind: str, trigger: date, days: 
 
 def set_deadline(*, case_id: int, entry_id: int, kind: str, due: date) -> None:
     """Something is due on a given day, whatever day of the week the court chose."""
-    prepared.insert(Deadline(case_id=case_id, kind=kind[:80], due=due, set_by_id=entry_id), ids=False)
+    prepared.add(Deadline, [{"case_id": case_id, "kind": kind[:80], "due": due, "set_by_id": entry_id}])
 
 
 def satisfy_deadlines(*, case_id: int, entry_id: int, kinds: Sequence[str], under: Sequence[int] = ()) -> int:

@@ -112,8 +112,8 @@ def enter(
     if papers is not None:
         _render(entry, papers)
     prepared.insert(entry)
-    prepared.insert(*(EntryFiler(entry=entry, party_id=party) for party in party_ids), ids=False)
-    prepared.insert(*(EntryRelation(entry=entry, to_id=to) for to in relates_to), ids=False)
+    prepared.add(EntryFiler, [{"entry_id": entry.pk, "party_id": party} for party in party_ids])
+    prepared.add(EntryRelation, [{"entry_id": entry.pk, "to_id": to} for to in relates_to])
     cases.move_on(case, head=entry.chain, filed=filed, numbered=numbered)
     return entry
 
@@ -302,7 +302,7 @@ def render_again(entry_id: int) -> None:
 
 def open_motion(*, entry_id: int, relief: str) -> None:
     """The entry asks the court for something and waits. Runs in the transaction of the filing, whose audit line covers it."""
-    prepared.insert(Motion(entry_id=entry_id, relief=relief[:200]), ids=False)
+    prepared.add(Motion, [{"entry_id": entry_id, "relief": relief[:200]}])
 
 
 def decide_motions(*, case_id: int, outcome: str, by_entry: int, entry_ids: Sequence[int] | None = None) -> int:

@@ -53,15 +53,17 @@ def prepare(
             documents = list(entry.documents.order_by("part"))
         facts = facts_of(entry, documents, people=queries.service_list_of(entry, at=at), filers=filers)
         layout = bench().notice
+        # A mapping: templates look there first, and would try it on each fact in vain.
+        said = {"facts": vars(facts) | {"entered_at": facts.entered_at}}
         notice = Notice(
             entry=entry,
             at=at,
             subject=" ".join(layout.subject(facts).split()),
-            html=render_to_string(f"notices/{layout.folder}/notice.html", {"facts": facts}),
-            text=render_to_string(f"notices/{layout.folder}/notice.txt", {"facts": facts}),
+            html=render_to_string(f"notices/{layout.folder}/notice.html", said),
+            text=render_to_string(f"notices/{layout.folder}/notice.txt", said),
         )
         prepared.insert(notice)
-        prepared.insert(*(_recipient(notice, person) for person in (*facts.mailed, *facts.otherwise)), ids=False)
+        prepared.add(Recipient, [_recipient(notice, person) for person in (*facts.mailed, *facts.otherwise)])
         jobs.defer(MAIL_JOB, queue="mail", notice_id=notice.pk)
     return notice
 
@@ -161,17 +163,17 @@ def _key_number() -> int:
     return key_number(this_site().signing_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
-def _recipient(notice: Notice, person: Addressee) -> Recipient:
-    return Recipient(
-        notice=notice,
-        user_id=person.user,
-        name=person.name[:200],
-        addresses=list(person.addresses),
-        by_mail=person.by_mail,
-        postal_lines=list(person.postal_lines),
-        wants_text=person.wants_text,
-        by_interest=person.by_interest,
-    )
+def _recipient(notice: Notice, person: Addressee) -> dict[str, object]:
+    return {
+        "notice_id": notice.pk,
+        "user_id": person.user,
+        "name": person.name[:200],
+        "addresses": person.addresses,
+        "by_mail": person.by_mail,
+        "postal_lines": person.postal_lines,
+        "wants_text": person.wants_text,
+        "by_interest": person.by_interest,
+    }
 
 
 def mail_notice(*, notice_id: int, at: datetime) -> int:

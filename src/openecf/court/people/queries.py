@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import translation
@@ -74,13 +77,15 @@ def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     return {user: f"{first} {last}".strip() for user, first, last in rows}
 
 
-_GROUP_NAMES = dict(Group.choices)
-
-
 def group_name(user: CourtUser) -> str:
     """What a court user's group is called in the record, which is English whatever its filer reads."""
+    return _english_group_names().get(user.group, user.group)
+
+
+@cache
+def _english_group_names() -> dict[str, str]:
     with translation.override("en"):
-        return str(_GROUP_NAMES.get(user.group, user.group))
+        return group_names()
 
 
 def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
@@ -164,10 +169,21 @@ def how_many_case_ways(user: CourtUser) -> dict[str, int]:
     return dict(rows)
 
 
-def addresses_of_groups(groups: Iterable[str], *, but: int | None = None) -> list[str]:
-    """The primary addresses of the active people of these groups, without one of them."""
+def addresses_of_groups(groups: Iterable[str], *, but: int | None = None) -> dict[str, list[str]]:
+    """The primary addresses of the active people of these groups, without one of them, by the language they read."""
     users = CourtUser.objects.filter(group__in=list(groups), active=True).exclude(email="").exclude(id=but)
-    return list(users.order_by("id").values_list("email", flat=True))
+    found: dict[str, list[str]] = {}
+    for language, email in users.order_by("id").values_list("language", "email"):
+        found.setdefault(language or settings.LANGUAGE_CODE, []).append(email)
+    return found
+
+
+@contextmanager
+def in_words_of(user: CourtUser, *, or_as_asked: bool = False) -> Iterator[None]:
+    """What is translated in here is in the person's language. Where it is not known: the site's, or ``or_as_asked`` that
+    of whoever asks, because that is probably the same person."""
+    with translation.override(user.language or (or_as_asked and translation.get_language()) or settings.LANGUAGE_CODE):
+        yield
 
 
 def user_of_account(account: UUID) -> CourtUser | None:

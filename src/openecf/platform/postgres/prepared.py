@@ -1,7 +1,7 @@
 """Statements that are asked with every page or filing: the server plans each once for a connection, not each time.
 
 Three ways, all in the caller's transaction if there is one: SQL by hand (``row``, ``rows``, ``run``, ``send``), a query
-of Django's put together once (``Query``), new rows of a model (``insert``). Values travel apart from the statement, so
+of Django's put together once (``Query``), new rows of a model (``insert``, ``add``). Values travel apart from the statement, so
 write casts where PostgreSQL cannot know a type. For statements that are rare, Django's own way does.
 """
 
@@ -153,31 +153,36 @@ class _Shape:
         return instance
 
 
-def insert(*new: M, ids: bool = True) -> None:
-    """Write new rows of one model in one statement; each has its id afterwards, in the order given.
-
-    Not ``ids``: nobody asks for them, and inside ``together`` nothing waits.
-    """
+def insert(*new: M) -> None:
+    """Write new rows of one model in one statement; each has its id afterwards, in the order given."""
     if not new:
         return
-    columns, alone, several = _inserting(type(new[0]))
+    columns, alone, several, _blank = _inserting(type(new[0]))
     if len(new) == 1:
         own = connections[DEFAULT_DB_ALIAS]
         statement, told = alone, [one.get_db_prep_save(one.pre_save(new[0], add=True), own) for one in columns]
     else:
         facts = [{one.column: one.pre_save(each, add=True) for one in columns} for each in new]
         statement, told = several, [json.dumps(facts, default=str)]
-    if not ids:
-        send(statement, told)
-        return
     for each, (key,) in zip(new, rows(f"{statement} RETURNING {_key(type(new[0]))}", told), strict=True):
         each.pk = key
         each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
 
 
+def add(model: type[models.Model], new: Sequence[Mapping[str, object]]) -> None:
+    """Write rows of a model that nobody needs as objects; inside ``together`` nothing waits for it.
+
+    Each names its columns; those that it does not name have the model's defaults.
+    """
+    if new:
+        _columns, _alone, several, blank = _inserting(model)
+        send(several, [json.dumps([blank | each for each in new], default=str)])
+
+
 @cache
-def _inserting(model: type[models.Model]) -> tuple[tuple[models.Field, ...], str, str]:
-    """The fields that an insert writes, the statement for one row, and that for several, which travel as JSON."""
+def _inserting(model: type[models.Model]) -> tuple[tuple[models.Field, ...], str, str, dict[str, object]]:
+    """The fields that an insert writes, the statement for one row, that for several, which travel as JSON, and the
+    defaults of the columns."""
     meta, quote = model._meta, connection.ops.quote_name
     columns = tuple(field for field in meta.local_concrete_fields if not isinstance(field, models.AutoField))
     names = ", ".join(quote(field.column) for field in columns)
@@ -188,6 +193,7 @@ def _inserting(model: type[models.Model]) -> tuple[tuple[models.Field, ...], str
         columns,
         f"{into} VALUES ({values})",
         f"{into} SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS new ({types})",
+        {field.column: field.get_default() for field in columns},
     )
 
 
