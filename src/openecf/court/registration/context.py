@@ -169,7 +169,9 @@ def act_words(act: RequestAct, name: str) -> Act:
         "more": _("Asked for more"),
         "approved": _("Approved"),
         "rejected": _("Rejected"),
-        "fee-paid": _("Fee marked as paid"),
+        "fee-paid": _("Fee paid"),
+        "fee-refused": _("Payment of the fee turned down by the bank"),
+        "paid-twice": _("Paid once more, on line: refund it"),
     }
     return Act(act.at, words.get(act.what, act.what), name, act.said)
 

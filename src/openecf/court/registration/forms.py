@@ -108,3 +108,22 @@ class FeeForm(forms.Form):
         label=_("How it was paid"), max_length=200, help_text=_("A receipt's number, or another reason."),
         error_messages={"required": _("Write how it was paid.")},
     )  # fmt: skip
+
+
+class FoundForm(forms.Form):
+    """Pay.gov's number of a payment that nobody knew about."""
+
+    tracking = forms.CharField(
+        label=_("Pay.gov's tracking number"), max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Type the number that Pay.gov's own reports give to this payment.")},
+    )  # fmt: skip
+
+
+class NeverForm(forms.Form):
+    """That Pay.gov's reports do not know a payment."""
+
+    reason = forms.CharField(
+        label=_("What the report says"), max_length=150, help_text=_("Which report of Pay.gov you read, and of what day."),
+        error_messages={"required": _("Write what the report says.")},
+    )  # fmt: skip

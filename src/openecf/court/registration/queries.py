@@ -13,6 +13,9 @@ from openecf.court.cases import queries as cases
 from openecf.court.people import queries as people
 from openecf.court.registration import rules
 from openecf.court.registration.models import FilingRequest, ReceivedPaper, RequestAct, Status
+from openecf.platform.config import this_site
+from openecf.platform.payments import queries as payments
+from openecf.platform.payments.queries import Paying
 from openecf.platform.registering.application import Application
 from openecf.platform.registering.roles import kind_of, roles_of
 
@@ -136,3 +139,20 @@ def last_act(request: FilingRequest) -> tuple[RequestAct, str] | None:
 def is_attorney(request: FilingRequest) -> bool:
     """Whether the request is for one of the attorneys' roles."""
     return kind_of(request.role) == "attorney"
+
+
+def fee_page(request_id: UUID) -> str:
+    """The whole address of the page on which the applicant pays the fee."""
+    return f"{this_site().config.base_url}/registration/fee/{request_id}"
+
+
+def payments_of(request: FilingRequest) -> list[Paying]:
+    """The payments of the request's fee, on line, newest first."""
+    made = payments.history(payer=request.account, purpose=rules.FEE_PURPOSE)
+    return [one for one in made if one.reference == str(request.id)]
+
+
+def stuck_payments() -> list[tuple[FilingRequest, Paying]]:
+    """Fees of which nobody knows whether Pay.gov took them: for the clerk's office to find out."""
+    stuck = {UUID(one.reference): one for one in payments.for_people(purpose=rules.FEE_PURPOSE)}
+    return [(row, stuck[row.id]) for row in FilingRequest.objects.filter(id__in=stuck).order_by("name")]

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.platform.registering.application import Application
 
+FEE_PURPOSE = "registration-fee"
+"""What payments of this room are called among payments."""
 OPEN = frozenset({"pending", "more"})
 FINAL = frozenset({"approved", "rejected", "withdrawn"})
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
 from openecf.court.registration import services
+from openecf.court.registration.services import paying
 from openecf.platform.bus.handlers import handles
 from openecf.platform.bus.messages import (
     FilerContactChanged,
@@ -37,3 +41,14 @@ def withdrawn(message: RegistrationWithdrawn, *, sender: str, message_id: UUID, 
 def contact(message: FilerContactChanged, *, sender: str, message_id: UUID, at: datetime) -> None:
     """Where a person wants notices."""
     services.take_contact(message=message, sender=sender, at=at)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="openecf.registration.follow_payments",
+    queueing_lock="registration.follow_payments",
+    lock="registration.follow_payments",
+)
+def follow_payments(timestamp: int) -> None:
+    """See what became of payments of fees that were not decided when their payer left."""
+    paying.follow(now=timezone.now)

@@ -45,6 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "rows": [context.row_of(row) for row in page.rows],
         "before": f"?{urlencode(kept | {'page': page.number - 1})}" if page.number > 1 else "",
         "after": f"?{urlencode(kept | {'page': page.number + 1})}" if page.number < page.pages else "",
+        "stuck": queries.stuck_payments(),
         "zone": settings.COURT.zone,
         "notice": _done(request),
     }
@@ -169,6 +170,7 @@ def _page(
         "approve_form": forms.get("approve") or _approve_form(request, found),
         "more_form": forms.get("more") or WordsForm(prefix="more", initial=_seen(found)),
         "reject_form": forms.get("reject") or WordsForm(prefix="reject", initial=_seen(found)),
+        "paying": next(iter(queries.payments_of(found)), None) if found.fee_cents else None,
         "fee_form": forms.get("fee") or FeeForm(prefix="fee"),
         "fee_may_be_marked": bool(found.fee_cents) and not found.fee_paid_at and found.status != "rejected",
         "group_words": people_queries.group_names(),

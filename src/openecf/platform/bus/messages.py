@@ -139,6 +139,8 @@ class RegistrationAnswered(Message):
     group: str = ""
     fee_cents: int = 0
     fee_paid: bool = False
+    fee_page: str = ""
+    """Where the applicant pays the fee on line; "" where the court takes no payments on line."""
 
 
 class FilerContactChanged(Message):
@@ -152,11 +154,11 @@ class FilerContactChanged(Message):
     at: datetime
     email: str
     wants_text: bool
-
-
     summary: bool = False
     tells_silence: bool = False
     language: str = ""
+
+
 class BannerSet(Message):
     """Central → court: what pages say above all else for a while, in three languages; or that they do no more."""
 

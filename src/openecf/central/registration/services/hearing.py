@@ -57,7 +57,14 @@ def _move(request: EfileRequest, message: RegistrationAnswered) -> None:
     if message.status == "approved":
         request.login, request.group = message.login, message.group
         request.fee_cents = message.fee_cents
+        request.fee_page = _own_page(message)
         request.fee_paid = request.fee_paid or message.fee_paid
+
+
+def _own_page(message: RegistrationAnswered) -> str:
+    """Where the fee is paid; only an address of the court's own site is shown to anybody."""
+    site = next((one for one in courts.courts() if one.id == message.court), None)
+    return message.fee_page if site and message.fee_page.startswith(f"{site.base_url}/") else ""
 
 
 def _mail(request: EfileRequest, message: RegistrationAnswered, at: datetime) -> None:
@@ -94,9 +101,7 @@ def _letter(request: EfileRequest, message: RegistrationAnswered, court: str) ->
                 "account. There is nothing to link."
             ).format(court=court)
             if message.fee_cents and not (message.fee_paid or request.fee_paid):
-                text += "\n\n" + gettext("A fee of ${amount} is due. The court tells you how to pay it.").format(
-                    amount=Money(message.fee_cents)
-                )
+                text += "\n\n" + _fee_words(request, Money(message.fee_cents))
             return gettext("You may file at the {court}").format(court=court), f"{text}\n\n{said}".rstrip()
         case "rejected":
             text = gettext("The {court} did not approve your request, for this reason:\n\n{said}").format(
@@ -104,4 +109,13 @@ def _letter(request: EfileRequest, message: RegistrationAnswered, court: str) ->
             )
             return gettext("Your registration at the {court} was not approved").format(court=court), text
     subject = gettext("Your registration at the {court}: the fee is paid").format(court=court)
-    return subject, gettext("The court recorded that the fee of your registration is paid.")
+    text = gettext("The court recorded that the fee of your registration is paid.")
+    return subject, f"{text}\n\n{said}".rstrip()
+
+
+def _fee_words(request: EfileRequest, amount: Money) -> str:
+    if not request.fee_page:
+        return gettext("A fee of ${amount} is due. The court tells you how to pay it.").format(amount=amount)
+    return gettext("A fee of ${amount} is due. You pay it on the court's page:\n\n{link}").format(
+        amount=amount, link=request.fee_page
+    )

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Literal
 
 from openecf.court.registration.models import FilingRequest
+from openecf.court.registration.queries import fee_page
 from openecf.platform.bus import services as bus
 from openecf.platform.bus.messages import RegistrationAnswered
 from openecf.platform.config import this_site
+from openecf.platform.payments.gateway import gateway
 
 Answer = Literal["received", "more", "approved", "rejected", "fee-paid"]
 
@@ -29,5 +31,6 @@ def answer(row: FilingRequest, status: Answer, *, at: datetime, said: str = "") 
         group=row.user.group if row.user else "",
         fee_cents=row.fee_cents,
         fee_paid=row.fee_paid_at is not None,
+        fee_page=fee_page(row.id) if row.fee_cents and gateway() else "",
     )
     bus.put(to="central", message=message, at=at)

@@ -134,7 +134,7 @@ def mark_fee_paid(*, request_id: UUID, said: str, by: str, at: datetime) -> None
         if not row.fee_cents or row.fee_paid_at is not None or row.status in (Status.REJECTED, Status.WITHDRAWN):
             raise Decided(_("No fee is due on this request, or it was marked as paid before. Nothing was changed."))
         row.fee_paid_at = at
-        _note(row, "fee-paid", by=by, at=at, said=said)
+        note(row, "fee-paid", by=by, at=at, said=said)
 
 
 @contextmanager
@@ -149,10 +149,11 @@ def _deciding(
         if (row.version, row.step) != (seen.version, seen.step):
             raise Changed
         yield row
-        _note(row, what, by=by, at=at, said=said)
+        note(row, what, by=by, at=at, said=said)
 
 
-def _note(row: FilingRequest, what: Answer, *, by: str, at: datetime, said: str) -> None:
+def note(row: FilingRequest, what: Answer, *, by: str, at: datetime, said: str) -> None:
+    """Write an act into the history and tell the applicant. Inside a transaction, the row locked."""
     RequestAct.objects.create(request=row, at=at, by=by, what=what, said=said)
     answer(row, what, at=at, said=said)
     record(act=f"registration.{what}", by=by, at=at, subject=f"request:{row.id}", version=row.version)
