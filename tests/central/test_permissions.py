@@ -155,6 +155,7 @@ URLS = {
     "service-center/desk/requests/<uuid:which>/approve": "supervisor",
     "service-center/desk/requests/<uuid:which>/refuse": "staff",
     "service-center/desk/tickets": "staff",
+    "service-center/desk/help": "staff",
     "service-center/desk/tickets/<uuid:which>": "staff",
     "service-center/desk/tickets/<uuid:which>/files/<int:attachment>": "staff",
     "service-center/desk/letters": "staff",

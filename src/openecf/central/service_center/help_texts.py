@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -48,12 +49,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Step:
+    """A step of a guide; of some, the name of a picture and what it shows, for who does not see it."""
+
     title: str
     text: str
+    picture: str = ""
+    shows: str = ""
 
     @property
     def shown(self) -> SafeString:
         return _inline(self.text)
+
+    @property
+    def picture_url(self) -> str:
+        return static(f"service_center/guides/{self.picture}.png")
 
 
 @dataclass(frozen=True)
@@ -83,8 +92,7 @@ def in_language(language: str) -> Help:
     text = resources.files(__package__).joinpath("help", f"{language}.toml").read_text("utf-8")
     read = tomllib.loads(text)
     guides = [
-        Guide(one["key"], one["title"], one["intro"], [Step(title, text) for title, text in one["steps"]])
-        for one in read["guide"]
+        Guide(one["key"], one["title"], one["intro"], [Step(*step) for step in one["steps"]]) for one in read["guide"]
     ]
     return Help(
         language=language,

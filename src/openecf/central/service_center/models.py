@@ -195,3 +195,22 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"attachment of {self.post_id}"
+
+
+class HelpReview(models.Model):
+    """That somebody read a text of the help, in all its languages, and found it right. A later review is a new row.
+
+    ``digest`` is of the texts that were read: when they change, the review is over.
+    """
+
+    key = models.CharField(max_length=60, help_text="of a question, or guide: and that of a guide")
+    digest = models.CharField(max_length=64)
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "service_help_review"
+        indexes = [models.Index(fields=["key", "-at"], name="service_help_review_key")]
+
+    def __str__(self) -> str:
+        return f"review of {self.key}"

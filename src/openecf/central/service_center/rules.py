@@ -91,3 +91,16 @@ def stands(*, heard_at: datetime | None, now: datetime) -> str:
         return "unknown"
     silent = now - heard_at
     return "up" if silent < LATE_AFTER else "late" if silent < DOWN_AFTER else "down"
+
+
+HELP_GOOD_FOR = timedelta(days=180)
+"""How long a text of the help counts as reviewed."""
+
+
+def why_review_is_due(*, reviewed_at: datetime | None, is_same_text: bool, now: datetime) -> str:
+    """Why a text of the help should be read again: ``never`` reviewed, ``changed`` since, ``old``; empty if it need not."""
+    if reviewed_at is None:
+        return "never"
+    if not is_same_text:
+        return "changed"
+    return "old" if now - reviewed_at > HELP_GOOD_FOR else ""

@@ -26,6 +26,7 @@ urlpatterns = [
     path(
         "service-center/desk/tickets/<uuid:which>/files/<int:attachment>", queue.staff_file, name="service-staff-file"
     ),
+    path("service-center/desk/help", help.reviews, name="service-help"),
     path("service-center/desk/banners", queue.banner_list, name="service-banners"),
     path("service-center/desk/banners/<uuid:which>/withdraw", queue.withdraw_banner, name="service-banner-withdraw"),
     path("service-center/contact", contact.contact, name="service-contact"),

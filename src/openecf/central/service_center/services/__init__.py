@@ -32,6 +32,7 @@ from openecf.central.service_center.services.requesting import (
     to_object_to,
     to_prove,
 )
+from openecf.central.service_center.services.reviewing import NoSuchText, OtherText, review_help
 from openecf.central.service_center.services.staffing import NoSuchAgent, NotForStaff, appoint, dismiss
 from openecf.central.service_center.services.verifying import (
     FactsAreNotEnough,
@@ -57,10 +58,12 @@ __all__ = [
     "NoNumber",
     "NoSuchAgent",
     "NoSuchNumber",
+    "NoSuchText",
     "NotForAgents",
     "NotForStaff",
     "NotVerified",
     "NotWaiting",
+    "OtherText",
     "OwnAccount",
     "ReasonMissing",
     "SameAddress",
@@ -84,6 +87,7 @@ __all__ = [
     "reactivate",
     "refuse",
     "require_verified",
+    "review_help",
     "send_letter",
     "send_reset",
     "to_object_to",
