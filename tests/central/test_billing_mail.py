@@ -8,6 +8,7 @@ import pytest
 
 from openecf.central.billing import context, services
 from openecf.central.billing.models import MailPreference, StatementPaper
+from openecf.central.billing.services import preferring
 from openecf.kernel.money import Money
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.mail.models import OutgoingMail
@@ -83,3 +84,13 @@ def test_what_is_listed_is_what_is_billed():
     services.make_due(at=MADE_Q1)
     for each, is_firm, due in ((who, False, 3100), (payer, True, 5000)):
         assert context.quarters(account=each.id, is_firm=is_firm, now=NOW)[1].due == Money(due)
+
+
+def test_nobody_is_mailed_again_and_again_by_being_named_and_left_out_in_turn():
+    browser = signed_on(account())
+    for _ in range(preferring.CHANGES_A_DAY):
+        assert browser.post(PAGE, {"extra": "victim@else.example"}).status_code == 302
+        assert browser.post(PAGE, {"extra": ""}).status_code == 302, "leaving somebody out is always possible"
+    refused = browser.post(PAGE, {"extra": "victim@else.example"})
+    assert "several times today" in errors(refused)["extra"]
+    assert sum("victim@else.example" in each for each in to()) == preferring.CHANGES_A_DAY

@@ -13,7 +13,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from openecf.central.accounts.models import Account
-from openecf.central.billing import bills, paper, rules, services
+from openecf.central import paper
+from openecf.central.billing import bills, rules, services
 from openecf.central.billing.models import LedgerLine, Statement, StatementPaper, StatementRun, UsageLine
 from openecf.central.billing.services import papers, statements
 from openecf.central.firms.models import Membership

@@ -86,8 +86,12 @@ def billing_mail(request: HttpRequest) -> HttpResponse:
     initial = {"extra": "\n".join(kept.extra), "only_invoices": kept.only_invoices}
     form = BillingMailForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
-        services.set_billing_mail(payer=request.account.id, at=request.arrived, **form.cleaned_data)
-        return redirect(f"{reverse('billing-mail')}?done=yes")
+        try:
+            services.set_billing_mail(payer=request.account.id, at=request.arrived, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error("extra", refusal.said)
+        else:
+            return redirect(f"{reverse('billing-mail')}?done=yes")
     page = {"form": form, "saved": request.GET.get("done") == "yes", **manage_frame(request, SETTINGS)}
     return render(request, "billing/billing_mail.html", page)
 

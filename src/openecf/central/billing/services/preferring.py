@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.billing import contacts
 from openecf.central.billing.models import MailPreference
+from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.mail import services as mail
+from openecf.platform.throttle import services as throttle
+
+CHANGES_A_DAY = 5
+_DAY = timedelta(days=1)
+
+
+class TooManyAddresses(Refusal):
+    """Each address that is new gets a mail that its owner did not ask for."""
+
+    said = gettext_lazy("New addresses were named several times today. Try again tomorrow.")
+    code = "too-many-addresses"
 
 
 def set_billing_mail(*, payer: UUID, extra: Sequence[str], only_invoices: bool, at: datetime) -> None:
     """Mail the payer's bills to these addresses, too. The account's own address hears of every change, and so does each
-    address that is new: nobody gets a stranger's bills without being told why."""
+    address that is new: nobody gets a stranger's bills without being told why. TooManyAddresses."""
     own = accounts.account(payer)
+    before = set(contacts.preference(payer).extra)
+    kept = [each for each in dict.fromkeys(extra) if each.lower() != own.email.lower()][: contacts.MOST]
+    names_anew = not before.issuperset(kept)
+    if names_anew and throttle.count(key=f"bill-addresses:{payer}", window=_DAY, now=at) > CHANGES_A_DAY:
+        raise TooManyAddresses
     with transaction.atomic():
-        before = set(contacts.preference(payer).extra)
-        kept = [each for each in dict.fromkeys(extra) if each.lower() != own.email.lower()][: contacts.MOST]
         MailPreference.objects.update_or_create(
             payer_id=payer, defaults={"extra": kept, "only_invoices": only_invoices}
         )
