@@ -20,9 +20,10 @@ from openecf.court.conversion import loading, queries, services
 from openecf.court.conversion.layout import FILES
 from openecf.court.conversion.models import Conversion, Finding
 from openecf.court.conversion.reading import NoExport, Told
+from openecf.court.docket import queries as docket
 from openecf.court.docket.models import Entry
 from openecf.court.documents.models import Document
-from openecf.court.importing import removing
+from openecf.court.importing import bulk, removing
 from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import NOBODY
 from openecf.court.transition import queries as transition
@@ -201,11 +202,31 @@ def test_what_was_loaded_is_the_old_record_with_its_own_numbers(folder):
     assert (case.next_seq, case.next_number, case.chain_head) == (14, 11, entries[-1].chain)
     assert entries[1].previous == entries[0].chain and entries[0].row.startswith("<tr><td")
     assert Document.objects.get(entry=entries[0], part=0).doc_id == "050000000101"
+    assert [breaks for one in Case.objects.values_list("id", flat=True) if (breaks := docket.chain_breaks(one))] == []
     assert Representation.objects.filter(party__case=case).exclude(user=None).count() == 3
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('\"case\"', 'id'))")
         assert cursor.fetchone()[0] > 400_000 + CASES
     assert not verified(folder).problems
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2022-01-14T16:05:00",
+        "2022-07-14T00:00:59.250000",
+        "2022-03-13T01:59:59",
+        "2022-03-13T02:30:00",  # an hour that the clocks leave out
+        "2022-03-13T03:00:00",
+        "2022-11-06T01:30:00",  # an hour that comes twice: the first
+        "2022-11-06T02:00:00",
+        "1931-06-01T12:00:00",
+        "2022-01-14T16:05:00-08:00",
+    ],
+)
+def test_an_hour_without_a_zone_is_the_courts_own_on_every_day_of_the_year(written):
+    moment = datetime.fromisoformat(written)
+    assert bulk.in_utc(moment) == bulk.in_court(moment).astimezone(UTC)
 
 
 def test_documents_are_in_the_store_and_sealed_ones_encrypted(folder):

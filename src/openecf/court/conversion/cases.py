@@ -74,7 +74,11 @@ class CaseInput:
             papers.refuse(f"case {self.id} has no entry {row[1]}, or this file is not in the order of entries.csv")
 
     def _papers(self, seq: int) -> list[tuple[int, Row]]:
-        along, found, parts = self._source.papers, [], set()
+        along = self._source.papers
+        found: list[tuple[int, Row]] = []
+        if along.row is None or along.row[0] > self.id:
+            return found
+        parts: set[int] = set()
         while along.row is not None and along.row[0] <= self.id:
             if along.row[0] == self.id and along.row[1] != seq:
                 break

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from openecf.court.importing.rules import LARGEST, LONGEST_DAYS
@@ -64,7 +65,9 @@ def text(most: int = 0) -> Callable[[str], str]:
     return read
 
 
+@lru_cache(maxsize=20_000)
 def day(written: str) -> date:
+    """A day; fifty years have less of them than are kept in mind."""
     try:
         found = date.fromisoformat(written)
     except ValueError:
@@ -86,6 +89,7 @@ def moment(written: str) -> datetime:
 
 
 def number(least: int = 0, most: int = LARGEST) -> Callable[[str], int]:
+    @lru_cache(maxsize=2048)  # the same few come again and again: a case in each of its rows, sequence numbers, parts
     def read(written: str) -> int:
         if written.isascii() and written.isdecimal() and len(written) < 16:
             found = int(written)

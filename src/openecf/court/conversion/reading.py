@@ -10,7 +10,7 @@ import codecs
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -166,15 +166,21 @@ class Table:
         heading = next(reader, [])
         places, others = self._places(heading)
         width, columns = len(heading), self.layout.columns
-        plan = [(place, column.read, column.empty) for place, column in zip(places, columns, strict=True)]
-        # Every layout needs two columns at least, so that the getter gives a tuple.
+        plan = [(column.read, column.empty) for column in columns]
+        # Every layout needs two columns at least, so that a getter gives a tuple. Columns that are not there are read
+        # from an empty cell behind the last one.
         needed = itemgetter(*(at for at, one in zip(places, columns, strict=True) if one.required))
-        whole = all(place is not None for place in places)
-        share, case_at = self.share, places[0] or 0
+        said = itemgetter(*(width if place is None else place for place in places))
+        case_at, skip, case, is_mine = places[0] or 0, self.skip, None, True
         for cells in reader:
             self.records += 1
-            if self.records <= self.skip or (share is not None and not share.has(cells, case_at)):
+            if self.records <= skip:
                 continue
+            if self.share is not None:
+                if case is None or cells[case_at : case_at + 1] != case:
+                    case, is_mine = cells[case_at : case_at + 1], self.share.has(cells, case_at)
+                if not is_mine:
+                    continue
             self.line = reader.line_num
             if len(cells) != width:
                 self.refuse(f"has {len(cells)} cells; the heading has {width}")
@@ -183,15 +189,13 @@ class Table:
                 lacking = next(c.name for c in columns if c.required and not cells[heading.index(c.name)])
                 self.refuse(f"{lacking}: is empty and needed")
                 continue
+            cells.append("")
             try:
-                if whole:
-                    row = tuple([read(cells[at]) if cells[at] else empty for at, read, empty in plan])
-                else:
-                    row = tuple(
-                        [read(cells[at]) if at is not None and cells[at] else empty for at, read, empty in plan]
-                    )
+                row = tuple(
+                    [read(cell) if cell else empty for cell, (read, empty) in zip(said(cells), plan, strict=True)]
+                )
             except Misfit as misfit:
-                self.refuse(f"{self._culprit(cells, plan)}: {misfit}")
+                self.refuse(f"{self._culprit(said(cells))}: {misfit}")
                 continue
             self.extras = [(heading[at], cells[at]) for at in others if cells[at]] if others else []
             yield row
@@ -210,11 +214,11 @@ class Table:
                 self.tell(Problem(self.layout.name, 1, reason, grave=False))
         return [heading.index(c.name) if c.name in heading else None for c in self.layout.columns], others
 
-    def _culprit(self, cells: list[str], plan: list[tuple[int | None, Callable[[str], Any], Any]]) -> str:
-        for column, (place, read, _empty) in zip(self.layout.columns, plan, strict=True):
+    def _culprit(self, said: Sequence[str]) -> str:
+        for column, cell in zip(self.layout.columns, said, strict=True):
             try:
-                if place is not None and cells[place]:
-                    read(cells[place])
+                if cell:
+                    column.read(cell)
             except Misfit:
                 return column.name
         raise AssertionError("every reader took its value")

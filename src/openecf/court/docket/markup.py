@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from openecf.court.cases.rules import AttorneyFacts, CaseFacts, PartyFacts
 from openecf.court.docket.rules import DocumentFacts, EntryFacts, plain, safe
@@ -10,6 +11,7 @@ from openecf.court.docket.rules import DocumentFacts, EntryFacts, plain, safe
 PUBLIC_HOST = "https://ecf.{court}.uscourts.gov"
 
 
+@lru_cache(maxsize=20_000)
 def us(day: date | None) -> str:
     """``01/02/2024``; empty for none."""
     return f"{day.month:02d}/{day.day:02d}/{day.year:04d}" if day else ""

@@ -97,23 +97,25 @@ def _parted(match: re.Match[str]) -> str:
     return f"{phrase[0]}<span>{phrase[1:-1]}</span>{phrase[-1]}"
 
 
+_MARKS = re.compile("|".join(re.escape(mark) for mark in (*_MARKS_OF_FAILURES, *_MARKS_OF_LABELS)))
 _CLEAN: set[str] = set()
 """Words of the record that are part of no phrase: most text is made of words that were looked at before."""
 _MOST_CLEAN = 100_000
+_DAY = re.compile(r"\(?[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}[).,;]*")
+"""A day as dockets write it: every mark has a letter in it, and there are not many days."""
 
 
 def _is_clean(escaped: str) -> bool:
     """Whether text surely holds no phrase. No mark has a space in it, so that each word can be looked at by itself."""
     if len(escaped) < _SHORTEST:
         return True
-    unseen = [word for word in set(escaped.casefold().split()) - _CLEAN if not word.isdigit()]
+    unseen = set(escaped.casefold().split()) - _CLEAN
     if not unseen:
         return True
-    rest = " ".join(unseen)
-    if any(mark in rest for mark in (*_MARKS_OF_FAILURES, *_MARKS_OF_LABELS)):
+    if _MARKS.search(" ".join(unseen)):
         return False
     if len(_CLEAN) < _MOST_CLEAN:
-        _CLEAN.update([word for word in unseen if word.strip(".,;:()[]'\"").isalpha()])
+        _CLEAN.update([word for word in unseen if word.strip(".,;:()[]'\"").isalpha() or _DAY.fullmatch(word)])
     return True
 
 
@@ -190,7 +192,10 @@ class EntryFacts:
     @property
     def main(self) -> DocumentFacts | None:
         """The main document; None for text-only entries."""
-        return next((document for document in self.documents if document.part == 0), None)
+        for document in self.documents:
+            if document.part == 0:
+                return document
+        return None
 
     @property
     def doc_id(self) -> str:
@@ -304,9 +309,12 @@ def correction_link(
 
 def number_sort(number: str) -> int | None:
     """A document number's place in numeric order; None for text-only entries and for what is no number."""
-    return int(number) if number.isdigit() else None
+    return int(number) if number.isdecimal() else None
+
+
+_TAG = re.compile(r"<[^>]*>")
 
 
 def text_bytes(row: str) -> int:
     """Bytes of extracted text of a row, for billing."""
-    return len(re.sub(r"<[^>]*>", "", row).encode())
+    return len(_TAG.sub("", row).encode())
