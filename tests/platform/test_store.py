@@ -36,6 +36,20 @@ def folder(tmp_path: Path, monkeypatch) -> Path:
     return tmp_path
 
 
+def test_what_lies_one_folder_deeper_is_found_and_forgotten(folder):
+    """As stores of before November 26, 2026 have it."""
+    sha256 = store.put([PDF]).sha256
+    [path] = named(folder)
+    deeper = path.parent / sha256[2:4] / sha256
+    deeper.parent.mkdir()
+    path.rename(deeper)
+    assert store.has(sha256)
+    with store.open(sha256) as stored:
+        assert stored.read() == PDF
+    store.drop(sha256)
+    assert not store.has(sha256) and not named(folder)
+
+
 @pytest.mark.parametrize("sealed", [False, True], ids=["open", "sealed"])
 def test_bytes_are_on_the_disk_before_they_have_a_name_and_their_name_before_put_returns(folder, monkeypatch, sealed):
     """Anything else and a power failure leaves a docket entry that names bytes nobody has."""

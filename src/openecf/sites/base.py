@@ -104,6 +104,7 @@ WHITENOISE_MAX_AGE = 3600
 FORM_RENDERER = "openecf.platform.shell.forms.Renderer"
 OPENECF_LOGIN_URL = "/login"
 OPENECF_LOGOUT_URL = "/logout"
+OPENECF_BESIDE_SESSION = ""
 OPENECF_DESK_RULE = OPENECF_DESK_DECIDES_RULE = "openecf.platform.bus.access.OPERATOR"
 
 _SAFE = "__Host-" if SECURE else ""

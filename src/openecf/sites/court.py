@@ -36,6 +36,10 @@ INSTALLED_APPS = [
     f"openecf.benches.{COURT.kind}",
 ]
 ROOT_URLCONF = "openecf.sites.court_urls"
+# Which court user an account is: asked with the session that names it, at every request, and not a statement later.
+OPENECF_BESIDE_SESSION = """
+(SELECT json_build_array(u.id, u."group") FROM court_user u WHERE u.account = (facts->>'sub')::uuid AND u.active)
+"""
 # What an old system hashed is checked under Argon2id, and hashed anew at its first right use.
 PASSWORD_HASHERS = ["openecf.platform.passwords.Argon2id", "openecf.platform.legacy_passwords.OverLegacy"]
 MIDDLEWARE = [

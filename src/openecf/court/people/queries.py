@@ -25,7 +25,7 @@ _LINKED = 'SELECT id, "group" FROM court_user WHERE account = %s AND active LIMI
 
 
 def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
-    """The caller as this court sees it. One statement for a person who signed on, none for nobody.
+    """The caller as this court sees it. One statement at most: the session mostly brought what it would answer.
 
     ``terminal``: the request comes from a public terminal in the clerk's office. An account whose court user was
     made inactive, or that several people use, reads like any PACER account.
@@ -33,7 +33,7 @@ def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
     if signed_on is None:
         return Reader(terminal=True) if terminal else NOBODY
     own = signed_on.upgraded and not signed_on.shared
-    user, group = _linked(signed_on.account) if own else (None, "")
+    user, group = _linked(signed_on) if own else (None, "")
     return Reader(
         account=signed_on.account,
         number=signed_on.number,
@@ -61,9 +61,10 @@ def reader_of(signed_on: SignedOn | None, *, terminal: bool = False) -> Reader:
     )
 
 
-def _linked(account: UUID) -> tuple[int | None, str]:
-    """Id and group of the active court user of an account. Asked at every request, hence by hand."""
-    return prepared.row(_LINKED, [account]) or (None, "")
+def _linked(signed_on: SignedOn) -> tuple[int | None, str]:
+    """Id and group of the active court user of an account."""
+    found = prepared.row(_LINKED, [signed_on.account]) if signed_on.beside is None else signed_on.beside
+    return found or (None, "")
 
 
 def user(user_id: int) -> CourtUser:

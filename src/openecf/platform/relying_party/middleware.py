@@ -37,7 +37,7 @@ class SignedOnPeople:
         if found is None:
             return None
         fresh = _heard(found.heard_at, request.arrived)
-        return rules.signed_on(found.facts, sid=found.sid, kind="browser", fresh=fresh)
+        return rules.signed_on(found.facts, sid=found.sid, kind="browser", fresh=fresh, beside=found.beside)
 
     def _program(self, request: HttpRequest) -> SignedOn | None:
         token = request.COOKIES.get("NextGenCSO", "")
@@ -46,7 +46,7 @@ class SignedOnPeople:
         found = queries.program(token=token, now=request.arrived)
         if found is not None:
             fresh = _heard(found.heard_at, request.arrived)
-            return rules.signed_on(found.facts, sid=found.sid, kind="api", fresh=fresh)
+            return rules.signed_on(found.facts, sid=found.sid, kind="api", fresh=fresh, beside=found.beside)
         try:
             told = services.check_program(token=token, at=request.arrived)
         except provider.ProviderAway:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from openecf.kernel.tokens import digest
 from openecf.platform.postgres import prepared
 
@@ -20,27 +22,33 @@ WITH touched AS (
   UPDATE rp_session SET seen_at = %(now)s
   WHERE digest = %(digest)s AND seen_at < %(touch)s AND seen_at > %(idle)s
 )
-SELECT sid, facts::text, (SELECT heard_at FROM rp_feed) FROM rp_session
+SELECT sid, facts::text, (SELECT heard_at FROM rp_feed), {beside} FROM rp_session
 WHERE digest = %(digest)s AND expires_at > %(now)s AND seen_at > %(idle)s
 """
 _PROGRAM = """
-SELECT sid, facts::text, (SELECT heard_at FROM rp_feed) FROM rp_api_token
+SELECT sid, facts::text, (SELECT heard_at FROM rp_feed), {beside} FROM rp_api_token
 WHERE digest = %(digest)s AND checked_at > %(since)s
 """
 
 
 @dataclass(frozen=True)
 class Found:
-    """A live session: its name, its facts, when this court last heard from the provider."""
+    """A live session: its name, its facts, when this court last heard from the provider.
+
+    ``beside``: what the site asks about the person in the same statement (``OPENECF_BESIDE_SESSION``); empty where it
+    found nothing, None where the site asks nothing.
+    """
 
     sid: str
     facts: dict
     heard_at: datetime | None
+    beside: tuple | None
 
 
 def _find(statement: str, values: dict[str, object]) -> Found | None:
-    row = prepared.row(statement, values)
-    return Found(row[0], json.loads(row[1]), row[2]) if row else None
+    beside = settings.OPENECF_BESIDE_SESSION
+    row = prepared.row(statement.format(beside=beside or "NULL"), values)
+    return Found(row[0], json.loads(row[1]), row[2], tuple(row[3] or ()) if beside else None) if row else None
 
 
 def browser(*, cookie: str, now: datetime) -> Found | None:

@@ -39,6 +39,8 @@ class SignedOn:
     """In this session the person reads as exempt from fees, for ``exempt_for``; in one case only if there is one."""
     exempt_for: str = ""
     exempt_case: str = ""
+    beside: tuple | None = None
+    """What the site found about the person with the session (queries.Found); None: it has not asked."""
     fresh: bool = True
     """False when this court has not heard from Central Sign-On for a minute: reading goes on, filing waits."""
 
@@ -51,7 +53,9 @@ EXEMPT = "exempt"
 """Where a session's facts keep the exemption that it uses: it goes with the session, so every sign-on begins without."""
 
 
-def signed_on(facts: dict, *, sid: str, kind: Literal["browser", "api"], fresh: bool) -> SignedOn:
+def signed_on(
+    facts: dict, *, sid: str, kind: Literal["browser", "api"], fresh: bool, beside: tuple | None = None
+) -> SignedOn:
     """The facts that userinfo or introspection gave, as the court keeps them."""
     exempt = facts.get(EXEMPT) or {}
     return SignedOn(
@@ -76,6 +80,7 @@ def signed_on(facts: dict, *, sid: str, kind: Literal["browser", "api"], fresh: 
         exempt=bool(exempt),
         exempt_for=exempt.get("for", ""),
         exempt_case=exempt.get("case", ""),
+        beside=beside,
         fresh=fresh,
     )
 
