@@ -334,7 +334,7 @@ class TestEffects:
 
     def test_the_clerk_is_told_of_what_waits_for_the_clerk(self, world):
         file(world, world.counsel, "papers:amended-schedules", free="Schedule D")
-        mail = OutgoingMail.objects.get(subject="24-10001 Amended Schedules")
+        mail = OutgoingMail.objects.get(subject__startswith="Waits for you: 24-10001 Amended Schedules (")
         assert (mail.recipients, mail.bcc) == ([], [world.clerk.email])
 
     def test_an_entry_without_notice_sends_none(self, world):

@@ -24,11 +24,11 @@ def what_changed(agency: Agency, what: str) -> tuple[str, str]:
         "left": _("{agent} no longer acts for {principal} at the {court}: {agent} has left."),
     }[what].format(**names, court=court)
     subject = {
-        "added": _("Filing agent added: {agent} for {principal}"),
-        "changed": _("Filing agent changed: {agent} for {principal}"),
-        "removed": _("Filing agent removed: {agent} for {principal}"),
-        "left": _("Filing agent left: {agent} for {principal}"),
-    }[what].format(**names)
+        "added": _("Filing agent added: {agent} for {principal} ({court})"),
+        "changed": _("Filing agent changed: {agent} for {principal} ({court})"),
+        "removed": _("Filing agent removed: {agent} for {principal} ({court})"),
+        "left": _("Filing agent left: {agent} for {principal} ({court})"),
+    }[what].format(**names, court=court)
     parts = [first]
     if what in ("added", "changed"):
         parts.append("\n".join(_permissions(agency)))

@@ -251,6 +251,7 @@ def _said(agency: Agency, what: str, by: str, at: datetime) -> None:
         starts=agency.starts.isoformat(),
         ends=agency.ends.isoformat() if agency.ends else None,
     )
-    subject, text = what_changed(agency, what)
-    for address in dict.fromkeys(each for each in (agency.principal.email, agency.agent.email) if each):
-        mail.send(to=[address], subject=subject, text=text, at=at, reference=f"agency:{agency.id}")
+    for reader in {each.email: each for each in (agency.agent, agency.principal) if each.email}.values():
+        with people.in_words_of(reader):
+            subject, text = what_changed(agency, what)
+        mail.send(to=[reader.email], subject=subject, text=text, at=at, reference=f"agency:{agency.id}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils.translation import gettext
@@ -146,20 +147,33 @@ def ask_for_reset(*, login: str, network: str, at: datetime) -> None:
     with transaction.atomic():
         ResetLink.objects.create(digest=digest(secret), user_id=user.id, expires_at=at + rules.LINK_LASTS)
         record(act="own-login.reset-asked", by="nobody", at=at, subject=f"user:{user.id}", network=network)
-        mail.send(
-            to=[user.email],
-            subject=gettext("A new password for your account with the court"),
-            text=gettext(
-                "Somebody, we hope you, asked for a new password of the court-issued account {login}.\n\n"
-                "Open this page within an hour to choose one:\n\n{link}\n\n"
-                "If it was not you, do nothing: your password stays as it is."
-            ).format(login=user.login, link=f"{this_site().config.base_url}/login/court/reset/{secret}"),
-            at=at,
-            reference=f"user:{user.id}",
-        )
+        with people.in_words_of(user, or_as_asked=True):
+            _mail(
+                user,
+                gettext(
+                    "Somebody, we hope you, asked for a new password of the court-issued account {login}.\n\n"
+                    "Open this page within an hour to choose one:\n\n{link}\n\n"
+                    "If it was not you, do nothing: your password stays as it is."
+                ).format(login=user.login, link=_page_of(secret)),
+                at,
+            )
 
 
-# With the link that is used all others to the same account are over: who asked for one may not be the owner.
+def _page_of(secret: str) -> str:
+    return f"{this_site().config.base_url}/login/court/reset/{secret}"
+
+
+def _mail(user: CourtUser, text: str, at: datetime) -> None:
+    """In the language of the moment."""
+    mail.send(
+        to=[user.email],
+        subject=gettext("A new password for your account with the {court}").format(court=settings.COURT.full_name),
+        text=text,
+        at=at,
+        reference=f"user:{user.id}",
+    )
+
+
 _SPEND = """
 WITH used AS (
   UPDATE own_reset_link SET used_at = %(now)s
@@ -204,17 +218,16 @@ def mail_link(*, user_id: int, checked: str, by: str, at: datetime) -> None:
             digest=digest(secret), user_id=user.id, expires_at=at + rules.CLERKS_LINK_LASTS, by_clerk=True
         )
         record(act="own-login.link-sent", by=by, at=at, subject=f"user:{user.id}", checked=checked)
-        mail.send(
-            to=[user.email],
-            subject=gettext("A new password for your account with the court"),
-            text=gettext(
-                "The clerk's office sends you this link so that you can choose a new password for the court-issued "
-                "account {login}.\n\nOpen this page within two days:\n\n{link}\n\n"
-                "If you did not ask for it, tell the clerk's office; your password stays as it is."
-            ).format(login=user.login, link=f"{this_site().config.base_url}/login/court/reset/{secret}"),
-            at=at,
-            reference=f"user:{user.id}",
-        )
+        with people.in_words_of(user):
+            _mail(
+                user,
+                gettext(
+                    "The clerk's office sends you this link so that you can choose a new password for the court-issued "
+                    "account {login}.\n\nOpen this page within two days:\n\n{link}\n\n"
+                    "If you did not ask for it, tell the clerk's office; your password stays as it is."
+                ).format(login=user.login, link=_page_of(secret)),
+                at,
+            )
 
 
 def hand_out_password(*, user_id: int, checked: str, by: str, at: datetime) -> str:
@@ -229,16 +242,15 @@ def hand_out_password(*, user_id: int, checked: str, by: str, at: datetime) -> s
         _set(user.id, password, by, at)
         record(act="own-login.handed-out", by=by, at=at, subject=f"user:{user.id}", checked=checked)
         if user.email:
-            mail.send(
-                to=[user.email],
-                subject=gettext("A new password for your account with the court"),
-                text=gettext(
-                    "The clerk's office has just given out a new password for the court-issued account {login}.\n\n"
-                    "If it was not given to you, call the clerk's office at once."
-                ).format(login=user.login),
-                at=at,
-                reference=f"user:{user.id}",
-            )
+            with people.in_words_of(user):
+                _mail(
+                    user,
+                    gettext(
+                        "The clerk's office has just given out a new password for the court-issued account {login}.\n\n"
+                        "If it was not given to you, call the clerk's office at once."
+                    ).format(login=user.login),
+                    at,
+                )
     return password
 
 

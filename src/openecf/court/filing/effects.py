@@ -8,7 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
 
+from openecf.court.bench import bench
 from openecf.court.calendar import services as calendar
 from openecf.court.cases import queries as case_queries
 from openecf.court.cases import services as cases
@@ -17,6 +20,7 @@ from openecf.court.events import rules as events
 from openecf.court.events.rules import Event, Record
 from openecf.court.filing import rules
 from openecf.court.people import queries as people
+from openecf.platform.config import this_site
 from openecf.platform.mail import services as mail
 
 
@@ -136,18 +140,20 @@ def _notify(act: Act, effect: events.Notify) -> None:
     # A sealed filing waits for people who may not read it: they learn nothing of it by mail.
     if act.entry.restriction or act.entry.case.restriction:
         return
-    addresses = people.addresses_of_groups(effect.groups, but=act.user.id)
-    if not addresses:
-        return
-    number = act.entry.case.number
-    mail.send(
-        to=[],
-        bcc=addresses,
-        subject=f"{number} {act.event.title}",
-        text=f"A filing in case {number} waits for you:\n\n{act.entry.text}\n",
-        at=act.at,
-        reference=f"entry:{act.entry.id}",
-    )
+    number, court = act.entry.case.number, settings.COURT.full_name
+    path = bench().notice.case_path(case_id=act.case_id, case_number=number)
+    for language, addresses in people.addresses_of_groups(effect.groups, but=act.user.id).items():
+        with translation.override(language):
+            words = gettext("A filing in case {number} waits for you:\n\n{text}\n\nThe docket: {link}\n")
+            subject = gettext("Waits for you: {number} {title} ({court})")
+        mail.send(
+            to=[],
+            bcc=addresses,
+            subject=subject.format(number=number, title=act.event.title, court=court),
+            text=words.format(number=number, text=act.entry.text, link=this_site().config.base_url + path),
+            at=act.at,
+            reference=f"entry:{act.entry.id}",
+        )
 
 
 EXECUTORS: dict[type[Record], Callable[[Act, Any], None]] = {
