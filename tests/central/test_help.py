@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -42,6 +43,24 @@ def test_each_language_links_to_the_same_places(language):
         assert links(mine.answer) == links(english.answer), mine.key
     for key, guide in EVERY[language].guides.items():
         assert [links(s.text) for s in guide.steps] == [links(s.text) for s in EVERY["en"].guides[key].steps], key
+
+
+PICTURES = Path(help_texts.__file__).parent / "static" / "service_center" / "guides"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_shows_the_same_pictures_and_says_what_they_show(language):
+    for key, guide in EVERY[language].guides.items():
+        assert [step.picture for step in guide.steps] == [step.picture for step in EVERY["en"].guides[key].steps], key
+        assert all(bool(step.shows) == bool(step.picture) for step in guide.steps), key
+
+
+def test_every_picture_is_there_small_and_used():
+    used = {step.picture for guide in EVERY["en"].guides.values() for step in guide.steps if step.picture}
+    assert {file.stem for file in PICTURES.iterdir()} == used
+    assert max(file.stat().st_size for file in PICTURES.iterdir()) < 60_000
+    page = Client().get("/help/guides/getting-started").content.decode()
+    assert page.count("<img") == 5 and 'alt="The page Register for a PACER account' in page
 
 
 def test_every_link_of_the_help_opens():
