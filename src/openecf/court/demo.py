@@ -25,6 +25,8 @@ from openecf.court.cases.models import Case, Judge, Party
 from openecf.court.docket import services as docket
 from openecf.court.documents import services as documents
 from openecf.court.documents.rules import NewDocument
+from openecf.court.notices import announcing
+from openecf.court.notices import queries as notices
 from openecf.court.people import services as people
 from openecf.court.people.models import CourtUser
 from openecf.court.transition import services as transition
@@ -65,6 +67,7 @@ def load(*, at: datetime) -> None:
             with transaction.atomic():
                 _case(row, users, judges)
             log.info("demo.case", number=row["number"])
+    _announce(users, at)
     transition.tell_status(at=at)
 
 
@@ -90,7 +93,7 @@ def _user(cast: demo_cast.CastCourtUser, at: datetime) -> CourtUser:
 def _create(
     cast: demo_cast.CastCourtUser, account: demo_cast.CastAccount | None, issued: str, at: datetime
 ) -> CourtUser:
-    return CourtUser.objects.create(
+    user = CourtUser.objects.create(
         login=cast.login,
         password="" if account else issued,
         spent_password=issued if account else "",
@@ -108,6 +111,11 @@ def _create(
         account_number=account.number if account else "",
         linked_at=at - LIVE_SINCE if account else None,
     )
+    for address in cast.summaries:
+        people.set_way(
+            user_id=user.id, address=address, usual="summary", tells_silence=True, wants_text=False, by=BY, at=at
+        )
+    return user
 
 
 def _agency(cast: demo_cast.CastAgency, users: dict[str, CourtUser], at: datetime) -> None:
@@ -125,6 +133,18 @@ def _agency(cast: demo_cast.CastAgency, users: dict[str, CourtUser], at: datetim
     Agency.objects.create(principal=principal, agent=agent, **given)
     if cast.gets_notices:
         people.note_agents_told(user_id=principal.id, told=True)
+
+
+def _announce(users: dict[str, CourtUser], at: datetime) -> None:
+    """The clerk's office told the trustees something, once."""
+    if notices.announcements():
+        return
+    announcing.announce(
+        title="Reports of trustees in the last week of the year",
+        text="The office closes at noon on the last two days of the year.\n\nReports that are filed by then are docketed "
+        "the same day; filing itself goes on around the clock.",
+        groups=["trustee"], urgent=False, by=f"user:{users['idelgado'].id}", at=at,
+    )  # fmt: skip
 
 
 def _judge(row: dict, users: dict[str, CourtUser], at: datetime) -> Judge:

@@ -51,6 +51,8 @@ class CastCourtUser:
     bar_id: str = ""
     firm: str = ""
     secondary: tuple[str, ...] = field(default=())
+    summaries: tuple[str, ...] = field(default=())
+    """Those of the secondary addresses that are told once a day, also of a day without filings."""
 
 
 def _id(n: int) -> UUID:
@@ -208,7 +210,17 @@ COURT_USERS = (
     CastCourtUser("idelgado", "Ines", "Delgado", "clerk", "clerk-delgado"),
     CastCourtUser("lashgrove", "Lenora", "Ashgrove", "judge", "judge-ashgrove"),
     CastCourtUser("rcastellan", "Rufus", "Castellan", "trustee", "rcastellan"),
-    CastCourtUser("slarkspur", "Simeon", "Larkspur", "attorney", "slarkspur-law", "FL0060913", "Larkspur & Tansy"),
+    CastCourtUser(
+        "slarkspur",
+        "Simeon",
+        "Larkspur",
+        "attorney",
+        "slarkspur-law",
+        "FL0060913",
+        "Larkspur & Tansy",
+        ("paralegal@larkspur.example",),
+        ("paralegal@larkspur.example",),
+    ),
     CastCourtUser("isedgwick", "Idris", "Sedgwick", "filing-agent", "isedgwick"),
     CastCourtUser("bsolano", "Beatriz", "Solano", "filing-agent", "bsolano"),
     CastCourtUser("nopacer", "Odalys", "Frimpong", "attorney", bar_id="FL0051177", firm="Frimpong PA"),
