@@ -52,6 +52,7 @@ def application(**changes: object) -> Application:
         "address_lines": ["9 Pier Street", "Miami, FL 33101"],
         "phone": "305-555-0107",
         "email": "nerys@counsel.example",
+        "email_proved": True,
         "bars": [{"kind": "state", "where": "FL", "number": "0055123"}],
         "acknowledged": ["e-service"],
         "form": LF95,

@@ -323,6 +323,15 @@ def test_a_paper_that_no_court_takes_is_refused_at_once(content, name, says):
     assert request.papers.get().bytes == len(pdf())
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_the_court_is_told_whether_the_address_for_notices_is_the_proved_one(own):
+    """By it the desk finds whom it knows already; an address that was only typed is anybody's."""
+    typed = NOTICES | {"email": Account.objects.get(username=WHO).email.upper()} if own else NOTICES
+    sent(browser_of(), notices=typed)
+    said = OutboxMessage.objects.get(type="registration.requested").body["application"]
+    assert said["email_proved"] is own
+
+
 def test_an_account_does_not_fill_the_store_with_papers(monkeypatch):
     """Each upload is kept, also the one that another replaces at once; and an account costs nothing."""
     monkeypatch.setattr(asking, "PAPERS_PER_HOUR", 3)

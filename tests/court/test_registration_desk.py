@@ -363,6 +363,44 @@ def test_dockets_that_name_the_attorney_without_an_account_are_connected_if_the_
     assert cases.claim(user=row.user, email="nerys@counsel.example", last_name="Halloran", at=now, by="x") == 0
 
 
+@pytest.mark.parametrize(
+    ("changed", "n", "because"),
+    [
+        ({}, 1, "the proved address, and the last name"),
+        ({"email_proved": False}, 0, "dockets print addresses: whoever types one is not who has it"),
+        ({"last_name": "Hallor"}, 0, "a part of the name is another name"),
+        ({"last_name": "a"}, 0, "a letter is in every name"),
+        ({"last_name": "HALLORAN"}, 1, "letter case does not matter"),
+        ({"last_name": "Hallo[r]an"}, 0, "what is typed is no pattern"),
+    ],
+)
+def test_dockets_are_connected_to_the_proved_address_and_the_whole_last_name_only(now, changed, n, because):
+    CourtProfile.objects.all().delete()
+    world = invented.make()
+    set_court(live_at=now - timedelta(days=1))
+    facts = {"party_id": world.case.parties.get(position=1).id, "at": now, "by": "system"}
+    hers = cases.add_attorney(
+        **facts, name="Halloran, Nerys", email="nerys@counsel.example", contact="", roles=["LEAD"]
+    )
+    row = taken(now, said=application(**changed))
+    assert queries.appearances(queries.application_of(row)) == n, because
+    services.approve(
+        request_id=row.id, seen=SEEN, group="attorney", user_id=None, by="user:1", at=now, appearances=True
+    )
+    hers.refresh_from_db()
+    assert (hers.user is not None) is bool(n), because
+
+
+def test_an_address_that_anybody_can_type_does_not_make_the_desk_propose_its_owners_account(now):
+    court_user(login="nhalloran", first_name="Nerys", last_name="Quill", email="nerys@counsel.example")
+    proved, typed = application(), application(email_proved=False)
+    assert [(one.is_sure, one.reasons) for one in queries.candidates(proved)] == [(True, ("email",))]
+    assert [(one.is_sure, one.reasons) for one in queries.candidates(typed)] == [(False, ("typed-email",))]
+    row = taken(now, said=typed)
+    page = client(linked("clerk")).get(f"/court/registrations/{row.id}").content.decode()
+    assert "not proved" in page
+
+
 # Where notices go.
 
 

@@ -6,6 +6,7 @@ open to participants follow.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,13 @@ MOST = 1000
 
 
 def unclaimed(*, email: str, last_name: str) -> QuerySet[Representation]:
-    """Standing appearances without an account under that address and last name. Both: an address alone proves little."""
+    """Standing appearances without an account under that address and last name, a word (or words) of the name and no part of
+    one. Both: an address alone proves little."""
     found = Representation.objects.filter(user=None, terminated=None, email__iexact=email.strip())
     if not email.strip() or not last_name.strip():
         return found.none()
-    return found.filter(name__icontains=last_name.strip())
+    whole = r"\s+".join(re.escape(word) for word in last_name.split())
+    return found.filter(name__iregex=rf"(^|[\s,]){whole}($|[\s,])")
 
 
 def claim(*, user: CourtUser, email: str, last_name: str, at: datetime, by: str) -> int:

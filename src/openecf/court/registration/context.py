@@ -71,7 +71,7 @@ def parts_of(request: FilingRequest, one: Application) -> list[Part]:
     ]
     form = _("Plain text") if one.wants_text else _("With links, as a page (HTML)")
     notices = [
-        (_("E-mail address for notices"), one.email),
+        (_("E-mail address for notices"), one.email if one.email_proved else _unproved(one.email)),
         (_("More addresses"), ", ".join(one.extra_emails)),
         (_("Form of notices"), form),
         (_("How often"), how_often(summary=one.summary, tells_silence=one.tells_silence)),
@@ -91,6 +91,10 @@ def parts_of(request: FilingRequest, one: Application) -> list[Part]:
     if acknowledged := _acknowledged(one):
         found.append(Part(_("Acknowledged"), [("", text) for text in acknowledged]))
     return [*found, *_form_part(one)]
+
+
+def _unproved(address: str) -> str:
+    return _("{address} (typed, not proved: it is not the address of the PACER account)").format(address=address)
 
 
 def _form_part(one: Application) -> list[Part]:

@@ -108,7 +108,9 @@ def found_by(text: str) -> list[Candidate]:
 
 
 def appearances(application: Application) -> int:
-    """In how many cases the applicant stands on the docket as an attorney without an account."""
+    """In how many cases the applicant stands on the docket as an attorney without an account: by the proved address."""
+    if not application.email_proved:
+        return 0
     return cases.unclaimed_appearances(email=application.email, last_name=application.last_name)
 
 

@@ -37,14 +37,15 @@ def groups_for(role: str) -> tuple[str, ...]:
     return _GROUPS.get(role, ("limited",))
 
 
-Reason = Literal["email", "bar", "name", "last-name"]
+Reason = Literal["email", "bar", "name", "typed-email", "last-name"]
 REASONS: dict[Reason, object] = {
     "email": _("same e-mail address"),
     "bar": _("same bar number"),
     "name": _("same name"),
+    "typed-email": _("same e-mail address, which is not proved"),
     "last-name": _("same last name"),
 }
-_WEIGHT: dict[Reason, int] = {"email": 4, "bar": 4, "name": 3, "last-name": 1}
+_WEIGHT: dict[Reason, int] = {"email": 4, "bar": 4, "name": 3, "typed-email": 1, "last-name": 1}
 
 
 class Known(Protocol):
@@ -57,10 +58,13 @@ class Known(Protocol):
 
 
 def likeness(application: Application, known: Known) -> tuple[Reason, ...]:
-    """What an applicant and an account of the court have in common, strongest first; empty: nothing."""
+    """What an applicant and an account of the court have in common, strongest first; empty: nothing.
+
+    An address counts for little that was typed and not proved: dockets print those of attorneys.
+    """
     found: list[Reason] = []
     if known.email and known.email.lower() == application.email.lower():
-        found.append("email")
+        found.append("email" if application.email_proved else "typed-email")
     if known.bar_id and any(_same_bar(known.bar_id, bar.where, bar.number) for bar in application.bars):
         found.append("bar")
     names = {application.last_name.casefold(), *application.other_names.casefold().split()}

@@ -39,7 +39,11 @@ class UploadedPaper(_Data):
 
 
 class Application(_Data):
-    """Everything that the applicant said. ``form`` is the court's form as it was when it was answered."""
+    """Everything that the applicant said. ``form`` is the court's form as it was when it was answered.
+
+    ``email`` is where notices go, as it was typed; ``email_proved`` says that it is the address of the PACER account, whose
+    mailbox was proved. Names, bar numbers and the other addresses are the applicant's word.
+    """
 
     role: Annotated[str, Field(max_length=20)]
     files_here_already: bool = False
@@ -55,6 +59,7 @@ class Application(_Data):
     fax: Annotated[str, Field(max_length=30)] = ""
     case_number: Annotated[str, Field(max_length=40)] = ""
     email: Annotated[str, Field(min_length=6, max_length=254)]
+    email_proved: bool = False
     extra_emails: Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=MOST_EXTRA_ADDRESSES)] = []
     wants_text: bool = False
     summary: bool = False

@@ -326,6 +326,7 @@ def _application(
         fax=filer.get("fax", ""),
         case_number=said["role"].get("case_number", ""),
         email=notices["email"],
+        email_proved=account.email_verified_at is not None and notices["email"].lower() == account.email.lower(),
         extra_emails=notices.get("extra_emails", []),
         wants_text=notices["form"] == "text",
         summary=notices.get("often") == SUMMARY,

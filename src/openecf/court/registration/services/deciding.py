@@ -96,7 +96,7 @@ def approve(
 ) -> None:  # fmt: skip
     """Let the applicant file: her PACER account is linked to the court's account ``user_id``, or to a new one.
 
-    ``appearances``: those on dockets that belong to no account, under her address and last name, become hers.
+    ``appearances``: those on dockets that belong to no account, under her proved address and last name, become hers.
 
     CannotDecide, people.services.CannotAdmit.
     """
@@ -121,7 +121,7 @@ def approve(
             by=by,
             at=at,
         )
-        if appearances:
+        if appearances and application.email_proved:
             cases.claim(user=row.user, email=application.email, last_name=application.last_name, at=at, by=by)
         row.status = Status.APPROVED
 
