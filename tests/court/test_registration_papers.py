@@ -14,6 +14,7 @@ from django.db import connections
 
 from openecf.court.registration import services
 from openecf.court.registration.models import PaperPiece, ReceivedPaper
+from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.handlers import CannotApply
 from openecf.platform.bus.messages import RegistrationPaper
 from tests.court.callers import client, linked
@@ -91,5 +92,7 @@ def test_a_paper_is_opened_by_clerks_and_only_of_its_request(now):
     other = taken(now, account=uuid4())
     clerk = client(linked("clerk"))
     assert b"".join(clerk.get(f"/court/registrations/{row.id}/papers/{sha256}").streaming_content) == content
+    opened = AuditLine.objects.get(act="registration.paper-opened")
+    assert opened.subject == f"request:{row.id}" and opened.by.startswith("user:"), "what is sealed is opened on record"
     assert clerk.get(f"/court/registrations/{other.id}/papers/{sha256}").status_code == 404
     assert client(linked("judge")).get(f"/court/registrations/{row.id}/papers/{sha256}").status_code == 403

@@ -193,6 +193,7 @@ def paper(request: HttpRequest, request_id: UUID, sha256: str) -> HttpResponse:
     arrived = queries.papers(application).get(sha256)
     if named is None or arrived is None or arrived.wrong:
         raise Http404
+    services.note_opened(request_id=found.id, sha256=sha256, by=request.reader.ref, at=request.arrived)
     file = store.open(sha256, sealed=True)
     response = FileResponse(file, content_type="application/pdf", filename=f"{named.name}.pdf")
     response.headers["Cache-Control"] = "no-store"

@@ -13,6 +13,7 @@ from openecf.court.registration.services.deciding import (
     approve,
     ask_for_more,
     mark_fee_paid,
+    note_opened,
     reject,
 )
 from openecf.court.registration.services.taking import follow_merger, take, take_contact, take_paper, take_withdrawal
@@ -29,6 +30,7 @@ __all__ = [
     "ask_for_more",
     "follow_merger",
     "mark_fee_paid",
+    "note_opened",
     "reject",
     "take",
     "take_contact",

@@ -126,6 +126,11 @@ def approve(
         row.status = Status.APPROVED
 
 
+def note_opened(*, request_id: UUID, sha256: str, by: str, at: datetime) -> None:
+    """Somebody of the clerk's office opens a paper, which is kept sealed: on record, as every opening is."""
+    record(act="registration.paper-opened", by=by, at=at, subject=f"request:{request_id}", sha256=sha256[:16])
+
+
 def mark_fee_paid(*, request_id: UUID, said: str, by: str, at: datetime) -> None:
     """Note that the fee was paid, and how (a receipt's number). Once. CannotDecide."""
     said = _words(said)
