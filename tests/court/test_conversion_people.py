@@ -272,6 +272,7 @@ def test_the_clerk_works_through_the_findings_on_pages(tmp_path):
     assert "bbirch" in done.content.decode() and "shown once" in done.content.decode()
     again = clerk.get(f"/court/conversion/{shared.id}").content.decode()
     assert "shown once" not in again and "Asked" in again and f"/court/conversion/{twice.id}" in again
+    assert f"/court/logins/{CourtUser.objects.get(login='login1').id}" in again, "the others know its password, too"
     clerk.post(f"/court/conversion/{twice.id}", {"outcome": "different"})
     assert "Nothing is open" in clerk.get("/court/conversion").content.decode()
     assert clerk.get("/court/conversion/999999").status_code == 404
