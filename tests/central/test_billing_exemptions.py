@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from openecf.central.billing import exemptions, services
 from openecf.central.billing.models import Exemption, UsageLine
+from openecf.central.signon import queries as sign_ons
+from openecf.central.signon import services as signing
 from openecf.kernel.exemptions import PURPOSES
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
 from tests.central.registrants import at_once
-from tests.central.relying import Court, account, signed_on
+from tests.central.relying import SESSION_COOKIE, Court, account, session_of, signed_on
 from tests.central.test_billing_disputes import desk_of
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +118,59 @@ def test_the_desk_grants_and_ends_and_the_owner_sees_where():
     assert desk.post(where, {"which": "end", "exemption": "x"}).status_code == 404
     assert desk.post(where, {"which": "end", "exemption": str(row.pk)}).headers["Location"].endswith("done=ended")
     assert "Where you are exempt" not in signed_on(who).get("/pscof/manage/usage").content.decode()
+
+
+def told_page(who, **choice: str) -> tuple[str, dict]:
+    """What is read before the first court, and what the court hears once it was confirmed."""
+    browser = signed_on(who)
+    page = browser.get("/csologin/told").content.decode()
+    browser.post("/csologin/told", {"redaction": "1", "appurl": "http://flsb.test/"} | choice)
+    session = session_of(browser)
+    assert session.told_at is not None
+    return page, sign_ons.facts(sign_ons.by_cookie(cookie=browser.cookies[SESSION_COOKIE].value, now=timezone.now()))
+
+
+@pytest.mark.parametrize("kind", ["attorney", "non-attorney", "search"])
+def test_an_exemption_is_offered_at_each_sign_on_and_none_is_chosen(kind):
+    who = account(type=kind)
+    grant(who, "flsb", "nysb")
+    grant(who, "flsb", purpose="researcher", case="26-10001")
+    grant(who, "flsb", purpose="indigent", until=date(2026, 1, 2))
+    page, facts = told_page(who)
+    assert "Exempt: CJA panel attorney (FLSB, NYSB)" in page and "Academic researcher (FLSB)" in page
+    assert "Cannot pay" not in page and facts["reads_as"] == ""
+    assert told_page(who, reads_as="cja")[1]["reads_as"] == "cja"
+    assert told_page(who)[1]["reads_as"] == "", "each sign-on begins without"
+
+
+@pytest.mark.parametrize("choice", ["trustee", "indigent", "x" * 300, "' OR 1=1"])
+def test_nobody_reads_as_what_was_not_granted(choice):
+    who = account(type="attorney")
+    grant(who, "flsb")
+    assert told_page(who, reads_as=choice)[1]["reads_as"] == ""
+
+
+def test_who_is_exempt_nowhere_is_asked_nothing():
+    page, facts = told_page(account(type="attorney"), reads_as="cja")
+    assert "As what do you read" not in page and facts["reads_as"] == ""
+
+
+def test_a_searcher_with_an_exemption_passes_by_that_page_and_one_without_does_not():
+    court = Court("flsb").register()
+    plain, exempt = account(), account("bo-reader", email="bo@counsel.example")
+    grant(exempt, "flsb")
+    assert "code=" in court.ask().by(signed_on(plain)).headers["Location"]
+    browser = signed_on(exempt)
+    assert court.ask().by(browser).headers["Location"].startswith("/csologin/told")
+    browser.post("/csologin/told", {"reads_as": "cja"})
+    assert "code=" in court.ask().by(browser).headers["Location"]
+
+
+def test_when_courts_ask_again_it_is_chosen_again():
+    who = account(type="attorney")
+    grant(who, "flsb")
+    browser = signed_on(who)
+    browser.post("/csologin/told", {"redaction": "1", "reads_as": "cja"})
+    assert session_of(browser).reads_as == "cja"
+    signing.let_courts_ask_again(account=who.id, why="test", by="system", at=timezone.now())
+    assert session_of(browser).reads_as == ""

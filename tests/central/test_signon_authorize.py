@@ -256,6 +256,7 @@ class TestWhatPeopleMustRead:
             ({"type": AccountType.ATTORNEY, "upgraded_at": None}, b"legacy account"),
             ({"type": AccountType.ADMINISTRATIVE}, b"PACER Administrative Account"),
             ({"search_status": "inactive"}, b"search privileges"),
+            ({"search_status": "inactive", "search_note": "letter"}, b"activation token"),
         ],
     )
     def test_comes_once_before_the_first_court(self, court: Court, other_court: Court, facts: dict, words) -> None:

@@ -19,6 +19,8 @@ from openecf.kernel.tokens import digest
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import ExemptionChanged
 from openecf.platform.bus.models import OutboxMessage
+from openecf.platform.relying_party import provider
+from openecf.platform.relying_party import services as sessions
 from openecf.platform.relying_party.models import Feed, RpSession
 from tests.court import world as invented
 from tests.court.central_stand_in import FACTS, SUBJECT
@@ -58,11 +60,11 @@ def told(*, ended: bool = False, after: int = 0, exemption: UUID | None = None, 
     return message
 
 
-def browser(name: str = "one") -> Client:
+def browser(name: str = "one", **facts: object) -> Client:
     """A browser that signed on just now."""
     now = timezone.now()
     RpSession.objects.create(
-        digest=digest(name), sid=f"sid-{name}", facts=FACTS | {"auth_time": now.timestamp()}, id_token="", created_at=now,
+        digest=digest(name), sid=f"sid-{name}", facts=FACTS | {"auth_time": now.timestamp()} | facts, id_token="", created_at=now,
         seen_at=now, expires_at=now + timedelta(hours=1),
     )  # fmt: skip
     Feed.objects.update_or_create(id=1, defaults={"heard_at": now})
@@ -98,6 +100,44 @@ def test_it_is_chosen_in_each_sign_on_anew(world):
     assert reads(first) == "paid"
     acts = AuditLine.objects.filter(act__startswith="exemption.").order_by("id").values_list("act", flat=True)
     assert list(acts) == ["exemption.granted", "exemption.used", "exemption.left"]
+
+
+@pytest.mark.parametrize(
+    ("granted", "reads_as", "becomes"),
+    [
+        ([{}], "cja", "cja"),
+        ([{}], "", "paid"),
+        ([{}], "trustee", "paid"),
+        ([], "cja", "paid"),
+        ([{"until": date(2021, 1, 1)}], "cja", "paid"),
+        ([{"account": uuid4()}], "cja", "paid"),
+        ([{"case": "26-10001"}, {}], "cja", "cja"),
+        ([{"case": "26-10001"}, {"case": "26-10002"}], "cja", "paid"),
+    ],
+    ids=["chosen", "not chosen", "another purpose", "none here", "over", "another's", "for all cases", "which case?"],
+)
+def test_what_was_chosen_at_the_sign_on_is_used_from_the_first_page(world, granted, reads_as, becomes):
+    for facts in granted:
+        told(**facts)
+    who = browser(reads_as=reads_as)
+    assert reads(who) == becomes and reads(who) == becomes
+    assert "reads_as" not in RpSession.objects.get().facts or not reads_as, "acted on once"
+    assert AuditLine.objects.filter(act__in=("exemption.used", "exemption.left")).count() == bool(reads_as)
+
+
+def test_what_is_changed_here_stays_changed_also_when_the_same_sign_on_is_proved_anew(world):
+    told()
+    who = browser(reads_as="cja")
+    assert reads(who) == "cja"
+    who.post(PAGE, {"use": "pay"})
+    assert reads(who) == "paid"
+    now = timezone.now()
+    facts = FACTS | {"auth_time": now.timestamp(), "reads_as": "cja"}
+    for sid, becomes in (("sid-one", "paid"), ("sid-other", "cja")):
+        cookie = who.cookies[settings.SESSION_COOKIE_NAME].value
+        proof = provider.Proof(sid=sid, facts=facts, id_token="")
+        who.cookies[settings.SESSION_COOKIE_NAME] = sessions.begin(proof=proof, replaces=cookie, at=now)
+        assert reads(who) == becomes, "another sign-on begins with what was chosen at it"
 
 
 def test_an_exempt_access_is_told_to_the_ledger_with_its_purpose_and_costs_nothing(world):

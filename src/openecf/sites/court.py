@@ -46,6 +46,7 @@ MIDDLEWARE = [
     *SECURITY_MIDDLEWARE,
     "openecf.platform.relying_party.middleware.SignedOnPeople",
     "openecf.court.people.middleware.Readers",
+    "openecf.court.fees.middleware.ReadsAs",
     "openecf.court.currentgen.middleware.OwnLogins",
     "openecf.court.agents.middleware.ActingFor",
     GATE,

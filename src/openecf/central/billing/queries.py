@@ -9,17 +9,40 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from openecf.central.billing import rules
-from openecf.central.billing.models import LedgerLine, UsageLine
+from openecf.central.billing.models import Exemption, LedgerLine, UsageLine
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
 
 PAGE = 100
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """A purpose for which somebody may read without paying today, and at which courts."""
+
+    purpose: str
+    what: str
+    courts: str
+
+
+def exempt_purposes(*, account: UUID, now: datetime) -> list[Purpose]:
+    """For what the account may read without paying, anywhere. The days of an exemption are the court's own: one of a
+    court that lies further west is offered some hours early or late, and counts only where the court says so."""
+    today = legal_day(now, rules.ZONE)
+    rows = Exemption.objects.filter(account_id=account, ended_at=None, since__lte=today)
+    live = rows.filter(Q(until=None) | Q(until__gte=today)).order_by("purpose", "court")
+    found: dict[str, list[str]] = {}
+    for purpose, court in live.values_list("purpose", "court").distinct():
+        found.setdefault(purpose, []).append(court.upper())
+    return [Purpose(one, str(PURPOSE_WORDS.get(one, one)), ", ".join(courts)) for one, courts in found.items()]
+
+
 _ORDERS = {"date": ("-at", "-id"), "court": ("court", "-at", "-id"), "client_code": ("client_code", "-at", "-id")}
 
 

@@ -31,7 +31,6 @@ from openecf.central.signon import keys, queries, rules
 from openecf.central.signon.services import grants
 from openecf.platform.config import this_site
 
-CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_ALGORITHMS = ["EdDSA", "Ed25519"]
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -269,7 +268,7 @@ def hinted(id_token_hint: str) -> dict | None:
 
 _CLAIMS = (
     "iss sub aud exp iat auth_time nonce acr amr sid at_hash name email preferred_username number account_type "
-    "upgraded shared two_step may_search client_code client_code_required receipts_hidden session_expires"
+    "upgraded shared two_step may_search client_code reads_as client_code_required receipts_hidden session_expires"
 ).split()
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from openecf.central.billing import queries as billing
 from openecf.central.courts import services as courts
 from openecf.central.factors import queries as factors
 from openecf.central.signon import keys, queries, rules, services
@@ -142,7 +143,10 @@ def _to_second_factor(request: HttpRequest, here: str) -> HttpResponse:
 def _must_be_told(request: HttpRequest) -> bool:
     account = request.account
     may_search = queries.may_search(queries.SignOn(request.sso, account))
-    told = rules.telling(account_type=account.type, upgraded=account.upgraded_at is not None, may_search=may_search)
+    told = rules.telling(
+        account_type=account.type, upgraded=account.upgraded_at is not None, may_search=may_search,
+        is_exempt=bool(billing.exempt_purposes(account=account.id, now=request.arrived)),
+    )  # fmt: skip
     return told is not None
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _TOUCH = timedelta(seconds=60)
 # A row of sixty columns costs more to read than to find: the provider's endpoints take what they need.
-_SESSION_FIELDS = ("id", "account_id", "kind", "auth_time", "acr", "amr", "client_code", "told_at", "expires_at")
+_SESSION_FIELDS = ("id", "account_id", "kind", "auth_time", "acr", "amr", "client_code", "reads_as", "told_at",
+                   "expires_at")  # fmt: skip
 _COLUMNS = ", ".join(
     [*(f"s.{name}" for name in _SESSION_FIELDS), *accounts.columns(of="a", fields=accounts.TOLD_TO_COURTS)]
 )
@@ -163,6 +164,7 @@ def facts(sign_on: SignOn) -> dict[str, object]:
         "two_step": account.second_factor_since is not None,
         "may_search": may_search(sign_on),
         "client_code": session.client_code,
+        "reads_as": session.reads_as,
         "client_code_required": account.client_code_required,
         "receipts_hidden": account.receipts_hidden,
         "session_expires": int(session.expires_at.timestamp()),

@@ -96,13 +96,6 @@ def storable(text: str) -> bool:
     return not any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF or ord(c) == 127 for c in text)
 
 
-def local_path(target: str) -> str:
-    """``target`` if it is a path of this site, else "/". Never another host: ``//evil`` and ``/\\evil`` are refused."""
-    if not target.startswith("/") or target[1:2] in {"/", "\\"} or any(ord(c) < 32 or c == "\\" for c in target):
-        return "/"
-    return target
-
-
 def admitted_address(target: str, origins: Iterable[str]) -> str:
     """``target`` if its origin is one of ``origins``, else ""."""
     if any(ord(c) < 33 or c == "\\" for c in target):
@@ -120,11 +113,12 @@ def admitted_address(target: str, origins: Iterable[str]) -> str:
 class Telling:
     """What a person must read before the first court of a session: a kind of text, and whether it is a duty."""
 
-    kind: Literal["redaction", "legacy", "administrative", "inactive"]
+    kind: Literal["redaction", "legacy", "administrative", "inactive", "exemption"]
 
 
-def telling(*, account_type: str, upgraded: bool, may_search: bool) -> Telling | None:
-    """What to tell this account; None for people who only look and may."""
+def telling(*, account_type: str, upgraded: bool, may_search: bool, is_exempt: bool) -> Telling | None:
+    """What to tell this account; None for people who only look, may, and pay for it. ``is_exempt``: some court lets it
+    read without paying, which is chosen anew in each sign-on."""
     if account_type == "paa":
         return Telling("administrative")
     if not upgraded:
@@ -133,7 +127,7 @@ def telling(*, account_type: str, upgraded: bool, may_search: bool) -> Telling |
         return Telling("redaction")
     if not may_search:
         return Telling("inactive")
-    return None
+    return Telling("exemption") if is_exempt else None
 
 
 def may_search(*, account_type: str, upgraded: bool, is_active: bool, search_status: str) -> bool:

@@ -18,12 +18,14 @@ from django.views.decorators.http import require_http_methods
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.context import need_shown
 from openecf.central.accounts.rules import LETTER
+from openecf.central.billing import queries as billing
 from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
 from openecf.central.signon.context import WAITING_COOKIE, ask_for_code, hand_over
 from openecf.central.signon.form_token import with_form_token
+from openecf.kernel.paths import local_path
 from openecf.kernel.tokens import digest
 from openecf.platform import access
 from openecf.platform.web import came_by
@@ -40,7 +42,7 @@ _signer = TimestampSigner(salt="signon.asked")
 def back_address(request: HttpRequest, appurl: str) -> str:
     """Where a person goes after signing on: a path of this site, or an admitted court's page; else the front page."""
     if appurl.startswith("/"):
-        return rules.local_path(appurl)
+        return local_path(appurl)
     return rules.admitted_address(appurl, [came_by(request), *queries.admitted_origins()]) or "/pscof/manage"
 
 
@@ -162,16 +164,21 @@ def told(request: HttpRequest) -> HttpResponse:
     """What an account must read before its first court in a session: redaction, or what it cannot do."""
     appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")
     account = request.account
+    purposes = billing.exempt_purposes(account=account.id, now=request.arrived)
     telling = rules.telling(
         account_type=account.type,
         upgraded=account.upgraded_at is not None,
         may_search=queries.may_search(queries.SignOn(request.sso, account)),
+        is_exempt=bool(purposes),
     )
+    reads_as = request.POST.get("reads_as", "")
+    reads_as = reads_as if reads_as in {one.purpose for one in purposes} else ""
     if request.method == "POST" and (telling is None or telling.kind != "redaction" or request.POST.get("redaction")):
-        services.confirm_told(session=request.sso, at=request.arrived)
+        services.confirm_told(session=request.sso, at=request.arrived, reads_as=reads_as)
         return HttpResponseRedirect(back_address(request, appurl))
     page = {"appurl": appurl, "telling": telling.kind if telling else "", "missed": request.method == "POST"}
     page["need"] = need_shown(request)
+    page |= {"purposes": purposes, "reads_as": reads_as}
     page["awaits_letter"] = account.search_note == LETTER
     return render(request, "signon/told.html", page)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -57,3 +58,18 @@ def choose(*, reader: Reader, exemption: UUID | None, at: datetime) -> None:
             sessions.use_exemption(sid=reader.sid, exemption=None)
         audit.record(act="exemption.used" if found else "exemption.left", by=reader.ref, at=at,
                      subject=f"account:{reader.account}", **({"exemption": str(found.id)} if found else {}))  # fmt: skip
+
+
+def begin_as(*, reader: Reader, purpose: str, at: datetime) -> Reader:
+    """What the person chose at the sign-on, made true at this court at the session's first page: the reader as it is now.
+
+    The exemption of that purpose for all cases, else the only one; nothing where the court exempts the person for
+    nothing such, or for several cases of which one has to be chosen here.
+    """
+    fitting = [one for one in queries.exemptions(reader=reader, at=at) if one.purpose == purpose]
+    whole = [one for one in fitting if not one.case]
+    found = whole[0] if whole else fitting[0] if len(fitting) == 1 else None
+    choose(reader=reader, exemption=found.id if found else None, at=at)
+    if found is None:
+        return reader
+    return replace(reader, exempt=True, exempt_for=found.purpose, exempt_case=found.case)

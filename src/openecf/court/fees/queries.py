@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from openecf.court.fees.models import Exemption, MeterLine
+from openecf.court.people import queries as people
 from openecf.court.people.rules import Reader
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
+from openecf.kernel.exemptions import TRUSTEE
 from openecf.kernel.money import Money
 from openecf.platform.config import this_site
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
@@ -74,11 +76,15 @@ class Exempt:
 
 
 def exemptions(*, reader: Reader, at: datetime) -> list[Exempt]:
-    """What the reader may read as today, without paying."""
+    """What the reader may read as today, without paying: the own exemptions, and while a trustee's agent acts for the
+    trustee, the trustee's, for the cases that the trustee takes part in."""
     if reader.account is None:
         return []
     today = legal_day(at, courts.court(this_site().id).zone)
-    rows = Exemption.objects.filter(account=reader.account, ended=False, since__lte=today)
+    whose = Q(account=reader.account)
+    if reader.acting and reader.user and (principal := people.user(reader.user).account):
+        whose |= Q(account=principal, purpose=TRUSTEE)
+    rows = Exemption.objects.filter(whose, ended=False, since__lte=today)
     valid = rows.filter(Q(until=None) | Q(until__gte=today)).order_by("purpose", "case", "id")
     return [Exempt(row.pk, row.purpose, purpose_words(row.purpose), row.case) for row in valid]
 

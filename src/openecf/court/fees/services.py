@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_noop
 
 from openecf.court.cases import queries as cases
+from openecf.court.fees import queries
 from openecf.court.fees.rules import REPORT_LABEL, Receipt, exempt_for, pays_nothing, price
 from openecf.court.people.rules import Reader
 from openecf.kernel import courts
@@ -53,7 +54,7 @@ def quote(
 ) -> Receipt:
     """The receipt that ``charge`` would give, without charging."""
     court = courts.court(this_site().id)
-    exempt = _exempt_for(reader, case)
+    exempt = _exempt_for(reader, case, at)
     billable, cost = price(
         reader=reader, pages=pages, capped=capped, free=free, exempt=bool(exempt), at=at, zone=court.zone
     )
@@ -73,10 +74,13 @@ def quote(
     )
 
 
-def _exempt_for(reader: Reader, case: Case | None) -> str:
+def _exempt_for(reader: Reader, case: Case | None, at: datetime) -> str:
     if not reader.exempt:
         return ""
     takes_part = reader.exempt_for == TRUSTEE and case is not None and cases.participates(reader, case.id)
+    if takes_part and reader.acting:
+        # For another trustee than when it was chosen, one may have no exemption.
+        takes_part = any(one.purpose == TRUSTEE for one in queries.exemptions(reader=reader, at=at))
     return exempt_for(reader, case=case.number if case else "", takes_part=takes_part)
 
 

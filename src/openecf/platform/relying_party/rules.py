@@ -39,6 +39,8 @@ class SignedOn:
     """In this session the person reads as exempt from fees, for ``exempt_for``; in one case only if there is one."""
     exempt_for: str = ""
     exempt_case: str = ""
+    reads_as: str = ""
+    """The purpose of the exemption that the person chose at the sign-on, until this court has made of it what it can."""
     beside: tuple | None = None
     """What the site found about the person with the session (queries.Found); None: it has not asked."""
     fresh: bool = True
@@ -51,6 +53,17 @@ FRESH_FOR = timedelta(seconds=60)
 
 EXEMPT = "exempt"
 """Where a session's facts keep the exemption that it uses: it goes with the session, so every sign-on begins without."""
+READS_AS = "reads_as"
+"""What was chosen at the sign-on; it goes from the facts once this court has acted on it, or the person chose here."""
+
+
+def carried_on(*, new: dict, old: dict | None) -> dict:
+    """The facts of a session that replaces another of the same sign-on (None: there was none): what the person chose
+    here about exemptions stays chosen."""
+    if old is None:
+        return new
+    kept = {name: old[name] for name in (EXEMPT, READS_AS) if name in old}
+    return {name: value for name, value in new.items() if name != READS_AS} | kept
 
 
 def signed_on(
@@ -80,13 +93,7 @@ def signed_on(
         exempt=bool(exempt),
         exempt_for=exempt.get("for", ""),
         exempt_case=exempt.get("case", ""),
+        reads_as=facts.get(READS_AS) or "",
         beside=beside,
         fresh=fresh,
     )
-
-
-def local_path(target: str) -> str:
-    """``target`` if it is a path of this site, else "/"."""
-    if not target.startswith("/") or target[1:2] in {"/", "\\"} or any(ord(c) < 32 or c == "\\" for c in target):
-        return "/"
-    return target

@@ -13,7 +13,7 @@ from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit.services import record
 from openecf.platform.relying_party import provider
 from openecf.platform.relying_party.models import ApiToken, EndedName, Feed, LogoutToken, RpSession
-from openecf.platform.relying_party.rules import FRESH_FOR
+from openecf.platform.relying_party.rules import FRESH_FOR, carried_on
 
 LONGEST = timedelta(hours=12)
 ASK_AGAIN_AFTER = timedelta(seconds=2)
@@ -38,12 +38,15 @@ def begin(*, proof: provider.Proof, replaces: str = "", at: datetime) -> str:
         _alone([proof.sid])
         if EndedName.objects.filter(sid=proof.sid).exists():
             raise provider.NotProved
+        facts = proof.facts
         if replaces:
-            RpSession.objects.filter(digest=digest(replaces)).delete()
+            before = RpSession.objects.filter(digest=digest(replaces))
+            facts = carried_on(new=facts, old=before.filter(sid=proof.sid).values_list("facts", flat=True).first())
+            before.delete()
         RpSession.objects.create(
             digest=digest(secret),
             sid=proof.sid,
-            facts=proof.facts,
+            facts=facts,
             id_token=proof.id_token,
             created_at=at,
             seen_at=at,
@@ -54,8 +57,8 @@ def begin(*, proof: provider.Proof, replaces: str = "", at: datetime) -> str:
 
 
 _USE = """
-UPDATE rp_session SET facts = CASE WHEN %(used)s::jsonb IS NULL THEN facts - 'exempt'
-                                   ELSE facts || jsonb_build_object('exempt', %(used)s::jsonb) END
+UPDATE rp_session SET facts = CASE WHEN %(used)s::jsonb IS NULL THEN facts - 'exempt' - 'reads_as'
+                                   ELSE (facts - 'reads_as') || jsonb_build_object('exempt', %(used)s::jsonb) END
 WHERE sid = %(sid)s
 """
 _USE_NO_MORE = "UPDATE rp_session SET facts = facts - 'exempt' WHERE facts->'exempt'->>'id' = %(id)s"

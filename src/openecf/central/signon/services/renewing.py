@@ -13,7 +13,7 @@ from openecf.platform.jobs import services as jobs
 
 _FORGET = """
 WITH untold AS (
-  UPDATE signon_session SET told_at = NULL WHERE account_id = %(account)s AND ended_at IS NULL AND kind = 'browser'
+  UPDATE signon_session SET told_at = NULL, reads_as = '' WHERE account_id = %(account)s AND ended_at IS NULL AND kind = 'browser'
 ), forgotten AS (
   DELETE FROM signon_court_session c USING signon_session s
   WHERE s.id = c.sso_id AND s.account_id = %(account)s AND s.ended_at IS NULL

@@ -360,7 +360,7 @@ def _renew(old: SsoSession, new: SsoSession) -> bool:
         **{name: getattr(new, name) for name in _PROVED}
     )
     if renewed:
-        new.id, new.created_at, new.told_at = old.id, old.created_at, old.told_at
+        new.id, new.created_at, new.told_at, new.reads_as = old.id, old.created_at, old.told_at, old.reads_as
         _record("signon.signed-on-again", new)
     return bool(renewed)
 
@@ -376,11 +376,14 @@ def _record(act: str, session: SsoSession) -> None:
     )
 
 
-def confirm_told(*, session: SsoSession, at: datetime) -> None:
-    """The person read what had to be read (redaction, the account's limits)."""
+def confirm_told(*, session: SsoSession, at: datetime, reads_as: str = "") -> None:
+    """The person read what had to be read (redaction, the account's limits) and chose as what to read until the sign-on
+    ends: for a purpose for which courts exempt, or paying ("")."""
     with transaction.atomic():
-        SsoSession.objects.filter(id=session.id, told_at=None).update(told_at=at)
-        audit.record(act="signon.told", by=str(session.account_id), at=at, subject=f"session:{session.id}")
+        SsoSession.objects.filter(id=session.id, told_at=None).update(told_at=at, reads_as=reads_as)
+        audit.record(
+            act="signon.told", by=str(session.account_id), at=at, subject=f"session:{session.id}", reads_as=reads_as
+        )
 
 
 def sign_off(*, session: SsoSession, at: datetime) -> None:
