@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.rules import LETTER, account_type_words
@@ -25,21 +27,26 @@ SETTINGS, MAINTENANCE, PAYMENTS, USAGE = "settings", "maintenance", "payments", 
 def head(request: HttpRequest) -> dict[str, object]:
     """Template context: ``person``, ``menu``, ``signed_on_here``. Runs after the shell's context processor."""
     account = getattr(request, "account", None)
-    own = (
-        MenuItem(_("Manage My Account"), reverse("manage"))
-        if account
-        else MenuItem(_("Register for an account"), reverse("register"))
-    )
     return {
         "person": f"{account.name.direct} ({account.number})" if account else "",
         "signed_on_here": account is not None,
-        "menu": [
-            MenuItem(_("Find a court"), reverse("courts")),
-            own,
-            MenuItem(_("Developers"), reverse("developers")),
-            MenuItem(_("Help"), reverse("help")),
-        ],
+        "menu": _menu(has_account=account is not None),
     }
+
+
+@cache
+def _menu(*, has_account: bool) -> tuple[MenuItem, ...]:
+    own = (
+        MenuItem(gettext_lazy("Manage My Account"), reverse("manage"))
+        if has_account
+        else MenuItem(gettext_lazy("Register for an account"), reverse("register"))
+    )
+    return (
+        MenuItem(gettext_lazy("Find a court"), reverse("courts")),
+        own,
+        MenuItem(gettext_lazy("Developers"), reverse("developers")),
+        MenuItem(gettext_lazy("Help"), reverse("help")),
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.http import HttpRequest
 
 from openecf.court.bench import bench
@@ -17,8 +19,12 @@ def menu_for(reader: Reader) -> tuple[MenuItem, ...]:
     menus = bench().menus
     if not (reader.signed_on or reader.own_login):
         # A public terminal: Utilities belong to a person.
-        return existing(tuple(item for item in menus.for_public(reader) if item != UTILITIES))
-    return existing(menus.for_linked(reader) if as_filer(reader) is Standing.WELCOME else menus.for_public(reader))
+        return _bar(tuple(item for item in menus.for_public(reader) if item is not UTILITIES))
+    return _bar(menus.for_linked(reader) if as_filer(reader) is Standing.WELCOME else menus.for_public(reader))
+
+
+_bar = lru_cache(maxsize=100)(existing)
+"""Benches make the items of their bars once."""
 
 
 def people(request: HttpRequest) -> dict[str, object]:

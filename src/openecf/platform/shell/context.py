@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from openecf.kernel import courts
 from openecf.platform.banners import queries as banners
@@ -41,12 +44,13 @@ def site_name() -> str:
     return courts.court(config.id).full_name
 
 
-def _help_links() -> list[MenuItem]:
+@cache
+def _help_links() -> tuple[MenuItem, ...]:
     config = this_site().config
     central = config.central.base_url if config.central else ""
-    return [
-        MenuItem(_("NextGen CM/ECF information"), f"{central}/nextgen"),
-        MenuItem(_("Help and contact"), f"{central}/help"),
-        MenuItem(_("Does everything work?"), f"{central}/status"),
-        MenuItem(_("Accessibility"), f"{central}/accessibility"),
-    ]
+    return (
+        MenuItem(gettext_lazy("NextGen CM/ECF information"), f"{central}/nextgen"),
+        MenuItem(gettext_lazy("Help and contact"), f"{central}/help"),
+        MenuItem(gettext_lazy("Does everything work?"), f"{central}/status"),
+        MenuItem(gettext_lazy("Accessibility"), f"{central}/accessibility"),
+    )

@@ -24,7 +24,6 @@ def menu_bar(menu: Iterable[MenuItem], path: str) -> SafeString:
     return _bar(items, path if path in links else "", get_language())
 
 
-# Two items are the same when their words are, in the language of the moment.
 @lru_cache(maxsize=500)
 def _bar(menu: tuple[MenuItem, ...], here: str, _language: str | None) -> SafeString:
     return render_to_string("shell/menu.html", {"menu": menu, "here": here})
