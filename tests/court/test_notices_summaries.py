@@ -247,6 +247,14 @@ def test_a_day_without_filings_is_told_to_who_wants_to_know(world, usual, silenc
         assert mail.subject.startswith("No filings on 01/02/2024") and "Nothing was filed that day" in mail.text
 
 
+def test_who_changed_to_summaries_after_the_days_notices_came_is_not_told_that_there_were_none(world):
+    filed(world)
+    way(world.counsel, silence=True)
+    assert summarising.make_due(now=AFTER) == 0 and len(to(PRIMARY)) == 1
+    assert summarising.make_due(now=AFTER + timedelta(days=1)) == 1
+    assert to(PRIMARY)[1].subject.startswith("No filings on 01/03/2024")
+
+
 def test_what_was_closed_to_a_person_reads_like_a_day_without_filings(world):
     way(world.opponent, silence=True)
     entry, _notice = filed(world)

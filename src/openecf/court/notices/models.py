@@ -16,6 +16,7 @@ class Notice(models.Model):
 
     class Meta:
         db_table = "notice"
+        indexes = [models.Index(fields=["at"], name="notice_at")]
 
     def __str__(self) -> str:
         return self.subject

@@ -242,6 +242,18 @@ def summary_addresses(*, before: datetime) -> list[tuple[int, str]]:
     return list(rows.order_by("user_id", "address").values_list("user_id", "address").distinct())
 
 
+_TOLD = """
+SELECT DISTINCT lower(a.address) FROM notice n JOIN notice_recipient r ON r.notice_id = n.id,
+  jsonb_array_elements_text(r.addresses) AS a (address)
+WHERE n.at >= %s AND n.at < %s AND NOT r.by_mail
+"""
+
+
+def addresses_told(*, since: datetime, before: datetime) -> set[str]:
+    """The addresses, in small letters, that a notice of that time went to or is kept for, in whatever way."""
+    return {address for (address,) in prepared.rows(_TOLD, [since, before])}
+
+
 def announcements(*, most: int = 50) -> list[Announcement]:
     """What was announced, newest first."""
     return list(Announcement.objects.all()[:most])

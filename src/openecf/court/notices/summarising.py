@@ -53,9 +53,11 @@ def summarise(*, day: date, at: datetime) -> int:
     until = rules.day_ends(day, settings.COURT.zone)
     _finish_notices(until, at)
     waiting = queries.summary_addresses(before=until)
-    busy = {(user, address.lower()) for user, address in waiting}
+    # Who changed to summaries today may have had the day's notices one by one: that was no day without filings.
+    began = rules.day_ends(day - timedelta(days=1), settings.COURT.zone)
+    busy = queries.addresses_told(since=began, before=until) | {address.lower() for _user, address in waiting}
     silent = {(user, address.lower()): address for user, address in people.silent_ways()}
-    idle = [(user, address) for (user, key), address in silent.items() if (user, key) not in busy]
+    idle = [(user, address) for (user, key), address in silent.items() if key not in busy]
     written = 0
     for user, address in [*waiting, *idle]:
         with transaction.atomic():

@@ -37,7 +37,7 @@ class NoticesForm(forms.Form):
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
         help_text=_(
-            "One per line, at most ten. Each gets every notice that you get, unless you choose otherwise below."
+            "One per line, at most ten. Each gets every notice that you get, unless you chose otherwise for it above."
         ),
     )
     form = forms.ChoiceField(label=_("Form of notices"), choices=frequency.FORMS, widget=forms.RadioSelect)
@@ -71,7 +71,7 @@ class CaseWayForm(forms.Form):
 
     def __init__(self, *args: object, is_primary: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        words = dict(How.choices)
+        words = {**dict(How.choices), How.NONE: _("No notices of this case")}
         self.fields["how"].choices = [(how, words[how]) for how in ways.offered(is_primary=is_primary)]
 
 

@@ -120,9 +120,11 @@ def one_address(request: HttpRequest, key: str) -> HttpResponse:
     case_form = CaseWayForm(sent["case"], is_primary=key == PRIMARY_KEY)
     if _acted(request, user, address, form, case_form):
         return redirect(f"{reverse('notice-address', args=[key])}?done=saved")
+    usual = _usual(user, address)
     context = {
         "form": form,
         "case_form": case_form,
+        "hears_nothing": usual["usual"] == ways.NONE,
         "address": address or user.email,
         "is_primary": key == PRIMARY_KEY,
         "rows": _case_rows(request.reader, user, address),
@@ -144,7 +146,7 @@ def _case_rows(reader: Reader, user: CourtUser, address: str) -> list[dict[str, 
             "id": row.case_id,
             "number": row.case.number,
             "title": row.case.short_title or row.case.caption,
-            "how": row.get_how_display(),
+            "how": _("No notices of this case") if row.how == ways.NONE else row.get_how_display(),
             "own": cases.participates(reader, row.case_id),
         }
         for row in queries.case_ways(user_id=user.id, address=address)
