@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -12,3 +14,13 @@ class Hashed(CompressedManifestStaticFilesStorage):
 
     def stored_name(self, name: str) -> str:
         return self.hashed_files.get(self.hash_key(self.clean_name(name)), name)
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """The address of a file. The manifest was read when the process began, so each is worked out once."""
+        if name not in self._known:
+            self._known[name] = super().url(name, force)
+        return self._known[name]
