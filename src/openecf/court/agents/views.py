@@ -12,8 +12,8 @@ from openecf.court.agents import queries, rules, services
 from openecf.court.agents.forms import AddAgentForm, TermsForm
 from openecf.court.people.access import AGENT, PRINCIPAL
 from openecf.kernel.days import legal_day
+from openecf.kernel.paths import local_path
 from openecf.platform import access
-from openecf.platform.relying_party.rules import local_path
 from openecf.platform.web import whole_number
 
 SAID = {
