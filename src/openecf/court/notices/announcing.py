@@ -98,7 +98,7 @@ def _some(announcement_id: int, at: datetime) -> int:
 def _mail(row: Announcement, email: str, at: datetime) -> None:
     profile, site = transition.profile(), this_site().config
     court = settings.COURT.full_name
-    said = gettext("Urgent, {court}: {title}") if row.urgent else gettext("{court}: {title}")
+    said = gettext("Urgent, {court}: {title}") if row.urgent else "{court}: {title}"
     parts = [row.text]
     if site.demonstration:
         parts.insert(0, gettext("This mail comes from a demonstration of OpenECF. People and cases are invented."))

@@ -32,7 +32,7 @@ class BadAddresses(Refusal):
 
 
 class TooManyAddresses(BadAddresses):
-    said = _("That are more than ten addresses.")
+    said = _("There are more than ten addresses.")
     code = "too-many-addresses"
 
 

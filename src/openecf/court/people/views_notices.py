@@ -22,6 +22,7 @@ from openecf.court.people.models import NoticeWay
 from openecf.kernel.refusal import Refusal
 from openecf.platform.access import rule
 from openecf.platform.config import this_site
+from openecf.platform.registering import frequency
 from openecf.platform.web import whole_number
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _rows(user: CourtUser) -> list[AddressRow]:
         way = chosen.get(address.lower(), NoticeWay())
         when = _("Only of chosen cases") if way.usual == ways.NONE else way.get_usual_display()
         text = user.wants_text if way.wants_text is None else way.wants_text
-        form = _("Plain text") if text else _("HTML")
+        form = str(dict(frequency.FORMS)["text" if text else "html"])
         shown = user.email if is_primary else address
         rows.append(AddressRow(_key(address), shown, is_primary, when, form, many.get(address.lower(), 0)))
     return rows

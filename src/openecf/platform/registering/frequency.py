@@ -18,4 +18,5 @@ SILENCE_HELP = _("With the summary only: you then know that nothing was lost.")
 def how_often(*, summary: bool, tells_silence: bool) -> str:
     """In words, in the reader's language."""
     words = str(dict(CHOICES)[SUMMARY if summary else FILING])
-    return f"{words}; {gettext('a day without filings is told, too')}" if summary and tells_silence else words
+    silence = gettext("a day without filings is told, too")
+    return f"{words}; {silence}" if summary and tells_silence else words
