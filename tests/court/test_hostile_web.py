@@ -15,6 +15,7 @@ from django.test.utils import override_settings
 from openecf.court.documents.models import Document
 from openecf.court.fees.models import MeterLine
 from openecf.court.filing import drafts
+from openecf.kernel.paths import local_path
 from openecf.platform.config import this_site
 from openecf.platform.web import LARGEST_BODY, Arrival
 from tests.court import callers
@@ -93,8 +94,6 @@ def test_signing_off_clears_what_the_browser_kept(here):
     "/%0d%0aSet-Cookie:a=b", "/\r\nSet-Cookie: a=b", "/\t/evil.example", " //evil.example", "http:evil.example",
 ])  # fmt: skip
 def test_nobody_is_sent_elsewhere_after_signing_on(target):
-    from openecf.platform.relying_party.rules import local_path
-
     path = local_path(target)
     assert path.startswith("/")
     assert not path.startswith(("//", "/\\"))

@@ -149,11 +149,6 @@ def passkey_site(origin: str, *, public_hosts: Sequence[str]) -> PasskeySite | N
     return None
 
 
-def counts_on(*, kept: int, shown: int) -> bool:
-    """Whether an authenticator's counter moved as that of one device does; 0 twice: it does not count."""
-    return shown > kept or shown == kept == 0
-
-
 # From when accounts need a second factor.
 
 REMINDERS = (60, 30, 7)

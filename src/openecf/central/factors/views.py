@@ -20,8 +20,8 @@ from openecf.central.factors import queries
 from openecf.central.factors.access import PROVED
 from openecf.central.factors.forms import AddForm, ConfirmForm, PasswordForm, RemoveLastForm
 from openecf.central.factors.services import enrolling
-from openecf.central.signon import rules as sign_on_rules
 from openecf.central.signon.context import hand_over
+from openecf.kernel.paths import local_path
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 
@@ -37,7 +37,7 @@ def sent(request: HttpRequest) -> dict | None:
 def asked_from(request: HttpRequest) -> str:
     """The page of this site that asked for a second factor, and goes on afterwards; "" if none did."""
     given = request.GET.get("appurl", "") or request.POST.get("appurl", "")
-    path = sign_on_rules.local_path(given) if given else "/"
+    path = local_path(given) if given else "/"
     return "" if path == "/" else path
 
 

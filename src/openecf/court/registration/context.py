@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from openecf.court.people import queries as people
-from openecf.court.registration import queries, rules
+from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, RequestAct, Status
 from openecf.court.transition import queries as transition
 from openecf.kernel import courts
@@ -186,8 +186,3 @@ def questions_of(request: FilingRequest, names: Sequence[str]) -> list[str]:
     language = get_language() or "en"
     form = profile.form
     return [in_language(q.label, language) for q in form.questions if q.name in names] if form else []
-
-
-def reasons_in_words(reasons: Sequence[rules.Reason]) -> str:
-    """``same e-mail address, same bar number``."""
-    return ", ".join(str(rules.REASONS[reason]) for reason in reasons)

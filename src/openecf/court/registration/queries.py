@@ -17,7 +17,7 @@ from openecf.platform.config import this_site
 from openecf.platform.payments import queries as payments
 from openecf.platform.payments.queries import Paying
 from openecf.platform.registering.application import Application
-from openecf.platform.registering.roles import kind_of, roles_of
+from openecf.platform.registering.roles import roles_of
 
 if TYPE_CHECKING:
     from openecf.court.people.models import CourtUser
@@ -136,11 +136,6 @@ def last_act(request: FilingRequest) -> tuple[RequestAct, str] | None:
     """The last line of the history with its actor's name."""
     acts = acts_of(request)
     return acts[-1] if acts else None
-
-
-def is_attorney(request: FilingRequest) -> bool:
-    """Whether the request is for one of the attorneys' roles."""
-    return kind_of(request.role) == "attorney"
 
 
 def fee_page(request_id: UUID) -> str:

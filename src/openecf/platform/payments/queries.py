@@ -49,11 +49,6 @@ class Paying:
         """Whether something may still come of its last attempt."""
         return self.state in OPEN
 
-    @property
-    def is_at_gateway(self) -> bool:
-        """Whether the payer may go (back) to the hosted page, or give it up."""
-        return self.state == State.AT_GATEWAY
-
 
 def payment(payment_id: UUID, *, payer: UUID, purpose: str) -> Paying | None:
     """The payer's own payment; None if there is none such."""

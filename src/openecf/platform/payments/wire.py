@@ -15,11 +15,6 @@ from defusedxml.ElementTree import fromstring
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 TCS = "http://fms.treas.gov/services/tcsonline_3_3"
-DETAILS = (
-    "paygov_tracking_id", "agency_tracking_id", "transaction_amount", "transaction_type", "transaction_date",
-    "payment_date", "transaction_status", "payment_type", "payment_frequency", "number_of_installments",
-)  # fmt: skip
-"""What is told of a transaction, in this order."""
 OPERATIONS = {
     "startOnlineCollection": (
         "tcs_app_id", "agency_tracking_id", "transaction_type", "transaction_amount", "language", "url_success",

@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from openecf.kernel.paths import local_path
 from openecf.kernel.tokens import base62
 from openecf.platform import access
-from openecf.platform.relying_party import provider, rules, services
+from openecf.platform.relying_party import provider, services
 from openecf.platform.web import came_by
 
 ATTEMPT_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "attempt")
@@ -43,7 +44,7 @@ def sign_on(request: HttpRequest) -> HttpResponse:
         "state": base62(32),
         "nonce": base62(32),
         "verifier": base62(64),
-        "next": rules.local_path(request.GET.get("next", "/")),
+        "next": local_path(request.GET.get("next", "/")),
     }
     there = provider.authorization_url(
         request,
@@ -101,7 +102,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         return _failed(request, "away", status=503)
     except provider.NotProved:
         return _failed(request, "late")
-    response = HttpResponseRedirect(rules.local_path(attempt["next"]))
+    response = HttpResponseRedirect(local_path(attempt["next"]))
     response.set_cookie(
         settings.SESSION_COOKIE_NAME, secret, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
     )

@@ -18,7 +18,6 @@ from openecf.platform import access
 from openecf.platform.throttle.pace import paced
 
 _SEARCHES_A_MINUTE = 60
-FIRST_GUIDES = ("getting-started", "upgrading", "linking-bankruptcy", "linking-district", "linking-appellate")
 
 
 @access.rule(access.ANYONE)
