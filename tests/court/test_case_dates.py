@@ -12,11 +12,12 @@ from openecf.court.calendar.rules import sees_up_to
 from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case
 from openecf.court.docket.models import Motion
+from openecf.court.filing import services
 from openecf.kernel.restriction import Restriction
 from openecf.platform.config import this_site
 from tests.court import callers
 from tests.court import world as invented
-from tests.court.agency import said
+from tests.court.agency import AtThePages, said
 from tests.court.test_filing_submit import court_answers, file
 from tests.court.world import AT
 
@@ -82,6 +83,40 @@ def test_a_conversion_by_notice_takes_effect_with_its_filing_and_the_motion_to_c
     order = file(world, world.clerk, "order:converting-13", details=court_answers(), related=[motion])
     assert Motion.objects.get(entry=motion).decided_by == order
     assert Motion.objects.get(entry=motion).outcome == "granted"
+
+
+@pytest.mark.parametrize(
+    ("who", "filers", "may", "because"),
+    [
+        ("counsel", ["Debtor"], True, "stands on the docket for the debtor"),
+        ("clerk", ["Debtor"], True, "dockets what the debtor handed in on paper"),
+        ("opponent", ["Debtor"], False, "represents a creditor, and would have to appear for the debtor first"),
+        ("stranger", ["Debtor"], False, "represents nobody"),
+        ("opponent", ["Creditor"], False, "a creditor has no such right"),
+        ("clerk", ["Creditor"], False, "nobody's has it but the debtor's"),
+    ],
+)
+def test_a_case_is_converted_by_notice_for_its_debtor_alone(world, who, filers, may, because):
+    Case.objects.filter(id=world.case.id).update(chapter="13")
+    user = getattr(world, who)
+    if may:
+        file(world, user, "notice:voluntary-conversion", filers=filers)
+    else:
+        with pytest.raises(services.NotComplete) as refusal:
+            file(world, user, "notice:voluntary-conversion", filers=filers)
+        assert "Debtor, Joint Debtor" in refusal.value.said, because
+    assert Case.objects.get(id=world.case.id).chapter == ("7" if may else "13"), because
+
+
+def test_the_page_says_so_before_anything_is_uploaded(world):
+    Case.objects.filter(id=world.case.id).update(chapter="13")
+    for user, offered in ((world.counsel, True), (world.opponent, False)):
+        browser = AtThePages(callers.person(account=user.account))
+        draft = browser.begin("notice:voluntary-conversion", world.case.id)
+        _status, words = browser.reads(f"/filing/{draft.id}/parties")
+        assert ("Only who represents one of these parties" in words) is not offered
+        assert ("Juniper Alder (Debtor)" in words) is offered and "Birch & Sons" not in words
+        assert "Party that is not listed" not in words
 
 
 def test_a_case_under_that_chapter_already_stays_as_it_is(world):

@@ -105,6 +105,7 @@ class Event(Record):
     ``text`` is a template; ``wording`` what the docket text calls the filing, if not by its title. ``filers``: whether
     parties are picked; ``restrictions``: levels a filer may choose from besides the default ``restriction``, which
     closes only the documents if ``line_open``; ``fee``: due with the filing; ``closed``: what if the case is closed.
+    ``spoken_for``: roles of parties; it is filed for such a party alone, by who stands on the docket for it already.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9]+(:[a-z0-9-]+)+$", max_length=80)]
@@ -116,6 +117,7 @@ class Event(Record):
     filed_by: tuple[str, ...]
     chapters: tuple[str, ...] = ()
     filers: Literal["required", "optional", "none"] = "required"
+    spoken_for: tuple[str, ...] = ()
     against: bool = False
     document: Literal["required", "optional", "none"] = "required"
     attachments: bool = True
@@ -208,6 +210,8 @@ def complaints(event: Event) -> list[str]:
         wrong.append("it asks for free text that its text leaves out")
     if event.free_required and not event.free:
         wrong.append("it requires a free text that it does not ask for")
+    if event.spoken_for and event.filers != "required":
+        wrong.append("it is for a party that somebody speaks for, but picks none")
     asked = used | {answer for effect in event.effects for answer in _answers(effect)}
     if "hearing" in used:
         asked |= {"hearing_date", "hearing_time", "hearing_place"}

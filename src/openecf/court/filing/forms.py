@@ -47,13 +47,19 @@ class PartiesForm(forms.Form):
     """Who files, and against whom."""
 
     def __init__(
-        self, *args: object, event: Event, parties: Sequence[tuple[str, str]], roles: Sequence[str], **kwargs: object
+        self,
+        *args: object,
+        event: Event,
+        parties: Sequence[tuple[str, str]],
+        own: Sequence[tuple[str, str]],
+        roles: Sequence[str],
+        **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.event = event
         if event.filers != "none":
             self.fields["filers"] = forms.MultipleChoiceField(
-                label=_("Filed by"), choices=parties, required=False, widget=forms.CheckboxSelectMultiple,
+                label=_("Filed by"), choices=own, required=False, widget=forms.CheckboxSelectMultiple,
                 help_text=_("Tick the party or parties that you file this for."),
             )  # fmt: skip
         if event.against:
@@ -61,7 +67,7 @@ class PartiesForm(forms.Form):
                 label=_("Against"), choices=parties, widget=forms.CheckboxSelectMultiple,
                 error_messages={"required": _("Tick at least one party.")},
             )  # fmt: skip
-        if event.filers != "none":
+        if event.filers != "none" and not event.spoken_for:
             self.fields["new_name"] = forms.CharField(
                 label=_("Party that is not listed: name"), required=False, max_length=300,
                 help_text=_("Added to the case when you submit. Write the name as dockets do, not in capitals."),

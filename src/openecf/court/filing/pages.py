@@ -134,11 +134,13 @@ def case_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResp
 
 def parties_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
     """Who files; against whom."""
-    event = place.event
+    event, own = place.event, queries.own_parties(place.draft, place.event, request.reader)
     form = forms.PartiesForm(
-        request.POST or None, initial=place.answer(), event=event, parties=queries.open_parties(place.draft),
+        request.POST or None, initial=place.answer(), event=event, parties=queries.open_parties(place.draft), own=own,
         roles=queries.party_roles(),
     )  # fmt: skip
+    if event.spoken_for and not own:
+        return _render(request, place, said=queries.not_spoken_for(event), form=form)
     if request.method == "POST" and form.is_valid():
         return _keep(request, place, form, {key: value for key, value in form.cleaned_data.items() if value})
     return _render(request, place, said=said, form=form)

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.agents import queries as agents
@@ -330,6 +331,23 @@ def _due(event: Event, filed: date, details: dict) -> date | None:
 def open_parties(draft: Draft) -> list[tuple[str, str]]:
     """The parties of the draft's case that are still in it: id and name with role."""
     return [(str(party.id), f"{party.name} ({party.type})") for party in _parties(draft) if party.terminated is None]
+
+
+def own_parties(draft: Draft, event: Event, reader: Reader) -> list[tuple[str, str]]:
+    """The parties for which the event may be filed: all, or for an event that only some have the right to, those of the
+    roles for which the filer stands on the docket. The clerk's office dockets for any of them what came on paper."""
+    if not event.spoken_for:
+        return open_parties(draft)
+    mine = [one for one in _parties(draft) if one.terminated is None and one.type in event.spoken_for]
+    return [(str(one.id), f"{one.name} ({one.type})") for one in mine if one.spoken_for or reader.is_court]
+
+
+def not_spoken_for(event: Event) -> str:
+    """Why somebody who speaks for nobody of those roles cannot file the event."""
+    return gettext(
+        "Only who represents one of these parties on this docket already may file this: {roles}. If you do, enter your "
+        "appearance first, or ask the clerk's office to connect you. Everybody else moves the court for it."
+    ).format(roles=", ".join(event.spoken_for))
 
 
 def event_of(draft: Draft, reader: Reader) -> Event:

@@ -176,6 +176,9 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
     picked = {str(each) for each in (*queries.picked(draft, "filers"), *queries.picked(draft, "against"))}
     if picked - open_parties:
         raise NotComplete(_("A party that you picked is no longer in the case."), step="parties")
+    own = {key for key, _name in queries.own_parties(draft, event, reader)}
+    if event.spoken_for and (queries.new_party(draft) or {str(each) for each in queries.picked(draft, "filers")} - own):
+        raise NotComplete(queries.not_spoken_for(event), step="parties")
     chosen = {int(each) for each in draft.answers.get("related", {}).get("entries", [])}
     offered = {c.id for c in queries.candidates(case_id=case.id, reader=reader, event=event)} if chosen else set()
     if chosen - offered:
