@@ -14,11 +14,13 @@ from django.test import Client
 from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from openecf.central.courts.models import CourtSite
-from openecf.central.signon import keys, rules, services
+from openecf.central.signon import keys, rules, services, tasks
 from openecf.central.signon.models import Client as RelyingParty
 from openecf.central.signon.models import CourtSession, LogoutDelivery, Revocation, SigningKey, SsoSession
+from openecf.central.signon.services import logout
 from openecf.central.signon.services.logout import deliver_due_logouts, logout_token
 from openecf.kernel.courts import directory
 from tests.central.relying import (
@@ -304,6 +306,48 @@ class TestBackChannel:
         assert deliver_due_logouts(at=timezone.now()) is None and LogoutDelivery.objects.get().given_up_at
         total = sum((rules.retry_after(n) for n in range(rules.GIVE_UP_AFTER)), timedelta())
         assert total > rules.ABSOLUTE
+
+    @pytest.fixture
+    def away(self, court: Court) -> None:
+        """Three sign-ons ended while a court that they had opened was away."""
+        RelyingParty.objects.update(backchannel_logout_uri="http://127.0.0.1:9/oidc")
+        for name in ("alice", "bob", "carol"):
+            browser = signed_on(account(name))
+            court.ask().tokens(browser)
+            services.sign_off(session=session_of(browser), at=timezone.now())
+
+    def test_of_a_court_that_is_still_away_one_token_is_tried_and_the_others_wait_with_it(self, away, monkeypatch):
+        asked = []
+        post = logout._post
+        monkeypatch.setattr(logout, "_post", lambda *given: (asked.append(given), post(*given))[1])
+        now = timezone.now()
+        wait = deliver_due_logouts(at=now)
+        assert len(asked) == 3, "each is tried at once"
+        now += wait
+        deliver_due_logouts(at=now)
+        assert len(asked) == 4 and set(LogoutDelivery.objects.values_list("attempts", flat=True)) == {2}
+        assert LogoutDelivery.objects.filter(next_at=now + rules.retry_after(2)).count() == 3
+
+    def test_once_a_court_is_back_all_follow_in_the_same_run(self, away, listener) -> None:
+        now = timezone.now()
+        wait = deliver_due_logouts(at=now)
+        RelyingParty.objects.update(backchannel_logout_uri=f"http://127.0.0.1:{listener.server_port}/oidc")
+        assert deliver_due_logouts(at=now + wait) is None
+        assert len(listener.heard) == 3 and not LogoutDelivery.objects.filter(delivered_at=None).exists()
+
+    def test_what_one_run_has_taken_no_other_posts_unless_it_was_killed(self, sid: str, listener) -> None:
+        now = timezone.now()
+        [taken] = logout._claimed(logout._CLAIM, {"now": now, "until": now + logout._TAKEN_FOR, "most": 10})
+        assert taken.rp_sid == sid
+        assert deliver_due_logouts(at=now) == logout._TAKEN_FOR and not listener.heard
+        assert deliver_due_logouts(at=now + logout._TAKEN_FOR) is None and len(listener.heard) == 1
+
+    @pytest.mark.django_db(transaction=True)
+    def test_one_job_looks_again_however_many_sign_ons_ended(self, away) -> None:
+        for _ in range(3):
+            tasks.deliver_logouts()
+        waiting = ProcrastinateJob.objects.filter(task_name=logout.DELIVER_AGAIN, status="todo")
+        assert waiting.count() == 1 and waiting.get().scheduled_at <= timezone.now() + timedelta(seconds=5)
 
 
 def test_of_two_hundred_courts_every_one_that_is_up_is_told_at_once_and_the_others_later(court, listener) -> None:
