@@ -80,9 +80,9 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_checked(monkeypa
     import os
 
     os.mkfifo(os_fifo)  # opening it for reading waits for ever
-    monkeypatch.setattr(checking, "SECONDS", 0.5)
+    monkeypatch.setattr(checking.inspectors, "seconds", 0.5)
     started = time.monotonic()
     assert checking.findings(str(os_fifo)).wrong == "too-complex"
     assert time.monotonic() - started < 5
-    monkeypatch.setattr(checking, "SECONDS", 20)
+    monkeypatch.setattr(checking.inspectors, "seconds", 20)
     assert checking.findings(str(slow)).pages == 1

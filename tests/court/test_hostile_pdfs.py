@@ -5,10 +5,12 @@ What each kind of forbidden content is called is tested in ``test_documents_chec
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import struct
 import subprocess
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -19,12 +21,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pikepdf import Array, Dictionary, Name, String
 
 from openecf.court.docket.models import Entry
-from openecf.court.documents import services
+from openecf.court.documents import bundles, services, stamping
 from openecf.court.documents.models import Document
 from openecf.court.events import queries as events
 from openecf.court.filing import drafts
 from openecf.court.transition.models import CourtProfile
-from openecf.platform.pdf import checking
+from openecf.platform.pdf import checking, printing
 from openecf.platform.pdf.examining import BadPdf
 from openecf.platform.pdf.rules import REASONS
 from openecf.platform.store import services as store
@@ -169,37 +171,115 @@ def test_what_is_made_to_break_us_is_refused_and_leaves_nothing_behind(name):
     ("resources that are text", pdfs.built(_set(Resources=String("x")))),
 ])  # fmt: skip
 def test_nonsense_that_a_reader_can_show_is_taken_counted_and_handed_out(name, content):
-    from openecf.court.documents.stamping import stamped
-
     checked = check(content)
     assert checked.pages == 1, name
-    out = stamped(io.BytesIO(content), sha256=checked.sha256, line=lambda page, pages: "Case 1", keep=False)
+    out = stamping.stamped(io.BytesIO(content), sha256=checked.sha256, header="Case 1", suffix="", keep=False)
     assert out.read(5) == b"%PDF-", "stamped, or as it was filed"
 
 
 def test_the_inspector_is_a_process_with_limits_of_its_own():
     checking.findings(__file__)
-    inspector = checking._idle.get_nowait()
+    inspector = checking.inspectors.idle.get_nowait()
     limits = Path(f"/proc/{inspector.process.pid}/limits").read_text()
     environment = Path(f"/proc/{inspector.process.pid}/environ").read_bytes()
-    checking._idle.put(inspector)
+    checking.inspectors.idle.put(inspector)
     assert inspector.process.pid != os.getpid()
     assert "1500000000" in next(line for line in limits.splitlines() if line.startswith("Max address space"))
     assert b"OPENECF" not in environment, "it does not know where the site's secrets are"
 
 
 def test_a_file_that_no_inspector_has_time_for_is_refused_kindly(monkeypatch):
-    monkeypatch.setattr(checking, "WAIT", 0.05)
+    monkeypatch.setattr(checking.inspectors, "wait", 0.05)
     for _turn in range(checking.AT_ONCE):
-        checking._turns.put_nowait(None)
+        checking.inspectors.turns.put_nowait(None)
     try:
         with pytest.raises(BadPdf) as refused:
             check(pdfs.plain())
     finally:
         for _turn in range(checking.AT_ONCE):
-            checking._turns.get_nowait()
+            checking.inspectors.turns.get_nowait()
     assert refused.value.code == "busy"
     assert "Try again in a minute" in refused.value.said
+
+
+def gigabyte_in_a_megabyte() -> bytes:
+    """A page whose content is packed twice, so that a library that packs it better unpacks a gigabyte of it first."""
+    packed = base64.a85encode(blown_up(1000)) + b"~>"
+
+    def fill(pdf):
+        content = pdf.make_stream(packed)
+        content.Filter = Array([Name.ASCII85Decode, Name.FlateDecode])
+        pdf.pages[0].obj.Contents = content
+
+    return pdfs.built(fill, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+
+
+def copied(content: bytes, *, keep: bool = False) -> bytes:
+    with stamping.stamped(io.BytesIO(content), sha256=SHA, header="Case 1", suffix=" of {pages}", keep=keep) as copy:
+        return copy.read()
+
+
+SHA = "0" * 64
+
+
+@pytest.fixture
+def nothing_kept():
+    stamping.forget(SHA)
+    yield
+    stamping.forget(SHA)
+
+
+def test_the_press_is_a_process_with_limits_of_its_own():
+    assert copied(pdfs.plain()) != pdfs.plain()
+    press = printing.presses.idle.get_nowait()
+    limits = Path(f"/proc/{press.process.pid}/limits").read_text().splitlines()
+    environment = Path(f"/proc/{press.process.pid}/environ").read_bytes()
+    printing.presses.idle.put(press)
+    assert press.process.pid != os.getpid()
+    assert "2000000000" in next(line for line in limits if line.startswith("Max address space"))
+    assert "1000000000" in next(line for line in limits if line.startswith("Max file size"))
+    assert b"OPENECF" not in environment, "it does not know where the site's secrets are"
+
+
+def test_stamping_and_joining_unpack_nothing():
+    content = gigabyte_in_a_megabyte()
+    assert check(content).pages == 1
+    one = copied(content)
+    with bundles.joined([io.BytesIO(one), io.BytesIO(content)]) as both:
+        assert abs(len(both.read()) - 2 * len(content)) < 10_000, "as it was filed, and a line"
+
+
+def test_a_copy_that_takes_too_long_is_handed_out_as_it_was_filed_and_tried_again_tomorrow(monkeypatch, nothing_kept):
+    content, asked = pdfs.plain(3), []
+    monkeypatch.setattr(printing.presses, "seconds", 0)
+    assert copied(content, keep=True) == content
+    monkeypatch.setattr(printing.presses, "seconds", 20)
+    monkeypatch.setattr(printing, "_print", lambda request, do=printing._print: asked.append(request) or do(request))
+    assert copied(content, keep=True) == content and not asked, "nobody waits for it again"
+    (mark,) = stamping._cache().glob(f"{stamping._family(SHA)}*")
+    os.utime(mark, (yesterday := time.time() - 24 * 3600 - 1, yesterday))
+    assert copied(content, keep=True) != content and len(asked) == 1
+
+
+def test_what_cannot_be_joined_is_refused_and_the_process_works_on():
+    with pytest.raises(bundles.CannotJoin) as refused:
+        bundles.joined([io.BytesIO(pdfs.plain()), io.BytesIO(b"%PDF-1.7 and nothing")])
+    assert "Nothing was charged" in str(refused.value.said)
+    with bundles.joined([io.BytesIO(pdfs.plain(2)), io.BytesIO(pdfs.plain(3))]) as whole, pikepdf.open(whole) as pdf:
+        assert len(pdf.pages) == 5
+
+
+def test_a_copy_that_no_press_has_time_for_is_refused_kindly(monkeypatch):
+    monkeypatch.setattr(printing.presses, "wait", 0.05)
+    for _turn in range(printing.AT_ONCE):
+        printing.presses.turns.put_nowait(None)
+    try:
+        with pytest.raises(printing.PressesBusy) as refused:
+            copied(pdfs.plain())
+    finally:
+        for _turn in range(printing.AT_ONCE):
+            printing.presses.turns.get_nowait()
+    assert "Nothing was charged" in str(refused.value.said)
 
 
 # On the pages

@@ -13,6 +13,7 @@ class Documents:
     folder = "appellate"
     path = "docs1"
     look_parameter = "uid"
+    page_suffix = "     Page: {page} of {pages}"
     # The links of these notices open at once, and programs rely on that. Like every copy it bears the court's line unless
     # the address asks for the document as it was filed (``&pdf_header=2``); the other benches ask on the page before.
     confirms_free_look = False
@@ -23,9 +24,6 @@ class Documents:
         number = f"{facts.document_number}-{facts.part + 1}" if facts.part else facts.document_number
         filed = f"     Date Filed: {facts.filed:%m/%d/%Y}" if facts.filed else ""
         return f"USCA{court} Case: {facts.case_number}     Document: {number or facts.doc_id}{filed}"
-
-    def page_suffix(self, page: int, pages: int) -> str:
-        return f"     Page: {page} of {pages}"
 
     def receipt_description(self, *, number: str, part: int, transcript: bool) -> str:
         return "Transcript" if transcript else "PDF Document"

@@ -14,6 +14,7 @@ class Documents:
     folder = "bankruptcy"
     path = "doc1"
     look_parameter = "magic_num"
+    page_suffix = "   Page {page} of {pages}"
     confirms_free_look = True
 
     def header(self, facts: HeaderFacts) -> str:
@@ -24,9 +25,6 @@ class Documents:
         entered = f"   Entered {facts.entered.astimezone(zone):%m/%d/%y %H:%M:%S}" if facts.entered else ""
         description = "Main Document" if facts.part == 0 else facts.description[:40]
         return f"Case {facts.case_number}   Doc {number}{filed}{entered}   Desc {description}"
-
-    def page_suffix(self, page: int, pages: int) -> str:
-        return f"   Page {page} of {pages}"
 
     def receipt_description(self, *, number: str, part: int, transcript: bool) -> str:
         return f"{'TRANSCRIPT' if transcript else 'Image'}:{number or 0}-{part}"

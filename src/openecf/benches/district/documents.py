@@ -11,6 +11,7 @@ class Documents:
     folder = "district"
     path = "doc1"
     look_parameter = "magic_num"
+    page_suffix = "   Page {page} of {pages}"
     confirms_free_look = True
 
     def header(self, facts: HeaderFacts) -> str:
@@ -18,9 +19,6 @@ class Documents:
         number = f"{facts.document_number}-{facts.part}" if facts.part else facts.document_number
         filed = f"   Filed {facts.filed:%m/%d/%y}" if facts.filed else ""
         return f"Case {facts.case_number}   Document {number}{filed}"
-
-    def page_suffix(self, page: int, pages: int) -> str:
-        return f"   Page {page} of {pages}"
 
     def receipt_description(self, *, number: str, part: int, transcript: bool) -> str:
         return f"{'TRANSCRIPT' if transcript else 'Image'}{number or 0}-{part}"

@@ -8,20 +8,31 @@ import zipfile
 from collections.abc import Sequence
 from typing import BinaryIO
 
-import pikepdf
+from django.utils.translation import gettext_lazy as _
+
+from openecf.kernel.refusal import Refusal
+from openecf.platform.pdf import printing
+
+
+class CannotJoin(Refusal):
+    """One of them is no PDF that can be taken apart, or all of them together are too much work."""
+
+    said = _(
+        "These documents cannot be put together into one PDF. Nothing was charged. Choose a ZIP file, or one by one."
+    )
+    code = "cannot-join"
 
 
 def joined(files: Sequence[BinaryIO]) -> BinaryIO:
-    """One PDF of all pages, in order."""
-    out = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
-    with pikepdf.new() as whole:
-        sources = [pikepdf.open(file) for file in files]
-        for source in sources:
-            whole.pages.extend(source.pages)
-        whole.save(out)
-        for source in sources:
-            source.close()
-    out.seek(0)
+    """One PDF of all pages, in order. Raises CannotJoin, printing.PressesBusy."""
+    out = tempfile.NamedTemporaryFile()  # noqa: SIM115  (the caller closes it)
+    try:
+        printing.join(files, to=out.name)
+    except BaseException as failed:
+        out.close()
+        if isinstance(failed, printing.Unusable):
+            raise CannotJoin from None
+        raise
     return out  # type: ignore[return-value]
 
 

@@ -92,14 +92,13 @@ class DocumentPages(Protocol):
     """``doc1`` or ``docs1``."""
     look_parameter: str
     """What a free-look link calls its secret."""
+    page_suffix: str
+    """``Page {page} of {pages}`` as this bench writes it after the header, filled in for each page."""
     confirms_free_look: bool
     """Whether a free-look link asks before it is used up, against programs that open links in mail."""
 
     def header(self, facts: HeaderFacts) -> str:
         """The line stamped on each page, without the page count."""
-
-    def page_suffix(self, page: int, pages: int) -> str:
-        """``Page 1 of 3`` as this bench writes it after the header."""
 
     def receipt_description(self, *, number: str, part: int, transcript: bool) -> str:
         """What the receipt calls a document."""

@@ -360,7 +360,8 @@ def _copy(document: Document, *, reader: Reader, with_header: bool, at: datetime
     return stamped(
         original,
         sha256=document.sha256,
-        line=lambda page, count: header + pages.page_suffix(page, count),
+        header=header,
+        suffix=pages.page_suffix,
         keep=level_of(document) < SEALED_FROM,
     )
 

@@ -6,34 +6,32 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+import time
 from pathlib import Path
 from typing import BinaryIO
 
-import pikepdf
-from reportlab.pdfbase.pdfmetrics import stringWidth
-
 from openecf.platform.config import this_site
+from openecf.platform.pdf import printing
 
-SIZE = 9
-MARGIN = 18
-BELOW_TOP = 14
 KEPT_BYTES = 1_000_000_000
 PRUNE_EVERY = 64
-FONT = "/OpenEcfHeader"
-UNUSABLE = (
-    pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, MemoryError
-)  # fmt: skip
-"""What a PDF with nonsense in its page tree may raise; such a document is handed out as it was filed."""
+UNFIT = "-unfit"
+UNFIT_SECONDS = 24 * 3600
+"""How long a document that could not be stamped is handed out as it was filed, before that is tried again."""
 
 
-def stamped(original: BinaryIO, *, sha256: str, line: Callable[[int, int], str], keep: bool) -> BinaryIO:
-    """A copy with ``line(page, pages)`` on each page, open for reading; the original where it cannot be stamped.
+def stamped(original: BinaryIO, *, sha256: str, header: str, suffix: str, keep: bool) -> BinaryIO:
+    """A copy with the header and ``suffix`` (its ``{page}`` and ``{pages}`` filled in) on each page, open for reading.
 
-    ``keep``: the copy may lie in this site's cache (never for sealed documents).
+    The original where it cannot be stamped: a PDF with nonsense in its page tree is handed out as it was filed.
+    ``keep``: the copy may lie in this site's cache (never for sealed documents). Raises printing.PressesBusy.
     """
-    place = _cache() / f"{_family(sha256)}{hashlib.sha256(line(1, 0).encode()).hexdigest()[:32]}"
+    place = _cache() / f"{_family(sha256)}{hashlib.sha256((header + suffix).encode()).hexdigest()[:32]}"
+    unfit = _cache() / f"{_family(sha256)}{UNFIT}"
     if keep:
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - unfit.stat().st_mtime < UNFIT_SECONDS:  # it may take a minute to find out
+                return original
         with contextlib.suppress(FileNotFoundError):
             cached = place.open("rb")
             os.utime(place)
@@ -41,13 +39,17 @@ def stamped(original: BinaryIO, *, sha256: str, line: Callable[[int, int], str],
             return cached
     copy = tempfile.NamedTemporaryFile(dir=_cache(), suffix=".new")  # noqa: SIM115  (the caller closes it)
     try:
-        _write(original, copy.file, line)  # type: ignore[arg-type]
-    except UNUSABLE:
+        printing.stamp(original, to=copy.name, header=header, suffix=suffix)
+    except printing.Unusable:
         copy.close()
+        if keep:
+            unfit.touch(mode=0o600)
         original.seek(0)
         return original
+    except BaseException:
+        copy.close()
+        raise
     original.close()
-    copy.flush()
     if keep:
         with contextlib.suppress(FileExistsError):
             os.link(copy.name, place)
@@ -83,55 +85,3 @@ def _prune(newest: Path) -> None:
         total += size
         if total > KEPT_BYTES:
             file.unlink(missing_ok=True)
-
-
-def _write(original: BinaryIO, out: BinaryIO, line: Callable[[int, int], str]) -> None:
-    with pikepdf.open(original) as pdf:
-        font = pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Font,
-                Subtype=pikepdf.Name.Type1,
-                BaseFont=pikepdf.Name("/Helvetica"),
-                Encoding=pikepdf.Name("/WinAnsiEncoding"),
-            )
-        )
-        pages = len(pdf.pages)
-        opening = pdf.make_stream(b"q\n")
-        for number, page in enumerate(pdf.pages, start=1):
-            name = page.add_resource(font, pikepdf.Name.Font, pikepdf.Name(FONT), replace_existing=True)
-            page.contents_add(opening, prepend=True)
-            page.contents_add(pdf.make_stream(_drawing(page, str(name), line(number, pages))))
-        pdf.save(out)
-
-
-def _drawing(page: pikepdf.Page, font: str, text: str) -> bytes:
-    left, bottom, right, top = (float(edge) for edge in page.cropbox)
-    turned = _rotation(page.obj)
-    across = top - bottom if turned in (90, 270) else right - left
-    size = SIZE
-    while size > 5 and stringWidth(text, "Helvetica", size) > across - 2 * MARGIN:
-        size -= 0.5
-    start = max(0.0, (across - stringWidth(text, "Helvetica", size)) / 2)
-    matrix = {
-        0: (1, 0, 0, 1, left + start, top - BELOW_TOP),
-        90: (0, 1, -1, 0, left + BELOW_TOP, bottom + start),
-        180: (-1, 0, 0, -1, right - start, bottom + BELOW_TOP),
-        270: (0, -1, 1, 0, right - BELOW_TOP, top - start),
-    }[turned]
-    written = text.encode("cp1252", "replace")
-    for special in (b"\\", b"(", b")"):
-        written = written.replace(special, b"\\" + special)
-    place = " ".join(f"{value:.2f}" for value in matrix)
-    return b"\nQ q 0 0 1 rg BT %s %.1f Tf %s Tm (%s) Tj ET Q\n" % (font.encode(), size, place.encode(), written)
-
-
-def _rotation(page: pikepdf.Object) -> int:
-    """The page's turn in degrees, its own or inherited."""
-    node = page
-    for _level in range(50):
-        if "/Rotate" in node:
-            return int(node["/Rotate"]) % 360 // 90 * 90
-        if "/Parent" not in node:
-            break
-        node = node["/Parent"]
-    return 0

@@ -1,20 +1,19 @@
 """The inspection of a PDF, in a process of its own that a hostile file cannot take down with it.
 
-``python -m openecf.platform.pdf.inspector`` reads paths, one a line, and answers one JSON object a line. It holds
-itself to a memory limit; whoever asks gives up after a while, ends it and starts another.
+``python -m openecf.platform.pdf.inspector`` answers paths with findings; ``apart`` says how, and ends it when it takes
+too long.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import resource
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
 
 import pikepdf
+
+from openecf.platform.pdf.apart import answer_all
 
 MEMORY = 1_500_000_000
 OBJECTS = 400_000
@@ -177,14 +176,5 @@ def inspect(path: str) -> dict[str, object]:
         return {"wrong": "malformed"}
 
 
-def main() -> None:
-    """Answer until nobody asks any more."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(inspect(line.rstrip("\n"))) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    answer_all(inspect, memory=MEMORY)

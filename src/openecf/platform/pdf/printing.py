@@ -1,0 +1,71 @@
+"""Stamped and joined copies of PDFs, made by processes with limits (``press``): no file takes a site down with it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils.translation import gettext_lazy as _
+
+from openecf.kernel.refusal import Refusal
+from openecf.platform.pdf.apart import Apart, Busy, Lost
+
+SECONDS = 60
+"""How long one copy may take. A page takes a tenth of a millisecond."""
+AT_ONCE = 4
+WAIT = 45
+"""How many seconds a copy waits for its turn."""
+
+presses = Apart("openecf.platform.pdf.press", seconds=SECONDS, at_once=AT_ONCE, wait=WAIT)
+
+
+class Unusable(Exception):
+    """The file cannot be written on or joined, or not within the limits. What was written so far is worth nothing."""
+
+
+class PressesBusy(Refusal):
+    """Too many copies at once."""
+
+    said = _("The court is preparing many documents at the moment. Nothing was charged. Try again in a minute.")
+    code = "busy"
+
+
+def stamp(original: BinaryIO, *, to: str, header: str, suffix: str) -> None:
+    """Write a stamped copy to the path ``to``. Raises Unusable, PressesBusy."""
+    with _lying(original) as source:
+        _print({"act": "stamp", "source": source, "to": to, "header": header, "suffix": suffix})
+
+
+def join(originals: Sequence[BinaryIO], *, to: str) -> None:
+    """Write all pages to the path ``to``, in order. Raises Unusable, PressesBusy."""
+    with ExitStack() as opened:
+        sources = [opened.enter_context(_lying(original)) for original in originals]
+        _print({"act": "join", "sources": sources, "to": to})
+
+
+def _print(request: dict[str, object]) -> None:
+    try:
+        if not presses.ask(request).get("done"):
+            raise Unusable
+    except Busy:
+        raise PressesBusy from None
+    except Lost:
+        raise Unusable from None
+
+
+@contextmanager
+def _lying(file: BinaryIO) -> Iterator[str]:
+    """Where the bytes lie. What is unsealed or fetched while it is read is laid down for as long as it takes."""
+    name = getattr(file, "name", None)
+    if isinstance(name, str) and Path(name).is_file():
+        yield name
+        return
+    file.seek(0)
+    with tempfile.NamedTemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        yield copy.name
