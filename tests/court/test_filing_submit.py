@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import resource
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
@@ -130,23 +132,24 @@ def test_whatever_the_database_refuses_nothing_is_half_docketed(world, table):
     assert entry.number == "2"
 
 
-@pytest.fixture
-def no_room():
-    """A disk that takes no file larger than a few bytes (the limit is the process's own, so root meets it too)."""
+@contextmanager
+def no_room() -> Iterator[None]:
+    """A disk that takes no file larger than a few bytes (the limit is the process's own, so root meets it too).
+
+    Only while the act runs: what pytest says may go to a file, too.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    def fill():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
-
-    yield fill
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.django_db
-def test_a_store_without_room_at_submission_files_nothing(world, no_room):
+def test_a_store_without_room_at_submission_files_nothing(world):
     draft = prepared(world, world.counsel, "motion:dismiss-case", files=[pdfs.plain(words="NO ROOM AT SUBMISSION")])
-    no_room()
-    with pytest.raises(drafts.StoreFailed) as refusal:
+    with pytest.raises(drafts.StoreFailed) as refusal, no_room():
         services.submit(draft_id=draft.id, reader=world.reader(world.counsel), at=AT)
     assert "your draft is kept" in str(refusal.value.said)
     assert not Entry.objects.exists()
@@ -155,10 +158,9 @@ def test_a_store_without_room_at_submission_files_nothing(world, no_room):
 
 
 @pytest.mark.django_db
-def test_a_store_without_room_at_the_upload_keeps_what_is_there(world, no_room):
+def test_a_store_without_room_at_the_upload_keeps_what_is_there(world):
     draft = prepared(world, world.counsel, "motion:dismiss-case")
-    no_room()
-    with pytest.raises(drafts.StoreFailed):
+    with pytest.raises(drafts.StoreFailed), no_room():
         drafts.add_document(draft=draft, part=None, file=io.BytesIO(pdfs.plain(3, words="NO ROOM")), filename="a.pdf",
                             category="Exhibit", description="A", at=AT)  # fmt: skip
     assert [d.part for d in draft.documents.all()] == [0]
@@ -207,7 +209,9 @@ def test_a_filing_that_is_not_through_yet_holds_up_none_in_another_case(world):
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '5s'")
-            return services.submit(draft_id=waiting.id, reader=world.reader(world.counsel), at=AT).documents.get().doc_id
+            return (
+                services.submit(draft_id=waiting.id, reader=world.reader(world.counsel), at=AT).documents.get().doc_id
+            )
         finally:
             connections.close_all()
 
