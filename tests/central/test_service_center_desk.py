@@ -89,6 +89,17 @@ def test_one_letter_lists_nobody_and_long_lists_have_pages(some):
     assert (len(first.rows), first.has_more, len(second.rows), second.has_more) == (25, True, 5, False)
 
 
+def test_who_is_exactly_it_comes_first_then_names_then_user_names_and_nobody_twice():
+    for n, (last, username) in enumerate(
+        [("Zander", "ann"), ("Annis", "x-annis"), ("annan", "annan"), ("Able", "annie")]
+    ):
+        account(username, number=f"730000{n}", last_name=last, email=f"{username}@counsel.example")
+    assert [row.username for row in queries.find("ann").rows] == ["ann", "annan", "x-annis", "annie"]
+    assert [row.username for row in queries.find("an").rows] == ["annan", "x-annis", "ann", "annie"]
+    seen = [row.username for page in (1, 2) for row in queries.find("an", page=page).rows]
+    assert len(seen) == len(set(seen))
+
+
 # Verifying.
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Func, Value
-from django.db.models.functions import Lower
+from django.db.models.functions import Collate, Lower
 from django.utils.translation import gettext_lazy
 
 from openecf.kernel.names import PersonName
@@ -40,6 +40,11 @@ class Closed(models.TextChoices):
     UNUSED = "unused", gettext_lazy("Not used for two years")
     OWNER = "owner", gettext_lazy("Deactivated by its owner")
     MERGED = "merged", gettext_lazy("Merged into another account of the same person")
+
+
+def bytewise(field: str) -> Collate:
+    """A field in lower case, in the order of its bytes: what begins so stands together, and an index has it in order."""
+    return Collate(Lower(field), "C")
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -124,10 +129,14 @@ class Account(AbstractBaseUser):
             models.Index(Lower("email"), name="account_email"),
             models.Index(Lower("last_name"), "birth_date", name="account_person"),
             models.Index(fields=["mailbox"], name="account_mailbox"),
-            # What the Service Center's desk finds accounts by: the beginnings of words.
-            models.Index(OpClass(Lower("username"), "text_pattern_ops"), name="account_by_username"),
-            models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="account_by_email"),
-            models.Index(OpClass(Lower("last_name"), "text_pattern_ops"), name="account_by_last_name"),
+            # What the Service Center's desk finds accounts by: the beginnings of words. In the order of bytes an index
+            # gives both what begins so and its order: a page of them is read, however many there are.
+            models.Index(
+                bytewise("last_name"), bytewise("first_name"), Collate("number", "C"), name="account_desk_name"
+            ),
+            models.Index(bytewise("username"), name="account_desk_username"),
+            models.Index(bytewise("email"), name="account_desk_email"),
+            models.Index(Collate("number", "C"), name="account_desk_number"),
             models.Index(OpClass(PHONE_DIGITS, "text_pattern_ops"), name="account_by_phone"),
         ]
 
