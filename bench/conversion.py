@@ -13,9 +13,9 @@ from time import perf_counter
 import psycopg
 from psycopg import sql
 
-from bench.exports import Export
 from bench.stand import OPENECF, resident, say, stand
 from bench.table import Row
+from openecf.court.conversion.inventing import Export
 
 COURT = "nysb"
 TABLES = {
@@ -28,6 +28,9 @@ TABLES = {
     "representation": "SELECT r.* FROM representation r JOIN converted_appearance a ON a.representation_id = r.id",
     "converted_appearance": "SELECT * FROM converted_appearance",
     "entry": "SELECT e.* FROM entry e JOIN converted_case k ON k.case_id = e.case_id",
+    "motion": "SELECT m.* FROM motion m JOIN entry e ON e.id = m.entry_id JOIN converted_case k ON k.case_id = e.case_id",
+    "deadline": "SELECT d.* FROM deadline d JOIN converted_case k ON k.case_id = d.case_id",
+    "hearing": "SELECT h.* FROM hearing h JOIN converted_case k ON k.case_id = h.case_id",
     "document": "SELECT d.* FROM document d JOIN entry e ON e.id = d.entry_id JOIN converted_case k ON k.case_id = e.case_id",
 }
 TOLD = re.compile(r"Loaded: ([\d,]+) rows in ([\d.]+) s .*?; ([\d,]+) passwords in ([\d.]+) s")

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import re
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from bench.exports import Export
 from django.db import connection
 
 from openecf.court.cases import queries as cases
 from openecf.court.cases.models import Case, Party, Representation
 from openecf.court.conversion import loading, queries, services
+from openecf.court.conversion.inventing import Export
 from openecf.court.conversion.layout import FILES
 from openecf.court.conversion.models import Conversion, Finding
-from openecf.court.conversion.reading import NoExport, Told
+from openecf.court.conversion.reading import NoExport
 from openecf.court.docket import queries as docket
 from openecf.court.docket.models import Entry
 from openecf.court.documents.models import Document
@@ -30,17 +29,11 @@ from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
 from openecf.platform.store import services as store
 from tests.court import callers
+from tests.court.old_records import BEFORE, CLOSED, DURING, LIVE, checked, load, silent, spoil, verified
 
 pytestmark = pytest.mark.django_db
 COURT = "flsb"
-CLOSED = datetime(2027, 4, 2, 12, 30, tzinfo=UTC)
-LIVE = datetime(2027, 4, 5, 12, 30, tzinfo=UTC)
-BEFORE, DURING = CLOSED - timedelta(days=2), CLOSED + timedelta(hours=20)
 CASES, USERS = 12, 40
-
-
-def silent(*_: object) -> None:
-    pass
 
 
 @pytest.fixture(scope="module")
@@ -60,51 +53,6 @@ def folder(made: Export, tmp_path: Path) -> Path:
 def court() -> None:
     transitions.set_up(at=BEFORE, filing_closes_at=CLOSED, live_at=LIVE)
     transition.forget()
-
-
-def spoil(folder: Path, name: str, line: int, column: str, value: str) -> None:
-    """Write another value into a file, and its hash into the manifest as if the old system had said so."""
-    path = folder / name
-    rows = list(csv.reader(path.open(newline="", encoding="utf-8")))
-    if column not in rows[0]:
-        rows = [[*row, value if n == line - 1 else ""] for n, row in enumerate(rows)]
-        rows[0][-1] = column
-    else:
-        # Lines of the file: cells with several lines come later than their record's number.
-        at = next(n for n, end in enumerate(_ends(path)) if end >= line)
-        rows[at][rows[0].index(column)] = value
-    with path.open("w", newline="", encoding="utf-8") as out:
-        csv.writer(out, lineterminator="\n").writerows(rows)
-    signed(folder, name)
-
-
-def _ends(path: Path) -> list[int]:
-    reader = csv.reader(path.open(newline="", encoding="utf-8"))
-    return [reader.line_num for _row in reader]
-
-
-def signed(folder: Path, name: str, rows: int | None = None) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"][name]["sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    if rows is not None:
-        manifest["files"][name]["rows"] = rows
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-
-
-def checked(folder: Path) -> Told:
-    told = Told()
-    services.check(folder, progress=silent, told=told)
-    return told
-
-
-def load(folder: Path) -> loading.Loaded:
-    return services.load(folder, at=DURING, progress=silent)
-
-
-def verified(folder: Path) -> Told:
-    told = Told()
-    services.verify(folder, at=DURING, progress=silent, told=told)
-    return told
 
 
 def counts() -> dict[str, int]:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bench.exports import Export
 from django.db import connection
 from django.test import Client
 
 from openecf.court.cases.models import Representation
 from openecf.court.conversion import queries, rules, services
+from openecf.court.conversion.inventing import Export
 from openecf.court.conversion.models import ConvertedUser, Finding
 from openecf.court.conversion.reading import Told
 from openecf.court.currentgen.middleware import COOKIE

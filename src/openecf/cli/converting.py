@@ -29,6 +29,7 @@ ACTS = {
     "load": "take it over; started again after it was stopped, it goes on where it was",
     "verify": "compare every row and every document here with the export",
     "switch": "go on with the converted record: its cases open, its logins work",
+    "invent": "write a small invented export into DIR, to try all this with",
     "roll-back": "take out again what was converted; until the court is live",
 }
 SHOWN = 20
@@ -129,6 +130,8 @@ def _noting(report: TextIO | None) -> Any:
 
 def _run(room: Any, args: argparse.Namespace, told: Any, report: TextIO | None, console: Console) -> int:
     now = datetime.now(UTC)
+    if args.convert == "invent":
+        return _invented(room.invent(args.folder, at=now), console)
     with _bars(console) as progress:
         if args.convert == "check":
             found = room.check(args.folder, progress=progress, told=told)
@@ -164,6 +167,16 @@ def _run(room: Any, args: argparse.Namespace, told: Any, report: TextIO | None, 
         console.print("Switched. The hours in the court's profile decide the rest; nothing has to be done at go-live.")
     else:
         console.print("Rolled back: nothing of the export is here any more.")
+    return 0
+
+
+def _invented(export: Any, console: Console) -> int:
+    console.print(
+        f"Written: {export.folder}, an invented export of {export.court}: {export.cases:,} cases, {export.users:,} logins "
+        f"(filer1 with the password {export.password_of(1)!r}, filer2, …), {export.stored:,} documents. Next: --check",
+        soft_wrap=True,
+        highlight=False,
+    )
     return 0
 
 

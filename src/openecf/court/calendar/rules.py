@@ -10,6 +10,9 @@ from typing import Protocol
 from openecf.kernel.days import us_date
 from openecf.kernel.restriction import Restriction
 
+DEADLINES_MOVED = "deadlines:extended"
+"""The event of the entry that tells of deadlines moved past the weekend of going live."""
+
 
 class DeadlineRules(Protocol):
     """What differs from bench to bench about deadlines."""

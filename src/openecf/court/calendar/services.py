@@ -16,7 +16,8 @@ from django.db.models import QuerySet
 from openecf.court.bench import bench
 from openecf.court.calendar import queries
 from openecf.court.calendar.models import Deadline, Hearing
-from openecf.court.calendar.rules import moved_text
+from openecf.court.calendar.rules import DEADLINES_MOVED, moved_text
+from openecf.court.conversion import queries as conversion
 from openecf.court.docket import services as docket
 from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
@@ -78,7 +79,8 @@ def move_past_closure(*, at: datetime) -> int:
     """Once filing has closed for the move to NextGen: deadlines of the closed days end when it opens; how many moved.
 
     Each case's docket says so in an entry of its own, and the old deadlines stay on record as ended by it. A case is
-    one transaction, so that a killed job goes on where it stopped; when none is left the profile notes it.
+    one transaction, so that a killed job goes on where it stopped; when none is left the profile notes it. Cases that
+    are being converted are left alone until the switch, which has this done once more.
     """
     profile = transition.profile()
     days = missed_days(profile, settings.COURT.zone)
@@ -87,7 +89,7 @@ def move_past_closure(*, at: datetime) -> int:
         return 0
     to = due_day(trigger=legal_day(profile.live_at, settings.COURT.zone), days=0)
     moved = 0
-    for case_id in queries.cases_with_deadlines_on(days):
+    for case_id in conversion.that_count(queries.cases_with_deadlines_on(days)):
         with transaction.atomic():
             moved += _move(case_id, days, to, at)
     transitions.note_deadlines_moved(at=at)
@@ -103,7 +105,7 @@ def _move(case_id: int, days: frozenset[date], to: date, at: datetime) -> int:
     )
     entry = docket.enter(
         case_id=case_id,
-        event="deadlines:extended",
+        event=DEADLINES_MOVED,
         title="Deadlines Extended",
         text=text,
         at=at,

@@ -1,4 +1,4 @@
-"""Cases of an export with everything that is theirs, read side by side from six files, and whether it belongs together."""
+"""Cases of an export with everything that is theirs, read side by side from nine files, and whether it belongs together."""
 
 from __future__ import annotations
 
@@ -10,12 +10,45 @@ from types import TracebackType
 from typing import Self
 
 from openecf.court.cases.rules import understand
-from openecf.court.conversion.layout import ATTORNEYS, CASES, COUNTS, ENTRIES, PAPERS, PARTIES
+from openecf.court.conversion.layout import (
+    ATTORNEYS,
+    CASES,
+    COUNTS,
+    DEADLINES,
+    ENTRIES,
+    HEARINGS,
+    MOTIONS,
+    OF_CASES,
+    PAPERS,
+    PARTIES,
+)
 from openecf.court.conversion.reading import Along, Row, Share, Table, Tell
 from openecf.kernel.case_numbers import CaseNumber
 
 Extras = list[tuple[str, str]]
+Given = tuple[int, Row, Extras]
+"""A row with its line and what stands in columns that the layout does not know."""
 NUMBER = CASES.place("number")
+WORK = (MOTIONS, DEADLINES, HEARINGS)
+"""What waits for the court, or for somebody else: each row names entries of its case."""
+NAMED = {
+    layout.name: [(name, layout.place(name)) for name in names]
+    for layout, names in (
+        (MOTIONS, ("seq", "decided_by")),
+        (DEADLINES, ("set_by", "satisfied_by", "terminated_by")),
+        (HEARINGS, ("set_by", "ended_by")),
+    )
+}
+"""The columns that hold sequence numbers of entries, by file, each with its place."""
+
+
+def contradiction(name: str, row: Row) -> str:
+    """What a row of ``WORK`` says that cannot be true together; empty if nothing."""
+    if name == MOTIONS.name and bool(row[3]) != (row[4] is not None):
+        return "outcome and decided_by: a motion that was decided has both; one that waits for the court has neither"
+    if name == DEADLINES.name and row[4] is not None and row[5] is not None:
+        return "satisfied_by and terminated_by: a deadline ends once"
+    return ""
 
 
 @dataclass
@@ -34,10 +67,18 @@ class CaseInput:
         self.line, self.row, self.extras, self.parts = line, row, extras, parts
         self.id: int = row[0]
         self._source = source
-        self.parties = [(along.line, one, along.extras) for along in [source.parties] for one in along.of(self.id)]
-        self.counts = [(along.line, one, along.extras) for along in [source.counts] for one in along.of(self.id)]
-        self.attorneys = [(along.line, one, along.extras) for along in [source.attorneys] for one in along.of(self.id)]
+        self.parties, self.counts, self.attorneys = map(self._own, (source.parties, source.counts, source.attorneys))
+        self.work = {along.table.layout.name: self._own(along) for along in source.work}
         self._belongs_together()
+
+    def _own(self, along: Along) -> list[Given]:
+        return [(along.line, row, along.extras) for row in along.of(self.id)]
+
+    @property
+    def named(self) -> set[int]:
+        """Sequence numbers of the entries that motions, deadlines and hearings name."""
+        found = {row[at] for name, rows in self.work.items() for _line, row, _x in rows for _column, at in NAMED[name]}
+        return found - {None}
 
     def _belongs_together(self) -> None:
         numbers: set[int] = set()
@@ -51,8 +92,13 @@ class CaseInput:
         self.parties = kept
         self.counts = self._with_parties(self._source.counts, self.counts, numbers)
         self.attorneys = self._with_parties(self._source.attorneys, self.attorneys, numbers)
+        for along in self._source.work:
+            name = along.table.layout.name
+            for line, row, _extras in self.work[name]:
+                if wrong := contradiction(name, row):
+                    along.tell_at(line, wrong)
 
-    def _with_parties(self, along: Along, given: list, numbers: set[int]) -> list:
+    def _with_parties(self, along: Along, given: list[Given], numbers: set[int]) -> list[Given]:
         for line, row, _extras in given:
             if row[1] not in numbers:
                 along.tell_at(line, f"case {self.id} has no party {row[1]} in parties.csv")
@@ -72,6 +118,15 @@ class CaseInput:
             yield found
         for row in papers.of(self.id):
             papers.refuse(f"case {self.id} has no entry {row[1]}, or this file is not in the order of entries.csv")
+        self._name_entries(seqs)
+
+    def _name_entries(self, seqs: set[int]) -> None:
+        for along in self._source.work:
+            name = along.table.layout.name
+            for line, row, _extras in self.work[name]:
+                for column, at in NAMED[name]:
+                    if row[at] is not None and row[at] not in seqs:
+                        along.tell_at(line, f"{column}: case {self.id} has no entry {row[at]} in {ENTRIES.name}")
 
     def _papers(self, seq: int) -> list[tuple[int, Row]]:
         along = self._source.papers
@@ -95,7 +150,7 @@ class CaseInput:
 
 
 class Cases:
-    """The six files of the cases, opened together. ``places``: records of each that are written already."""
+    """The files of the cases, opened together. ``places``: records of each that are written already."""
 
     def __init__(
         self,
@@ -109,7 +164,7 @@ class Cases:
         self.tell, self.last, self.done = tell, last, places or {}
         self.tables = {
             layout.name: Table(folder, layout, tell, skip=self.done.get(layout.name, 0), share=share)
-            for layout in (CASES, PARTIES, COUNTS, ATTORNEYS, ENTRIES, PAPERS)
+            for layout in OF_CASES
         }
         self._out = ExitStack()
 
@@ -121,6 +176,7 @@ class Cases:
         self.attorneys = Along(self.tables[ATTORNEYS.name])
         self.entries = Along(self.tables[ENTRIES.name])
         self.papers = Along(self.tables[PAPERS.name])
+        self.work = tuple(Along(self.tables[layout.name]) for layout in WORK)
         return self
 
     def __exit__(
@@ -130,7 +186,7 @@ class Cases:
 
     @property
     def _along(self) -> tuple[Along, ...]:
-        return (self.parties, self.counts, self.attorneys, self.entries, self.papers)
+        return (self.parties, self.counts, self.attorneys, self.entries, self.papers, *self.work)
 
     @property
     def places(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Invented exports of a court's old system, of any size: for the measurement of conversions, and for their tests.
+"""Invented exports of a court's old system, of any size: to try a conversion with, to measure it, to test it.
 
 Everything is made up, by a generator that gives the same export for the same numbers.
 """
@@ -18,10 +18,13 @@ from typing import Any
 from openecf.court.conversion.layout import (
     ATTORNEYS,
     CASES,
+    DEADLINES,
     DOCUMENTS,
     ENTRIES,
+    HEARINGS,
     LAYOUT,
     MANIFEST,
+    MOTIONS,
     PAPERS,
     PARTIES,
     PEOPLE,
@@ -32,19 +35,24 @@ from openecf.court.conversion.layout import (
 FIRST = "Ada Bram Cleo Dorian Edda Felix Greta Hugo Ines Jonas Kaia Lorenz Mara Nils Odile Petra Quentin Rosa Sven Tilda".split()
 LAST = "Alder Birch Cedar Dogwood Elder Fir Gorse Hazel Ivy Juniper Kapok Larch Maple Nettle Oakes Pine Quince Rowan Sorrel".split()
 WORDS = "motion response notice order exhibit hearing stipulation letter brief extension discovery claim estate plan".split()
-PASSWORD = "Harbor lantern {n}"
+PASSWORD = "Harbor lantern {n}"  # noqa: S105  (of invented people)
 PREFIX = "0500"
 
 
 class Export:
-    """An export in a folder. ``files``: every so-manieth document has a file of its own; 0: none. ``passwords``: of so many users."""
+    """An export in a folder.
+
+    ``files``: every so-manieth document has a file of its own; 0: none. ``passwords``: of so many users. ``findings``:
+    one person in twice as many is there twice, one in three times as many shares an address, and one login in four
+    times as many is used by somebody else, too.
+    """
 
     def __init__(
         self, folder: Path, *, court: str, cases: int, users: int, entries: int = 10, files: int = 0,
-        passwords: int | None = None,
+        passwords: int | None = None, findings: int = 100, taken_at: str = "2027-04-02T09:00:00-04:00",
     ) -> None:  # fmt: skip
         self.folder, self.court, self.cases, self.users = folder, court, cases, users
-        self.entries, self.files = entries, files
+        self.entries, self.files, self.findings, self.taken_at = entries, files, findings, taken_at
         self.passwords = users if passwords is None else passwords
         self.rng = random.Random(f"{cases}/{users}")  # noqa: S311  (invented text, no secret)
         self.counts: dict[str, dict[str, Any]] = {}
@@ -59,6 +67,11 @@ class Export:
         self.manifest()
         return self.folder
 
+    @staticmethod
+    def password_of(n: int) -> str:
+        """What the nth login's holder types."""
+        return PASSWORD.format(n=n)
+
     def manifest(self, **more: object) -> None:
         """Count and hash what lies in the folder now."""
         for name in self.counts:
@@ -68,7 +81,7 @@ class Export:
         said = {
             "layout": LAYOUT,
             "court": self.court,
-            "taken_at": "2027-04-02T09:00:00-04:00",
+            "taken_at": self.taken_at,
             "files": self.counts,
             "documents": {"files": self.stored, "bytes": self.stored_bytes},
         }
@@ -82,11 +95,10 @@ class Export:
         self.counts[layout.name] = {}
 
     def _people(self) -> Iterator[tuple[Any, ...]]:
-        """One in two hundred is there twice; one in three hundred shares an address with the one before."""
         for n in range(1, self.users + self.users // 5 + 1):
-            like = n - 1 if n % 200 == 0 else n
+            like = n - 1 if n % (2 * self.findings) == 0 else n
             first, last = FIRST[like % len(FIRST)], f"{LAST[like % len(LAST)]}{like // 380 or ''}"
-            mail = f"{first}.{last}{like if n % 300 else like - 1}@counsel.example".lower()
+            mail = f"{first}.{last}{like if n % (3 * self.findings) else like - 1}@counsel.example".lower()
             bar = f"{like:07d}" if n % 3 else ""
             firm, town = f"{LAST[n % 7]} & {LAST[n % 11]} LLP", "Coral Harbor, FL 33199"
             yield (
@@ -96,12 +108,12 @@ class Export:
 
     def _users(self) -> Iterator[tuple[Any, ...]]:
         for n in range(1, self.users + 1):
-            others = f"P{self.users + n // 400}" if n % 400 == 0 else ""
+            others = "" if n % (4 * self.findings) else f"P{self.users + n // (4 * self.findings)}"
             scheme, kept = ("sha1-salt-first", hashed(n)) if n <= self.passwords else ("", "")
             yield f"filer{n}", f"P{n}", others, "attorney", scheme, kept, int(n % 5 == 0), int(n % 50 != 0)
 
     def _cases(self) -> None:
-        layouts = (CASES, PARTIES, ATTORNEYS, ENTRIES, PAPERS)
+        layouts = (CASES, PARTIES, ATTORNEYS, ENTRIES, PAPERS, MOTIONS, DEADLINES, HEARINGS)
         files = {one.name: (self.folder / one.name).open("w", newline="", encoding="utf-8") for one in layouts}
         out = {one.name: csv.writer(files[one.name], lineterminator="\n") for one in layouts}
         for one in layouts:
@@ -141,6 +153,19 @@ class Export:
             )
             if number % 5:
                 self._paper(n, case_id, number, level, out)
+        if self.entries >= 6:
+            self._work(n, case_id, filed, out)
+
+    def _work(self, n: int, case_id: int, filed: date, out: dict[str, Any]) -> None:
+        """A motion by the third entry, decided by the sixth or not; what is due on it; a hearing in every fourth case."""
+        granted = n % 2 == 0
+        decided = ("granted" if n % 4 else "denied", 9) if granted else ("", "")
+        out[MOTIONS.name].writerow((case_id, 6, "Relief from Stay", *decided))
+        ended = (7, "") if n % 3 == 0 else ("", 9) if granted else ("", "")
+        out[DEADLINES.name].writerow((case_id, "Objection", filed + timedelta(days=24), 6, *ended))
+        if n % 4 == 0:
+            sits = f"{filed + timedelta(days=16)}T09:30:00"
+            out[HEARINGS.name].writerow((case_id, "Motion hearing", sits, "Courtroom 2", 5, 9 if n % 8 else ""))
 
     def _paper(self, n: int, case_id: int, number: int, level: int, out: dict[str, Any]) -> None:
         serial = n * 100 + number

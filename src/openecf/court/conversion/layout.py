@@ -88,6 +88,14 @@ def moment(written: str) -> datetime:
     return found
 
 
+def hour(written: str) -> datetime:
+    """A day with an hour: the court does not sit on a day as a whole."""
+    found = moment(written)
+    if len(written) <= len("2022-03-26"):
+        raise Misfit(f"has no hour, such as 2022-03-26T09:30: {written[:40]!r}")
+    return found
+
+
 def number(least: int = 0, most: int = LARGEST) -> Callable[[str], int]:
     @lru_cache(maxsize=2048)  # the same few come again and again: a case in each of its rows, sequence numbers, parts
     def read(written: str) -> int:
@@ -333,4 +341,47 @@ PAPERS = FileLayout(
         _flag("opinion", empty=False, means="free to everybody"),
     ),
 )
-FILES = (PEOPLE, USERS, CASES, PARTIES, COUNTS, ATTORNEYS, ENTRIES, PAPERS)
+
+
+def _entry(name: str, means: str, *, required: bool = False) -> Column:
+    return Column(name, "number", _SEQ, required, None, "7" if required else "", means)
+
+
+MOTIONS = FileLayout(
+    "motions.csv",
+    (
+        _CASE,
+        _entry("seq", "of the entry that asks", required=True),
+        _plain("relief", 200, "Relief from Stay", "what is asked", required=True),
+        _plain("outcome", 20, "granted", "empty: it waits for the court"),
+        _entry("decided_by", "seq of the entry that decides it; none while it waits"),
+    ),
+    optional=True,
+)
+DEADLINES = FileLayout(
+    "deadlines.csv",
+    (
+        _CASE,
+        _plain("kind", 80, "Objection", "what is due", required=True),
+        _day("due", "2022-02-04", required=True),
+        _entry("set_by", "seq of the entry that sets it", required=True),
+        _entry("satisfied_by", "seq of the entry by which it was done"),
+        _entry("terminated_by", "seq of the entry with which it fell away"),
+    ),
+    optional=True,
+)
+HEARINGS = FileLayout(
+    "hearings.csv",
+    (
+        _CASE,
+        _plain("kind", 80, "Motion hearing", required=True),
+        Column("at", "time", hour, required=True, example="2022-02-11T09:30:00", means="with its hour"),
+        _plain("place", 200, "Courtroom 2"),
+        _entry("set_by", "seq of the entry that sets it", required=True),
+        _entry("ended_by", "seq of the entry that tells that it was held, or fell away"),
+    ),
+    optional=True,
+)
+OF_CASES = (CASES, PARTIES, COUNTS, ATTORNEYS, ENTRIES, PAPERS, MOTIONS, DEADLINES, HEARINGS)
+"""The files in the order of cases.csv."""
+FILES = (PEOPLE, USERS, *OF_CASES)

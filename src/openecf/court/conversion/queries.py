@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from openecf.court.conversion.models import Conversion, Finding
+from collections.abc import Sequence
+
+from openecf.court.conversion.models import Conversion, ConvertedCase, Finding
 from openecf.court.conversion.rules import Known
 from openecf.court.people import queries as accounts
 from openecf.kernel.names import PersonName
@@ -11,6 +13,15 @@ from openecf.kernel.names import PersonName
 def current() -> Conversion | None:
     """The conversion that was not rolled back, if there is one."""
     return Conversion.objects.filter(rolled_back_at=None).first()
+
+
+def that_count(case_ids: Sequence[int]) -> list[int]:
+    """Those of the cases that are the court's record already: all but cases that were loaded and not switched to."""
+    waiting = ConvertedCase.objects.filter(
+        case__in=case_ids, conversion__switched_at=None, conversion__rolled_back_at=None
+    )
+    aside = set(waiting.values_list("case", flat=True))
+    return [one for one in case_ids if one not in aside]
 
 
 def open_findings(conversion: Conversion) -> int:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.court.conversion import checking, loading, queries, rules
 from openecf.court.conversion.checking import Progress, Report
+from openecf.court.conversion.inventing import Export
 from openecf.court.conversion.loading import Helpers, Loaded
 from openecf.court.conversion.models import Conversion, Finding
 from openecf.court.conversion.reading import Manifest, Told
@@ -20,7 +22,7 @@ from openecf.court.importing import comparing, removing
 from openecf.court.people import services as accounts
 from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
-from openecf.court.transition.rules import Era, era, is_live
+from openecf.court.transition.rules import Era, as_if, era, is_live
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 
@@ -59,6 +61,27 @@ def _alone() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def invent(folder: Path, *, at: datetime) -> Export:
+    """Write an invented export of this court into a new folder, made at the hour that the court's move goes by.
+
+    Small, with everything in it that a conversion has to do with. CannotConvert where something is there already.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CannotConvert(
+            f"{folder} is there already. Name a folder that is not: an invented export is written there."
+        )
+    made = as_if(transition.profile(), at).astimezone(ZoneInfo(settings.COURT.zone))
+    export = Export(
+        folder, court=settings.COURT.id, cases=300, users=80, files=10, findings=10,
+        taken_at=made.isoformat(timespec="seconds"),
+    )  # fmt: skip
+    try:
+        export.write()
+    except OSError as error:
+        raise CannotConvert(f"{folder} cannot be written: {error.strerror}.") from None
+    return export
 
 
 def check(folder: Path, *, progress: Progress, told: Told) -> Report:
@@ -178,6 +201,7 @@ def switch(folder: Path, *, at: datetime, despite_findings: bool = False) -> Con
             )
         with transaction.atomic():
             comparing.open_up(conversion.id)
+            transitions.move_deadlines_again()
             conversion.switched_at = at
             conversion.save(update_fields=["switched_at"])
             record(act="conversion.switched", by=BY, at=at, subject=f"conversion:{conversion.id}", left=left)

@@ -18,11 +18,12 @@ from django.conf import settings
 from django.db import connection, models
 
 from openecf.court.bench import bench
+from openecf.court.calendar.models import Deadline, Hearing
 from openecf.court.cases.models import Case, CriminalCount, Party, Representation
 from openecf.court.conversion.cases import CaseInput
 from openecf.court.conversion.cases import Entry as EntryInput
-from openecf.court.conversion.layout import CASES
-from openecf.court.docket.models import Entry
+from openecf.court.conversion.layout import CASES, DEADLINES, HEARINGS, MOTIONS
+from openecf.court.docket.models import Entry, Motion
 from openecf.court.docket.rules import DocumentFacts, EntryFacts, entry_link, number_sort, one_line, text_bytes
 from openecf.court.documents.models import Document
 from openecf.court.documents.rules import SEALED_FROM
@@ -190,17 +191,22 @@ class Cases:
         self.cases, self.parties = lines(Case, " ".join(blank)), lines(Party, PARTY)
         self.counsel = lines(Representation, COUNSEL)
         self.counts = lines(CriminalCount, "party position kind name disposition")
+        self.motions = lines(Motion, "entry relief outcome decided_by")
+        self.deadlines = lines(Deadline, "case kind due set_by satisfied_by terminated_by")
+        self.hearings = lines(Hearing, "case kind at place set_by ended_by")
         self.kept: list[tuple[int, int, int | None]] = []
         self.appeared: list[tuple[int, int]] = []
 
     def add(self, given: CaseInput, *, stored: Callable[[EntryInput], None]) -> None:
         """A case with everything that is its own. ``stored`` sees to an entry's documents before they are named."""
-        parties = self._parties(given)
+        parties, named = self._parties(given), dict.fromkeys(given.named, 0)
         self._counsel(given, parties)
         head, next_seq, next_number, last = "", 1, 1, None
         for place, entry in enumerate(given.entries, start=1):
             stored(entry)
-            head = self._entry(given.id, entry, place, head)
+            head, entry_id = self._entry(given.id, entry, place, head)
+            if entry.row[1] in named:
+                named[entry.row[1]] = entry_id
             number = entry.row[2]
             next_seq = max(next_seq, entry.row[1] + 1)
             if number.isdecimal() and len(number) < 8:
@@ -208,6 +214,7 @@ class Cases:
             last = entry.row[3] if last is None or entry.row[3] > last else last
             if self.sheaf.held >= ROWS:
                 self.sheaf.write()
+        self._work(given, named)
         columns, lines = case_columns(given)
         said = self.blank | columns
         said |= {
@@ -262,19 +269,23 @@ class Cases:
             self.counsel.append("\t".join(map(cell, (*values, terminated, in_court(appeared)))))
         self.sheaf.held += len(given.attorneys)
 
-    def _entry(self, case_id: int, given: EntryInput, place: int, previous: str) -> str:
-        """One entry, rendered and chained; the chain's new end."""
-        _case, seq, number, filed, entered, first, title, text, note, filer, level = given.row
-        first = first or filed
-        if entered is not None:
-            if not note:
-                note = _note((entered if entered.tzinfo is None else entered.astimezone(_zone())).date())
-            entered = in_utc(entered)
-        papers = tuple([paper_facts(row) for _line, row in given.papers])
-        facts = EntryFacts(
-            case_id=case_id, seq=seq, number=number, first_date=first, filed=filed, entered=entered, text=text,
-            entered_note=note, title=title, restriction=level, documents=papers,
-        )  # fmt: skip
+    def _work(self, given: CaseInput, named: dict[int, int]) -> None:
+        """Motions, deadlines and hearings. ``named``: the entries' ids by their sequence numbers."""
+        entry, work = {None: None} | named, given.work
+        for _line, (_case, seq, relief, outcome, by), _extras in work[MOTIONS.name]:
+            self.motions.append("\t".join(map(cell, (entry[seq], relief, outcome, entry[by]))))
+        for _line, (case_id, kind, due, by, done, ended), _extras in work[DEADLINES.name]:
+            values = (case_id, kind, due, entry[by], entry[done], entry[ended])
+            self.deadlines.append("\t".join(map(cell, values)))
+        for _line, (case_id, kind, at, place, by, ended), _extras in work[HEARINGS.name]:
+            self.hearings.append("\t".join(map(cell, (case_id, kind, in_court(at), place, entry[by], entry[ended]))))
+        self.sheaf.held += sum(map(len, work.values()))
+
+    def _entry(self, case_id: int, given: EntryInput, place: int, previous: str) -> tuple[str, int]:
+        """One entry, rendered and chained; the chain's new end, and the row's number."""
+        _case, seq, number, filed, _entered, _first, title, text, _note, filer, level = given.row
+        facts = entry_facts(case_id, given)
+        entered, first, note, papers = facts.entered, facts.first_date, facts.entered_note, facts.documents
         chain = entry_link(previous, facts)
         row = one_line(self.sheet.row(facts))
         guarded = level > 0 or any(paper.restriction for paper in papers)
@@ -282,14 +293,14 @@ class Cases:
         entry_id, sort = next(self.entry_ids), number_sort(number)
         self.entries.append(
             f"{entry_id}\t{case_id}\t{seq}\t{_escaped(number)}\t{NULL if sort is None else sort}\t{filed.isoformat()}\t"
-            f"{entered.isoformat() if entered else NULL}\t{place}\t\t{_escaped(title)}\t{_escaped(text)}\t{_escaped(note)}\t{first.isoformat()}\t"
-            f"{who or NULL}\t{BY}\t{level}\t{'t' if guarded else 'f'}\t{NULL}\t\tt\t"
+            f"{entered.isoformat() if entered else NULL}\t{place}\t\t{_escaped(title)}\t{_escaped(text)}\t"
+            f"{_escaped(note)}\t{first.isoformat()}\t{who or NULL}\t{BY}\t{level}\t{'t' if guarded else 'f'}\t{NULL}\t\tt\t"
             f"{'' if guarded else _escaped(row)}\t{text_bytes(row)}\t{previous}\t{chain}"
         )
         for _line, one in given.papers:
             self._paper(entry_id, one)
         self.sheaf.held += 1 + len(papers)
-        return chain
+        return chain, entry_id
 
     def _paper(self, entry_id: int, row: tuple[Any, ...]) -> None:
         _c, _s, part, doc_id, words, file, sha256, size, pages, size_text, level, transcript, opinion = row
@@ -300,6 +311,19 @@ class Cases:
             f"{sha256 if file else ''}\t{size}\t{pages}\t{_escaped(size_text)}\t{level}\t"
             f"{'t' if file and level >= SEALED_FROM else 'f'}\t{'t' if transcript else 'f'}\t{'t' if opinion else 'f'}\t"
         )
+
+
+def entry_facts(case_id: int, given: EntryInput) -> EntryFacts:
+    """An entry as its row shows it and as the chain vouches for it."""
+    _case, seq, number, filed, entered, first, title, text, note, _filer, level = given.row
+    if entered is not None:
+        if not note:
+            note = _note((entered if entered.tzinfo is None else entered.astimezone(_zone())).date())
+        entered = in_utc(entered)
+    return EntryFacts(
+        case_id=case_id, seq=seq, number=number, first_date=first or filed, filed=filed, entered=entered, text=text,
+        entered_note=note, title=title, restriction=level, documents=tuple([paper_facts(row) for _l, row in given.papers]),
+    )  # fmt: skip
 
 
 def paper_facts(row: tuple[Any, ...]) -> DocumentFacts:

@@ -20,7 +20,10 @@ from openecf.court.conversion.layout import (
     ATTORNEYS,
     CASES,
     COUNTS,
+    DEADLINES,
     ENTRIES,
+    HEARINGS,
+    MOTIONS,
     PAPERS,
     PARTIES,
     PEOPLE,
@@ -30,6 +33,7 @@ from openecf.court.conversion.layout import (
 from openecf.court.conversion.models import Conversion
 from openecf.court.conversion.reading import Problem, Table, Tell, Told
 from openecf.court.conversion.rules import Known
+from openecf.court.docket.rules import entry_link
 from openecf.court.documents.rules import SEALED_FROM
 from openecf.court.importing import bulk
 from openecf.platform.store import services as store
@@ -68,7 +72,8 @@ LEFT JOIN converted_appearance a ON a.representation_id = r.id LEFT JOIN convert
 WHERE k.conversion_id = %s ORDER BY p.case_id, r.position, r.id
 """
 _ENTRIES = """
-SELECT e.case_id, e.seq, e.number, e.filed, e.entered, e.first_date, e.title, e.text, e.restriction
+SELECT e.case_id, e.seq, e.number, e.filed, e.entered, e.first_date, e.title, e.text, e.entered_note, e.restriction,
+  e.previous, e.chain
 FROM converted_case k JOIN entry e ON e.case_id = k.case_id
 WHERE k.conversion_id = %s AND e.entered_by = %s ORDER BY e.case_id, e.position
 """
@@ -77,6 +82,25 @@ SELECT e.case_id, e.seq, d.part, d.doc_id, d.description, d.sha256, d.bytes, d.p
   d.transcript, d.opinion
 FROM converted_case k JOIN entry e ON e.case_id = k.case_id JOIN document d ON d.entry_id = e.id
 WHERE k.conversion_id = %s AND e.entered_by = %s ORDER BY e.case_id, e.position, d.id
+"""
+
+_MOTIONS = """
+SELECT e.case_id, e.seq, m.relief, m.outcome, d.seq
+FROM converted_case k JOIN entry e ON e.case_id = k.case_id JOIN motion m ON m.entry_id = e.id
+LEFT JOIN entry d ON d.id = m.decided_by_id
+WHERE k.conversion_id = %s AND e.entered_by = %s ORDER BY e.case_id, m.id
+"""
+_DEADLINES = """
+SELECT d.case_id, d.kind, d.due, s.seq, y.seq, t.seq
+FROM converted_case k JOIN deadline d ON d.case_id = k.case_id JOIN entry s ON s.id = d.set_by_id
+LEFT JOIN entry y ON y.id = d.satisfied_by_id LEFT JOIN entry t ON t.id = d.terminated_by_id
+WHERE k.conversion_id = %s AND s.entered_by = %s ORDER BY d.case_id, d.id
+"""
+_HEARINGS = """
+SELECT h.case_id, h.kind, h.at, h.place, s.seq, t.seq
+FROM converted_case k JOIN hearing h ON h.case_id = k.case_id JOIN entry s ON s.id = h.set_by_id
+LEFT JOIN entry t ON t.id = h.ended_by_id
+WHERE k.conversion_id = %s AND s.entered_by = %s ORDER BY h.case_id, h.id
 """
 
 
@@ -94,6 +118,9 @@ def compare(conversion: Conversion, folder: Path, *, progress: Progress, told: T
         (ATTORNEYS, _of_parties(folder, ATTORNEYS, told), _COUNSEL, (conversion.id,)),
         (ENTRIES, _entries(folder, told), _ENTRIES, by),
         (PAPERS, _papers(folder, told), _PAPERS, by),
+        (MOTIONS, _plain(folder, MOTIONS, told), _MOTIONS, by),
+        (DEADLINES, _plain(folder, DEADLINES, told), _DEADLINES, by),
+        (HEARINGS, _hearings(folder, told), _HEARINGS, by),
     ]
     digests = {}
     for layout, said, query, values in pairs:
@@ -236,9 +263,20 @@ def _of_parties(folder: Path, layout: FileLayout, told: Tell) -> Iterator[Line]:
 
 
 def _entries(folder: Path, told: Tell) -> Iterator[Line]:
-    for line, row in _plain(folder, ENTRIES, told):
-        case_id, seq, number, filed, entered, first, title, text, _note, _filer, level = row
-        yield line, (case_id, seq, number, filed, bulk.in_court(entered), first or filed, title, text, level)
+    """Entries, each with the links of its case's chain as they follow from what the export says."""
+    with Cases(folder, _silent(told)) as source:
+        for case in source:
+            chain = ""
+            for given in case.entries:
+                one, previous = bulk.entry_facts(case.id, given), chain
+                chain = entry_link(previous, one)
+                said = (one.case_id, one.seq, one.number, one.filed, one.entered, one.first_date, one.title, one.text)
+                yield given.line, (*said, one.entered_note, one.restriction, previous, chain)
+
+
+def _hearings(folder: Path, told: Tell) -> Iterator[Line]:
+    for line, (case_id, kind, at, place, by, ended) in _plain(folder, HEARINGS, told):
+        yield line, (case_id, kind, bulk.in_court(at), place, by, ended)
 
 
 def _papers(folder: Path, told: Tell) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
+from openecf.court.calendar.rules import DEADLINES_MOVED
 from openecf.court.importing.bulk import BY
 from openecf.platform.store import services as store
 
@@ -13,6 +14,9 @@ from openecf.platform.store import services as store
 _OF_CASES = (
     "DELETE FROM converted_appearance a USING representation r, party p "
     "WHERE a.representation_id = r.id AND r.party_id = p.id AND p.case_id = ANY(%(cases)s)",
+    "DELETE FROM motion m USING entry e WHERE m.entry_id = e.id AND e.case_id = ANY(%(cases)s)",
+    "DELETE FROM deadline WHERE case_id = ANY(%(cases)s)",
+    "DELETE FROM hearing WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM document d USING entry e WHERE d.entry_id = e.id AND e.case_id = ANY(%(cases)s) RETURNING sha256, sealed",
     "DELETE FROM entry WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM criminal_count c USING party p WHERE c.party_id = p.id AND p.case_id = ANY(%(cases)s)",
@@ -24,7 +28,7 @@ _OF_CASES = (
 )
 _WORKED_ON = """
 SELECT (SELECT count(*) FROM entry e JOIN converted_case c ON c.case_id = e.case_id
-        WHERE c.conversion_id = %(conversion)s AND e.entered_by <> %(by)s),
+        WHERE c.conversion_id = %(conversion)s AND e.entered_by <> %(by)s AND e.event <> %(moved)s),
        (SELECT count(*) FROM converted_user c JOIN court_user u ON u.id = c.user_id
         WHERE c.conversion_id = %(conversion)s AND (u.account IS NOT NULL
           OR EXISTS (SELECT 1 FROM entry e WHERE e.filer_id = u.id AND e.entered_by <> %(by)s)))
@@ -52,9 +56,12 @@ _LOOSE = (
 
 
 def worked_on(conversion: int) -> tuple[int, int]:
-    """What taking out would lose: entries made since in its cases, and accounts that were used or linked since."""
+    """What taking out would lose: entries made since in its cases, and accounts that were used or linked since.
+
+    That the weekend's deadlines moved is nobody's work: it is done again for whatever is converted then.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_WORKED_ON, {"conversion": conversion, "by": BY})
+        cursor.execute(_WORKED_ON, {"conversion": conversion, "by": BY, "moved": DEADLINES_MOVED})
         return cursor.fetchone()
 
 

@@ -107,6 +107,12 @@ def note_deadlines_moved(*, at: datetime) -> None:
     queries.forget()
 
 
+def move_deadlines_again() -> None:
+    """More deadlines came to this court: those of the closed days are moved once more. In the caller's transaction."""
+    CourtProfile.objects.filter(id=1).update(deadlines_rolled_at=None)
+    queries.forget()
+
+
 def tell_status(*, at: datetime) -> None:
     """Tell the central site how this court stands, for the public list of courts and as a sign of life."""
     with transaction.atomic():
