@@ -14,7 +14,7 @@ from django.utils import timezone
 from openecf.court.fees import exempting, queries, services
 from openecf.court.fees.models import Exemption, MeterLine
 from openecf.court.fees.rules import exempt_for
-from openecf.court.people.rules import Reader
+from openecf.court.people.rules import Acting, Reader
 from openecf.kernel.tokens import digest
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import ExemptionChanged
@@ -22,6 +22,7 @@ from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.relying_party import provider
 from openecf.platform.relying_party import services as sessions
 from openecf.platform.relying_party.models import Feed, RpSession
+from tests.court import agency
 from tests.court import world as invented
 from tests.court.central_stand_in import FACTS, SUBJECT
 from tests.court.world import AT
@@ -216,3 +217,28 @@ def test_a_purpose_that_this_version_does_not_know_is_shown_as_it_is():
 def test_nobody_who_is_not_signed_on_sees_the_page(world):
     assert "Change PACER Exemption Status" not in Client().get(PAGE).content.decode()
     assert queries.exemptions(reader=Reader(), at=datetime.now(AT.tzinfo)) == []
+
+
+def test_a_trustees_agent_reads_the_trustees_cases_free_while_acting_for_that_trustee_alone(world):
+    trustee, other = world.counsel, world.opponent
+    agent, who = agency.agent()
+    told(account=trustee.account, purpose="trustee")
+    told(account=other.account, purpose="cja")
+
+    def acting(for_user) -> Reader:
+        facts = Acting(agency=1, agent=agent.id, agent_name="Sedgwick, Idris", principal_name="", role="trustee-office",
+                       may_file=True, sees_restricted=True)  # fmt: skip
+        return replace(world.reader(for_user), account=who.account, acting=facts)
+
+    def cost(reader: Reader) -> int:
+        reader = replace(reader, exempt=True, exempt_for="trustee")
+        return services.quote(
+            reader=reader, description="Docket Report", criteria="x", pages=3, case=world.case, at=AT
+        ).cost.cents
+
+    assert [one.purpose for one in queries.exemptions(reader=acting(trustee), at=AT)] == ["trustee"]
+    assert queries.exemptions(reader=acting(other), at=AT) == [], "an attorney's own exemption is no agent's"
+    assert cost(acting(trustee)) == 0
+    assert cost(acting(other)) == 30, "chosen for one principal, it does not reach another's cases"
+    alone = Reader(account=who.account, user=agent.id, group="filing-agent", may_search=True, upgraded=True)
+    assert cost(alone) == 30 and queries.exemptions(reader=alone, at=AT) == []
