@@ -115,8 +115,8 @@ def signed_on_everywhere(here: Stand, courts: Sequence[tuple[str, str]]) -> Clie
     with here.database("central") as database, database.cursor() as cursor:
         database.execute(
             """INSERT INTO signon_session (id, account_id, kind, digest, auth_time, acr, amr, client_code, device,
-               created_at, last_seen_at, expires_at, ended_why)
-               VALUES (%s, %s, 'browser', %s, now(), 'urn:openecf:aal1', %s, '', '', now(), now(), now() + interval '12 hours', '')""",
+               created_at, last_seen_at, expires_at, ended_why, reads_as)
+               VALUES (%s, %s, 'browser', %s, now(), 'urn:openecf:aal1', %s, '', '', now(), now(), now() + interval '12 hours', '', '')""",
             [session, _OWNER.id, digest(secret), json.dumps(["pwd"])],
         )
         cursor.executemany(

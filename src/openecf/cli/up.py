@@ -28,6 +28,9 @@ from openecf.platform.config import Site
 READY_WITHIN = 90.0
 """Seconds that a site may take until it answers ``/readyz``."""
 
+WORKERS_APART = 1.0
+"""Seconds between the starts of two workers: nearly what one takes to start on a machine with nothing else to do."""
+
 
 class AlreadyUp(Refusal):
     """Another ``openecf up`` runs this installation."""
@@ -100,6 +103,8 @@ class Up:
         self.postgres = PrivatePostgres(layout.var / "pg", layout.var / "log" / "postgres.log")
         self.children: list[Child] = []
         self.served: set[str] = set()
+        self.workless: list[Site] = []
+        self.worker_started = 0.0
         self.began = time.monotonic()
 
     def say(self, line: str) -> None:
@@ -114,8 +119,8 @@ class Up:
             self._start_sites()
             down = self._wait_until_ready()
             # Only now, so that people wait for the sites alone; what is queued meanwhile is done a moment later.
-            for site in self.layout.sites():
-                self._work(site)
+            self.workless = list(self.layout.sites())
+            self._put_to_work()
             print_table(self.console, self.layout)
             for line in [*troubles, *down]:
                 self.console.print(f"[bold red]{line}[/]", soft_wrap=True)
@@ -208,8 +213,16 @@ class Up:
     def _watch(self) -> None:
         while True:
             self._tend()
+            self._put_to_work()
             self._welcome_new_courts()
             time.sleep(0.5)
+
+    def _put_to_work(self) -> None:
+        """Start the workers one after the other, the central site's first: who signs off in these seconds waits for it,
+        and all at once they would keep it from starting."""
+        if self.workless and time.monotonic() - self.worker_started > WORKERS_APART:
+            self._work(self.workless.pop(0))
+            self.worker_started = time.monotonic()
 
     def _tend(self) -> None:
         if self.postgres.fell():
