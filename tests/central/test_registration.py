@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import random
 import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
-import pikepdf
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -22,7 +18,6 @@ from openecf.central.courts import services as courts
 from openecf.central.courts.models import RegisteredCourt
 from openecf.central.registration import queries, services
 from openecf.central.registration.models import EfileRequest, RequestNews
-from openecf.central.registration.services import asking
 from openecf.central.signon import services as signon
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.handlers import CannotApply
@@ -90,14 +85,6 @@ def browser_of(username: str = WHO) -> Client:
 
 def account(username: str = WHO) -> Account:
     return Account.objects.get(username=username)
-
-
-def pdf(pages: int = 1) -> bytes:
-    out, made = io.BytesIO(), pikepdf.new()
-    for _n in range(pages):
-        made.add_blank_page()
-    made.save(out)
-    return out.getvalue()
 
 
 def filled(browser: Client, *, court: str = "flsb", kind: str = "attorney", **changes: dict) -> EfileRequest:
@@ -296,33 +283,6 @@ def test_others_register_for_a_role_of_theirs():
     assert "Creditor" in text(browser.get(f"/pscof/manage/efile/{request.id}"))
 
 
-# Papers.
-
-ADMISSION = ROLE | {"role": "admission"}
-
-
-def upload(content: bytes, name: str = "certificate.pdf") -> dict:
-    return {"good-standing": SimpleUploadedFile(name, content, "application/pdf")}
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "says"),
-    [
-        (b"", "certificate.pdf", "The file is empty"),
-        (b"not a pdf at all", "certificate.pdf", "The file is not a PDF"),
-        (pdf(), "certificate.docx", "The file is not a PDF"),
-        (b"%PDF-1.4 broken", "certificate.pdf", "not well formed"),
-        (pdf() + b"x" * 5_000_001, "certificate.pdf", "larger than this court accepts"),
-    ],
-)
-def test_a_paper_that_no_court_takes_is_refused_at_once(content, name, says):
-    browser = browser_of()
-    request = filled(browser, role=ADMISSION, papers=upload(pdf()))
-    answer = browser.post(f"/pscof/manage/efile/{request.id}/papers", upload(content, name))
-    assert answer.status_code == 200 and says in text(answer)
-    assert request.papers.get().bytes == len(pdf())
-
-
 @pytest.mark.parametrize("own", [True, False])
 def test_the_court_is_told_whether_the_address_for_notices_is_the_proved_one(own):
     """By it the desk finds whom it knows already; an address that was only typed is anybody's."""
@@ -330,44 +290,6 @@ def test_the_court_is_told_whether_the_address_for_notices_is_the_proved_one(own
     sent(browser_of(), notices=typed)
     said = OutboxMessage.objects.get(type="registration.requested").body["application"]
     assert said["email_proved"] is own
-
-
-def test_an_account_does_not_fill_the_store_with_papers(monkeypatch):
-    """Each upload is kept, also the one that another replaces at once; and an account costs nothing."""
-    monkeypatch.setattr(asking, "PAPERS_PER_HOUR", 3)
-    browser = browser_of()
-    request = filled(browser, role=ADMISSION, papers=upload(pdf()))
-    for n in (2, 3):
-        assert browser.post(f"/pscof/manage/efile/{request.id}/papers", upload(pdf(n))).status_code == 302
-    answer = browser.post(f"/pscof/manage/efile/{request.id}/papers", upload(pdf(4)))
-    assert "many documents within an hour" in text(answer)
-    assert request.papers.get().pages == 3
-
-
-def test_a_paper_travels_in_pieces_and_only_once(monkeypatch):
-    monkeypatch.setattr("openecf.central.registration.services.asking.PIECE", 300)
-    content = pdf(7)
-    browser = browser_of()
-    request = sent(browser, role=ADMISSION, papers=upload(content))
-    pieces = [row.body for row in OutboxMessage.objects.filter(type="registration.paper")]
-    assert {piece["parts"] for piece in pieces} == {len(pieces)} and len(pieces) == -(-len(content) // 300)
-    assert {piece["sha256"] for piece in pieces} == {hashlib.sha256(content).hexdigest()}
-    hear(request, "more", 2)
-    browser.post(f"/pscof/manage/efile/{request.id}/summary")
-    assert OutboxMessage.objects.filter(type="registration.paper").count() == len(pieces)
-    said = OutboxMessage.objects.filter(type="registration.requested").latest("body__version").body
-    assert (said["version"], said["application"]["papers"][0]["filename"]) == (2, "certificate.pdf")
-
-
-def test_a_required_paper_is_missing_until_it_is_uploaded():
-    browser = browser_of()
-    begun = browser.post("/pscof/manage/efile/attorney/flsb").url
-    request = EfileRequest.objects.get()
-    for step in ("role", "filer", "bars", "notices"):
-        browser.post(begun.replace("/role", f"/{step}"), (STEPS | {"role": ADMISSION})[step])
-    answer = browser.post(f"/pscof/manage/efile/{request.id}/papers", {})
-    assert "Choose the PDF." in text(answer)
-    assert browser.post(f"/pscof/manage/efile/{request.id}/summary").url.endswith("/papers")
 
 
 # What comes back.
