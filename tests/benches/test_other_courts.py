@@ -15,6 +15,7 @@ EVERYWHERE = tuple(
     for name in (
         "documents_pages",
         "notices_nef",
+        "notices_summaries",
         "fees_metering",
         "fees_receipts",
         "permissions",
