@@ -276,7 +276,10 @@ def entry_restriction(request: HttpRequest, case_id: int, seq: int) -> HttpRespo
     row = docket_queries.entry_for(request.reader, case_id=case_id, seq=seq)
     if row is None:
         raise Http404
-    parts = [(one.part, one.description or one.filename, one.restriction) for one in row.documents.order_by("part")]
+    parts = [
+        (one.part, one.description or (one.filename if one.part else _("Main document")), one.restriction)
+        for one in row.documents.order_by("part")
+    ]
     initial = {"level": row.restriction, "version": docket.version_of(row)}
     form = edit_forms.EntryRestrictionForm(request.POST or None, initial=initial, parts=parts)
     if form.is_valid():
