@@ -30,12 +30,14 @@ def simple_fields(body: bytes, boundary: str) -> QueryDict | None:
     first, *pieces = body.split(b"--" + boundary.encode())
     if first or not pieces or len(pieces) > FEW or pieces.pop() not in _ENDS:
         return None
-    fields = QueryDict(mutable=True)
+    found: dict[str, list[str]] = {}
     for piece in pieces:
         field = _FIELD.fullmatch(piece)
         if field is None:
             return None
-        fields.appendlist(field[1].decode(), field[2].decode(errors="replace"))
+        found.setdefault(field[1].decode(), []).append(field[2].decode(errors="replace"))
+    fields = QueryDict(mutable=True)
+    dict.update(fields, found)  # what is said is text already, which its own ways would look at once more
     fields._mutable = False
     return fields
 

@@ -8,8 +8,9 @@ them), its judges' and its lead case's. While they are what they were, what was 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from copy import copy
 from dataclasses import dataclass, field
+
+from django.db.models.base import ModelState
 
 from openecf.court.cases.models import Case
 from openecf.court.cases.rules import CaseFacts
@@ -53,7 +54,7 @@ def case(case_id: int, *, beside: str = "NULL") -> Case | None:
             return None
         known = _Kept(row[0], found)
         _keep(case_id, known)
-    own = copy(known.case)
+    own = _copy(known.case)
     own.kept_versions, own.beside = known.versions, row[1]
     return own
 
@@ -72,6 +73,16 @@ def facts(of: Case, what: Hashable, read: Callable[[], CaseFacts]) -> CaseFacts:
             return told
         known.facts[what] = told
     return known.facts[what]
+
+
+def _copy(case: Case) -> Case:
+    """What ``copy.copy`` makes of a case, without its way over the parts of a pickle."""
+    own = Case.__new__(Case)
+    own.__dict__.update(case.__dict__)
+    own._state = ModelState()
+    own._state.adding, own._state.db = False, case._state.db
+    own._state.fields_cache = dict(case._state.fields_cache)
+    return own
 
 
 def _keep(case_id: int, read: _Kept) -> None:

@@ -11,6 +11,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from html import escape
 from threading import Lock
 
 from django.http import HttpRequest
@@ -98,7 +99,7 @@ def _filled(pieces: tuple[str, ...], shown: dict[str, CaseFacts | Receipt]) -> s
 
 def _written(value: object) -> str:
     """As a template writes it."""
-    return conditional_escape(localize(value))
+    return escape(value) if type(value) is str else conditional_escape(localize(value))
 
 
 def forget() -> None:
