@@ -25,10 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     site = layout_of(args.var).site(args.site)
-    # Nobody waits for a job as people wait for a page; on a machine with time to spare nothing changes.
-    os.nice(min(max(args.nice, 0), 19))
     enter(site.folder)
     services = importlib.import_module("openecf.platform.jobs.services")
+    # Nobody waits for a job as people wait for a page; on a machine with time to spare nothing changes. Not while it
+    # starts, though: until it has, no job is done, and courts are told of no sign-off.
+    os.nice(min(max(args.nice, 0), 19))
     with app.replace_connector(app.connector.get_worker_connector()):
         asyncio.run(services.work(name=f"openecf {args.site}", concurrency=args.concurrency, wait=not args.once))
     return 0
