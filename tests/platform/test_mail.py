@@ -104,6 +104,7 @@ def test_html_and_text_say_the_same_to_each_reader(postman):
     assert mail.get_body(("plain",)).get_content().strip() == "An order was entered."
     assert mail.get_body(("html",)).get_content().strip() == "<p>An order was <b>entered</b>.</p>"
     assert mail["Message-ID"].startswith("<flsd.") and mail["From"] == "CM/ECF <flsd@ecf.example>"
+    assert (mail["Auto-Submitted"], mail["Comments"]) == ("auto-generated", None)
 
 
 def test_words_of_all_languages_arrive_whole(postman):
@@ -204,6 +205,7 @@ def test_a_death_between_the_servers_yes_and_our_mark_sends_a_copy_that_receiver
     assert attempt(mail, AT + rules.LEASE)
     first, second = postman.mail(0), postman.mail(1)
     assert first["Message-ID"] == second["Message-ID"], "a mail has one Message-ID, however often it is handed over"
+    assert (first["Comments"], second["Comments"]) == (None, services.MAY_REPEAT), "and says that it may come again"
 
 
 # The server is away

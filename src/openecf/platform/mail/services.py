@@ -27,13 +27,19 @@ from openecf.platform.store import services as store
 log = structlog.get_logger()
 DELIVER = "openecf.mail.deliver"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+MAY_REPEAT = "This mail may have been sent once before; both copies have the same Message-ID."
 AWAY = "away: "
 """What ``last_error`` of a mail begins with that no server was there to take."""
 
+HANDING_OVER = "handing over"
+"""``last_error`` of a mail while somebody hands it to the server; it stays where that worker died and left no word."""
+
+# What the one before said comes from the row as it was, locked: of two who take at once the second finds it taken.
 _TAKE = """
-UPDATE mail_outgoing SET attempts = attempts + 1, next_at = %(until)s
-WHERE id = %(id)s AND sent_at IS NULL AND dead_at IS NULL AND next_at <= %(now)s
-RETURNING id
+UPDATE mail_outgoing m SET attempts = attempts + 1, next_at = %(until)s, last_error = %(word)s
+FROM (SELECT id, last_error FROM mail_outgoing WHERE id = %(id)s FOR UPDATE) AS before
+WHERE m.id = before.id AND m.sent_at IS NULL AND m.dead_at IS NULL AND m.next_at <= %(now)s
+RETURNING before.last_error
 """
 
 
@@ -106,13 +112,17 @@ def deliver_due(*, now: Callable[[], datetime]) -> int:
 def _deliver(mail_id: int, at: datetime) -> str:
     """``sent``, ``away``, ``refused`` or ``not due``."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"id": mail_id, "now": at, "until": at + rules.LEASE})
-        if cursor.fetchone() is None:
-            return "not due"
+        cursor.execute(_TAKE, {"id": mail_id, "now": at, "until": at + rules.LEASE, "word": HANDING_OVER})
+        before = cursor.fetchone()
+    if before is None:
+        return "not due"
     mail = OutgoingMail.objects.get(pk=mail_id)
+    may_repeat = before[0] == HANDING_OVER
+    if may_repeat:
+        log.warning("mail.may_repeat", mail=mail.pk, reference=mail.reference)
     try:
         _keep_demonstrations_here()
-        message = _compose(mail)
+        message = _compose(mail, may_repeat=may_repeat)
         message.connection.open()
     except (OSError, smtplib.SMTPException, ValueError, store.NotStored) as wrong:
         return _failed(mail, wrong, at)
@@ -170,8 +180,12 @@ def _keep_demonstrations_here() -> None:
         raise ValueError("a demonstration's mail goes to the mailbox on its own machine only")
 
 
-def _compose(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """Bcc recipients are in the envelope only: Django writes no Bcc header."""
+def _compose(mail: OutgoingMail, *, may_repeat: bool) -> EmailMultiAlternatives:
+    """Bcc recipients are in the envelope only: Django writes no Bcc header.
+
+    ``may_repeat``: the worker before this one died while handing the mail over, so that the server may have it already;
+    the mail says so (``Comments``, RFC 5322, section 3.6.5) to whoever wonders about two.
+    """
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
@@ -182,6 +196,7 @@ def _compose(mail: OutgoingMail) -> EmailMultiAlternatives:
         headers={
             "Message-ID": f"<{this_site().id}.{mail.pk}@openecf.invalid>",
             "Auto-Submitted": "auto-generated",
+            **({"Comments": MAY_REPEAT} if may_repeat else {}),
             **mail.headers,
         },
         connection=get_connection(timeout=settings.EMAIL_TIMEOUT),
