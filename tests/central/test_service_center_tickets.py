@@ -6,12 +6,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone, translation
 
+from openecf.central.accounts.services import closing
 from openecf.central.service_center import services
 from openecf.central.service_center.models import Post, Ticket
-from openecf.central.service_center.services import tickets
+from openecf.central.service_center.services import merging, tickets
 from openecf.platform.audit.models import AuditLine
 from tests.central.registrants import mailed, without_tokens
 from tests.central.relying import account, signed_on
@@ -160,3 +162,25 @@ def test_numbers_are_never_the_same():
         ask_as_guest(email=f"n{n}@x.example")
     numbers = set(Ticket.objects.values_list("number", flat=True))
     assert len(numbers) == 3 and all(re.fullmatch(r"\d\d-\d{6}", one) for one in numbers)
+
+
+def test_an_answer_goes_to_the_address_that_the_account_has_now(desk):
+    """Perhaps the old mailbox is why somebody wrote: it was lost, or others read it."""
+    who = account("asking-one", email="old@counsel.example")
+    signed_on(who).post(CONTACT, {"topic": "sign-in", "court": "", "text": "Somebody reads my mail."})
+    ticket = Ticket.objects.get()
+    closing.set_email(account=who.id, email="new@counsel.example", by="agent", at=NOW())
+    desk.post(f"/service-center/desk/tickets/{ticket.id}", {"text": "We know.", "to": "answer"})
+    assert "We know." in mailed("new@counsel.example")[-1].text
+    assert not any("We know." in mail.text for mail in mailed("old@counsel.example"))
+
+
+def test_the_tickets_of_a_duplicate_account_go_on_with_the_other(desk):
+    gone, kept = account("duplicate", email="d@counsel.example"), account("the-one", email="k@counsel.example")
+    signed_on(gone).post(CONTACT, {"topic": "sign-in", "court": "", "text": "I have two accounts."})
+    ticket = Ticket.objects.get()
+    with transaction.atomic():
+        merging.merge(closing_one=gone, kept=kept, by="agent", approved_by="boss", at=NOW())
+    assert signed_on(kept).get(f"/service-center/tickets/{ticket.id}").status_code == 200
+    desk.post(f"/service-center/desk/tickets/{ticket.id}", {"text": "They are one now.", "to": "answer"})
+    assert "They are one now." in mailed("k@counsel.example")[-1].text

@@ -14,6 +14,7 @@ from openecf.central.courts import services as court_services
 from openecf.central.firms import services as firms
 from openecf.central.registration import services as registration
 from openecf.central.service_center import rules
+from openecf.central.service_center.models import Ticket
 from openecf.central.signon import services as sign_ons
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
@@ -60,7 +61,7 @@ def _standing(account: Account) -> rules.Standing:
 
 
 def merge(*, closing_one: Account, kept: Account, by: str, approved_by: str, at: datetime) -> None:
-    """Close the one with a pointer; the courts, the firm and the bill follow. CannotMerge, closing.NotOpen.
+    """Close the one with a pointer; the courts, the firm, the bill and the tickets follow. CannotMerge, closing.NotOpen.
 
     Inside the caller's transaction. Usage keeps the account that it was recorded for: the ledger is never rewritten.
     """
@@ -69,6 +70,7 @@ def merge(*, closing_one: Account, kept: Account, by: str, approved_by: str, at:
     moved = court_services.move_links(from_account=closing_one.id, to_account=kept.id, number=kept.number, at=at)
     firms.follow(account=closing_one.id, into=kept.id, by=by, at=at)
     registration.follow(account=closing_one.id, into=kept.id, by=by, at=at)
+    Ticket.objects.filter(account_id=closing_one.id).update(account_id=kept.id)
     audit.record(
         act="account.merged", by=by, at=at, subject=str(kept.id), closed=str(closing_one.id), courts=moved,
         approved_by=approved_by,

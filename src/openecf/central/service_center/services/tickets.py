@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy
 
+from openecf.central.accounts import queries as accounts
 from openecf.central.service_center import links
 from openecf.central.service_center.models import Post, Ticket
 from openecf.central.service_center.queries import Staff
@@ -211,7 +212,9 @@ def address_of(ticket: Ticket) -> str:
 
 
 def _mail(ticket: Ticket, subject: str, text: str, at: datetime) -> None:
-    mail.send(to=[ticket.email], subject=subject, text=text, at=at, reference=f"ticket:{ticket.number}")
+    """To the address that the account has now; a guest's is the one that was proved."""
+    to = accounts.account(ticket.account_id).email if ticket.account_id else ticket.email
+    mail.send(to=[to], subject=subject, text=text, at=at, reference=f"ticket:{ticket.number}")
 
 
 def _mail_proof(ticket: Ticket, at: datetime) -> None:
