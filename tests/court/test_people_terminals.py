@@ -43,7 +43,8 @@ def test_a_terminal_reads_a_docket_and_a_document_without_signing_on(world):
     paper, terminal = main_document(world.entry(files=[pdfs.plain(3)])), at(THERE)
     status, words = said(terminal.get("/cgi-bin/iquery.pl"))
     assert status == 200 and "Public terminal of the court" in words and "Utilities" not in words
-    assert "Find a case" in said(terminal.get("/"))[1], "the front page leads there"
+    front = said(terminal.get("/"))[1]
+    assert "Find a case" in front and "without an account and without a fee" in front, "the front page leads there"
     assert "24-10001" in said(terminal.get(f"/cgi-bin/iqquerymenu.pl?{world.case.id}"))[1]
     answer = terminal.get(f"/doc1/{paper.doc_id}")
     assert answer["Content-Type"] == "application/pdf", "no receipt stands between"
