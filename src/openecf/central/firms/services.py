@@ -307,12 +307,11 @@ def _end(which: dict, by: str, remark: str, at: datetime) -> Membership:
 
 
 def _apply_rules(kept: FirmRules, members: Sequence[UUID], at: datetime) -> None:
-    for member in members:
-        account_services.obey_firm(
-            account=member,
-            code_required=kept.code_required,
-            code_format=kept.code_format,
-            receipts_hidden=kept.receipts_hidden,
-            at=at,
-        )
-        sign_ons.let_courts_ask_again(account=member, why="firm-rules", by=str(kept.firm_id), at=at)
+    account_services.obey_firm(
+        accounts=members,
+        code_required=kept.code_required,
+        code_format=kept.code_format,
+        receipts_hidden=kept.receipts_hidden,
+        at=at,
+    )
+    sign_ons.let_courts_ask_again_of_all(accounts=members, why="firm-rules", by=str(kept.firm_id), at=at)

@@ -14,7 +14,7 @@ from openecf.central.signon.services.grants import (
     take_assertion,
 )
 from openecf.central.signon.services.keys import publish_key, tend_keys
-from openecf.central.signon.services.renewing import let_courts_ask_again
+from openecf.central.signon.services.renewing import let_courts_ask_again, let_courts_ask_again_of_all
 from openecf.central.signon.services.sessions import (
     BadClientCode,
     Begun,
@@ -52,6 +52,7 @@ __all__ = [
     "end_sessions",
     "issue_code",
     "let_courts_ask_again",
+    "let_courts_ask_again_of_all",
     "publish_key",
     "redeem_code",
     "refresh",

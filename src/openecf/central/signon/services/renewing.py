@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,10 +14,10 @@ from openecf.platform.jobs import services as jobs
 
 _FORGET = """
 WITH untold AS (
-  UPDATE signon_session SET told_at = NULL, reads_as = '' WHERE account_id = %(account)s AND ended_at IS NULL AND kind = 'browser'
+  UPDATE signon_session SET told_at = NULL, reads_as = '' WHERE account_id = ANY(%(accounts)s) AND ended_at IS NULL AND kind = 'browser'
 ), forgotten AS (
   DELETE FROM signon_court_session c USING signon_session s
-  WHERE s.id = c.sso_id AND s.account_id = %(account)s AND s.ended_at IS NULL
+  WHERE s.id = c.sso_id AND s.account_id = ANY(%(accounts)s) AND s.ended_at IS NULL
   RETURNING c.court_id, c.rp_sid, s.account_id
 ), revoked AS (
   INSERT INTO signon_revocation (court_id, rp_sid) SELECT court_id, rp_sid FROM forgotten
@@ -24,7 +25,7 @@ WITH untold AS (
   INSERT INTO signon_logout_delivery (court_id, rp_sid, subject, attempts, next_at)
   SELECT court_id, rp_sid, account_id, 0, %(now)s FROM forgotten
 )
-SELECT count(*) FROM forgotten
+SELECT account_id, count(*) FROM forgotten GROUP BY account_id ORDER BY account_id
 """
 
 
@@ -35,11 +36,19 @@ def let_courts_ask_again(*, account: UUID, why: str, by: str, at: datetime) -> i
     question to the person, hears how the account stands now. What the person must read before a court is read anew:
     a legacy account is told of its upgrade, a filer's of redaction.
     """
+    return let_courts_ask_again_of_all(accounts=[account], why=why, by=by, at=at)
+
+
+def let_courts_ask_again_of_all(*, accounts: Sequence[UUID], why: str, by: str, at: datetime) -> int:
+    """The same of many accounts, to which the same happened: one statement, and one for their lines in the record."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_FORGET, {"account": account, "now": at})
-            forgotten = cursor.fetchone()[0]
+            cursor.execute(_FORGET, {"accounts": list(accounts), "now": at})
+            forgotten = cursor.fetchall()
         if forgotten:
             jobs.defer(DELIVER)
-            audit.record(act="signon.courts-ask-again", by=by, at=at, subject=str(account), why=why, courts=forgotten)
-    return forgotten
+            audit.record_many(
+                act="signon.courts-ask-again", by=by, at=at,
+                lines=[(str(account), {"why": why, "courts": courts}) for account, courts in forgotten],
+            )  # fmt: skip
+    return sum(courts for _account, courts in forgotten)
