@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pikepdf
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 from tests.journeys.looking import Looker
 from tests.journeys.people import Visitors, enter, sign_on
 from tests.journeys.test_linking import main_of, menu_of, press
+from tests.journeys.test_payments import pay_by_card
 from tests.stand import Stand, until
 
 NERYS, CLERK, COURT = "nhalloran-law", "clerk-delgado", "flsb"
@@ -105,9 +107,32 @@ def test_a_new_attorney_with_the_local_form(newcomer, stand: Stand, visitors: Vi
     until(lambda: "You can file at this court" in reload(page, mine), seconds=30, what="the approval")
     assert "$200.00, due" in main_of(page)
 
+    pays_the_fee(page, stand, looker, mine)
     enter(page, stand, COURT)
     assert "Bankruptcy" in menu_of(page), "no separate link: the filing menus are there"
     assert not looker.wrong, looker.say()
+
+
+def pays_the_fee(page: Page, stand: Stand, looker: Looker, mine: str) -> None:
+    """On the court's page, through the payment service and back, with the receipt in the request."""
+    enter(page, stand, COURT)
+    reload(page, mine)
+    page.get_by_role("link", name="Pay the fee of $200.00 on the court's page").click()
+    looker.look(page)
+    press(page, "Pay $200.00 at the payment service")
+    with page.expect_navigation(url=re.compile("/registration/fee/[0-9a-f-]+$")):
+        page.get_by_role("button", name="Cancel and go back").click()
+    press(page, "Pay $200.00 at the payment service")
+    pay_by_card(page, "4000 0000 0000 0002", "200.00")
+    assert "Your payment was not made" in main_of(page)
+    looker.look(page)
+    press(page, "Pay $200.00 at the payment service")
+    pay_by_card(page, "4111 1111 1111 1111", "200.00")
+    assert "Your fee is paid" in main_of(page)
+    looker.look(page)
+    receipt = re.search(r"Receipt number (\w+)", main_of(page))[1]
+    until(lambda: f"Pay.gov: {receipt}" in reload(page, mine), seconds=30, what="the receipt in the request")
+    assert "$200.00, paid" in main_of(page)
 
 
 def answer_the_steps(page: Page, looker: Looker) -> None:
