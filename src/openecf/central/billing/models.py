@@ -17,7 +17,7 @@ class UsageLine(models.Model):
     """One billable (or exempt) access. Append-only; ``message`` makes a delivery count once."""
 
     message = models.UUIDField(unique=True)
-    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="usage")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="usage", db_index=False)
     court = models.CharField(max_length=8)
     at = models.DateTimeField()
     client_code = models.CharField(max_length=32, blank=True)
@@ -149,7 +149,7 @@ class LedgerLine(models.Model):
         REFUND = "refund", gettext_lazy("Refund")
         MOVED = "moved", gettext_lazy("Balance moved")
 
-    payer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    payer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
     cents = models.BigIntegerField()

@@ -8,7 +8,7 @@ from django.db import models
 class Deadline(models.Model):
     """Something is due."""
 
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="deadlines")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="deadlines", db_index=False)
     kind = models.CharField(max_length=80)
     due = models.DateField()
     set_by = models.ForeignKey("docket.Entry", on_delete=models.PROTECT, related_name="deadlines_set")
@@ -28,7 +28,7 @@ class Deadline(models.Model):
 class Hearing(models.Model):
     """The court will sit."""
 
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="hearings")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="hearings", db_index=False)
     kind = models.CharField(max_length=80)
     at = models.DateTimeField()
     place = models.CharField(max_length=200, blank=True)

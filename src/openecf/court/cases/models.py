@@ -103,7 +103,7 @@ class Case(models.Model):
 class Party(models.Model):
     """A party in a case. ``lines`` is everything under the name, line by line (aliases, address, tax id endings)."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties", db_index=False)
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=1000)
     type = models.CharField(max_length=120)
@@ -133,7 +133,7 @@ class Representation(models.Model):
     ``user`` ties it to the court-issued account that gets the notices. ``contact`` holds whole lines.
     """
 
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="representations")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="representations", db_index=False)
     user = models.ForeignKey("people.CourtUser", null=True, on_delete=models.PROTECT, related_name="representations")
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=200, blank=True)

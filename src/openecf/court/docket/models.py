@@ -13,7 +13,7 @@ class Entry(models.Model):
     rendered for the reader instead.
     """
 
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="entries")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveIntegerField(help_text="de_seq_num: unique in the case, never reused")
     number = models.CharField(max_length=16, blank=True, help_text="document number; empty for text-only entries")
     number_sort = models.PositiveBigIntegerField(null=True)

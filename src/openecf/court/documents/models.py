@@ -8,7 +8,7 @@ from django.db import models
 class Document(models.Model):
     """The main document (``part`` 0) or an attachment (1, 2, …) of an entry."""
 
-    entry = models.ForeignKey("docket.Entry", on_delete=models.PROTECT, related_name="documents")
+    entry = models.ForeignKey("docket.Entry", on_delete=models.PROTECT, related_name="documents", db_index=False)
     part = models.PositiveSmallIntegerField(default=0)
     doc_id = models.CharField(max_length=20, unique=True, help_text="PACER document number, flag digit 0")
     description = models.TextField(blank=True)
