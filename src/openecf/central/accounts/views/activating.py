@@ -45,7 +45,7 @@ def activate(request: HttpRequest) -> HttpResponse:
             form.add_error("token", refusal.said)
     letter = queries.live_letter(account.id)
     page = {
-        "form": form, "refused": refused, "letter": letter, "address": rules.postal_lines(account),
+        "activating": True, "form": form, "refused": refused, "letter": letter, "address": rules.postal_lines(account),
         "may_ask": letter is None
         or not rules.is_under_way(printed_at=letter.printed_at, expires_at=letter.expires_at, now=now),
         "is_over": letter is not None and letter.expires_at is not None and letter.expires_at <= now,
