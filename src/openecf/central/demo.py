@@ -6,8 +6,10 @@ from base64 import b32decode
 from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from openecf.central import paper
 from openecf.central.accounts import queries as account_queries
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import AccountType
@@ -18,8 +20,10 @@ from openecf.central.courts import queries as courts
 from openecf.central.factors.services import enrolling
 from openecf.central.firms import services as firms
 from openecf.central.registration import services as registration
+from openecf.central.service_center import help_reviews
 from openecf.central.service_center import queries as service_center_queries
 from openecf.central.service_center import services as service_center
+from openecf.central.service_center.queries import Staff
 from openecf.central.service_center.services import announcing, tickets
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.demo_cast import ACCOUNTS, CastAccount
@@ -118,10 +122,16 @@ def _ask_the_service_center(at: datetime) -> None:
     searcher = account_queries.account(ACCOUNTS[3].id)
     if service_center_queries.tickets_of(searcher.id):
         return
-    tickets.ask(
+    asked = tickets.ask(
         account=searcher, name="", email="", topic="billing", court="flsb", address="192.0.2.1", at=at,
         text="My statement has a search of 2 pages at the District Court that I do not remember. What was it?",
     )  # fmt: skip
+    line = paper.printed(
+        title="A line of a statement", foot="", demonstration="Demonstration: nobody was billed.",
+        story=[*paper.heading("My notes"), paper.note("Search, 2 pages, $0.20: not mine, I think.")],
+    )  # fmt: skip
+    note = SimpleUploadedFile("my-notes.pdf", line)
+    tickets.add(ticket=asked, text="Here are my notes.", by=str(searcher.id), at=at, files=[note])
     guest = tickets.ask(
         account=None, name="Casimir Oyelaran", email="casimir@elsewhere.example", topic="registration", court="",
         text="I work for two firms. Do I need two accounts?", address="192.0.2.2", at=at,
@@ -129,6 +139,7 @@ def _ask_the_service_center(at: datetime) -> None:
     if guest is not None:
         tickets.prove(ticket=guest, at=at)
     agent = next(service_center_queries.staff(person.id) for person in ACCOUNTS if person.staff == "agent")
+    _review_the_help(agent, at)
     begins = (at + timedelta(days=9)).replace(hour=2, minute=0, second=0, microsecond=0)
     announcing.announce(
         staff=agent, severity="info", begins_at=begins, ends_at=begins + timedelta(hours=3), at=at,
@@ -140,6 +151,13 @@ def _ask_the_service_center(at: datetime) -> None:
             "depoze.",
         },
     )  # fmt: skip
+
+
+def _review_the_help(agent: Staff, at: datetime) -> None:
+    """Somebody read the help; two texts are due again, and one was never read."""
+    texts = sorted(help_reviews.digests().items())
+    for n, (key, digest) in enumerate(texts[1:]):
+        service_center.review_help(staff=agent, key=key, digest=digest, at=at - timedelta(days=200 if n < 2 else 20))
 
 
 def _wait_for_a_clerk(at: datetime) -> None:
