@@ -269,3 +269,12 @@ def test_only_who_signed_on_sees_bills_a_legacy_account_too(address):
     assert signed_on(account(upgraded_at=None)).get(f"/pscof/manage/{address}").status_code == 200
     assert signed_on(account("a-firm-of-ours", type="paa")).get(f"/pscof/manage/{address}").status_code == 200
     assert signed_on(account("somebody-else")).post(f"/pscof/manage/{address}").status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["usage", "usage.csv", "credits/new"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_of_the_calendar_break_no_page(page, day):
+    browser = signed_on(account())
+    browser.raise_request_exception = False
+    assert browser.get(f"/pscof/manage/{page}?since={day}&until={day}").status_code in (200, 400)

@@ -411,3 +411,12 @@ def test_the_doors_of_a_secure_site_are_bolted():
         response = Client().get("/healthz", secure=True)
         assert response["Strict-Transport-Security"].startswith("max-age=31536000")
     assert Document.objects.count() == 0
+
+
+@pytest.mark.parametrize("path", ["/utilities/log?start={}&end={}", "/utilities/billing-history?since={}&until={}"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.django_db
+def test_the_first_and_the_last_day_of_the_calendar_break_no_page(path, day):
+    browser = callers.client(callers.linked("attorney"))
+    browser.raise_request_exception = False
+    assert browser.get(path.format(day, day)).status_code in (200, 400)

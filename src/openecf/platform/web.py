@@ -84,8 +84,11 @@ class Arrival:
         return rule.check(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Text with a NUL is no text: no field of ours has one, and PostgreSQL stores none."""
-        return bad_request(request, exception) if isinstance(exception, DataError) and "NUL" in str(exception) else None
+        """Text with a NUL is no text: no field of ours has one, and PostgreSQL stores none. And of the last day of the
+        calendar, which somebody typed, there is no day after."""
+        typed_nul = isinstance(exception, DataError) and "NUL" in str(exception)
+        typed_the_last_day = isinstance(exception, OverflowError) and "date value" in str(exception)
+        return bad_request(request, exception) if typed_nul or typed_the_last_day else None
 
     def _believe_proxy(self, meta: dict[str, Any]) -> None:
         """Let a proxy of ours say how and from where the caller came; of anybody else believe neither.
