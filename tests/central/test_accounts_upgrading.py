@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from openecf.central.accounts import services
 from openecf.central.accounts.models import Account, KnownDevice
-from openecf.central.accounts.services import remember_device
+from openecf.central.accounts.services import maintaining, remember_device, securing
 from openecf.central.signon import queries
 from openecf.central.signon.models import CourtSession, LogoutDelivery, Revocation, SsoSession
 from openecf.platform.audit.models import AuditLine
@@ -201,3 +202,22 @@ def test_of_six_last_steps_at_once_one_upgrades():
     assert len([mail for mail in mailed() if "is upgraded" in mail.subject]) == 1
     who.refresh_from_db()
     assert who.username.startswith("wbrandy-") and who.is_upgraded
+
+
+def test_an_upgrade_that_was_on_its_way_does_not_undo_the_owners_new_password():
+    """It sets a password itself: whoever was signed in with the old one must not have the last word."""
+    who = legacy()
+    browser = signed_on(who)
+    for step in ("person", "address"):
+        browser.post(f"/pscof/upgrade/{step}", {"person": PERSON | OWN, "address": ADDRESS}[step])
+    on_its_way = Account.objects.get(id=who.id)
+    maintaining.set_password(
+        account=who, new=NEW_PASSWORD, at=timezone.now(), address="192.0.2.1", act="account.password-reset"
+    )
+    with pytest.raises(services.DraftGone):
+        securing.upgrade(
+            account=on_its_way, username="thief-has-it", password="another quiet meadow", session=None,
+            at=timezone.now(),
+        )  # fmt: skip
+    who.refresh_from_db()
+    assert who.upgraded_at is None and who.check_password(NEW_PASSWORD)

@@ -259,7 +259,8 @@ def confirm(*, secret: str, at: datetime, username: str = "") -> Account:
 def upgrade(*, account: Account, username: str, password: str, at: datetime) -> Account:
     """The last step of an upgrade. The birth date stays for ever; a new e-mail address counts once it is proved.
 
-    AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken. ``securing.upgrade`` also ends the other sign-ons.
+    AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken, DraftGone. ``securing.upgrade`` also ends the other
+    sign-ons.
     """
     draft = begin_upgrade(account=account, at=at)
     _require_steps(draft)
@@ -268,9 +269,12 @@ def upgrade(*, account: Account, username: str, password: str, at: datetime) -> 
     with hashing_place():
         hashed = make_password(password)
     with transaction.atomic():
+        signed_in_by = account.password_changed_at
         account = Account.objects.select_for_update().get(id=account.id)
         if account.is_upgraded:
             raise AlreadyUpgraded
+        if account.password_changed_at != signed_in_by:
+            raise DraftGone  # the owner chose a new password while this was on its way
         account.username, account.password = rules.normal(username).strip(), hashed
         account.upgraded_at = account.password_changed_at = at
         old_email = account.email

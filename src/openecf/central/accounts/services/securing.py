@@ -49,7 +49,7 @@ def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Acco
 def upgrade(*, account: Account, username: str, password: str, session: UUID | None, at: datetime) -> Account:
     """The last step of an upgrade; every sign-on but ``session`` is over, and courts hear of the new standing.
 
-    AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken.
+    AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken, DraftGone.
     """
     with transaction.atomic():
         upgraded = registering.upgrade(account=account, username=username, password=password, at=at)
