@@ -5,7 +5,6 @@ Everything is made up, by a generator that gives the same export for the same nu
 
 from __future__ import annotations
 
-import base64
 import csv
 import hashlib
 import json
@@ -43,8 +42,8 @@ class Export:
     """An export in a folder.
 
     ``files``: every so-manieth document has a file of its own; 0: none. ``passwords``: of so many users. ``findings``:
-    one person in twice as many is there twice, one in three times as many shares an address, and one login in four
-    times as many is used by somebody else, too.
+    one person in twice as many is there twice, one in three times as many shares the e-mail address of the one before,
+    one in five times as many the telephone, and one login in four times as many is used by somebody else, too.
     """
 
     def __init__(
@@ -97,13 +96,14 @@ class Export:
     def _people(self) -> Iterator[tuple[Any, ...]]:
         for n in range(1, self.users + self.users // 5 + 1):
             like = n - 1 if n % (2 * self.findings) == 0 else n
-            first, last = FIRST[like % len(FIRST)], f"{LAST[like % len(LAST)]}{like // 380 or ''}"
-            mail = f"{first}.{last}{like if n % (3 * self.findings) else like - 1}@counsel.example".lower()
+            first, last = _name(like)
             bar = f"{like:07d}" if n % 3 else ""
             firm, town = f"{LAST[n % 7]} & {LAST[n % 11]} LLP", "Coral Harbor, FL 33199"
+            number = n - 1 if n % (5 * self.findings) == 0 else n
             yield (
                 f"P{n}", "", first, "", last, "", first[0] + last[0], bar, firm, f"{n} Heron Avenue\n{town}",
-                f"305-{200 + n // 10_000:03d}-{n % 10_000:04d}", "", mail, "",
+                f"305-{200 + number // 10_000:03d}-{number % 10_000:04d}", "",
+                _address(n - 1 if n % (3 * self.findings) == 0 else like), "",
             )  # fmt: skip
 
     def _users(self) -> Iterator[tuple[Any, ...]]:
@@ -177,8 +177,16 @@ class Export:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(raw)
             self.stored, self.stored_bytes = self.stored + 1, self.stored_bytes + size
-        values = (case_id, number + 3, 0, f"{PREFIX}{serial:08d}", "", file, digest, size, 4, "", level, 0, 0)
+        values = (case_id, number + 3, 0, f"{PREFIX}{serial:08d}", "", file, digest, size, 1 if file else 4, "", level, 0, 0)
         out[PAPERS.name].writerow(values)
+
+
+def _name(n: int) -> tuple[str, str]:
+    return FIRST[n % len(FIRST)], f"{LAST[n % len(LAST)]}{n // 380 or ''}"
+
+
+def _address(n: int) -> str:
+    return f"{'.'.join(_name(n))}{n}@counsel.example".lower()
 
 
 def hashed(n: int) -> str:
@@ -188,6 +196,19 @@ def hashed(n: int) -> str:
 
 
 def paper(words: str) -> bytes:
-    """A small document; each has bytes of its own."""
-    filler = base64.b64encode(hashlib.sha512(words.encode()).digest()) * 20
-    return b"%PDF-1.4\n% " + words.encode() + b"\n" + filler + b"\n%%EOF\n"
+    """A document of one page that says what it is; each has bytes of its own. ``words``: letters, digits, slashes."""
+    drawn = f"BT /F1 14 Tf 72 720 Td (An invented document of an old system: {words}) Tj ET"
+    objects = (
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(drawn)}>>stream\n{drawn}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    written, places = "%PDF-1.4\n", []
+    for number, one in enumerate(objects, start=1):
+        places.append(f"{len(written):010d} 00000 n \n")
+        written += f"{number} 0 obj\n{one}\nendobj\n"
+    size = len(objects) + 1
+    table = f"xref\n0 {size}\n0000000000 65535 f \n{''.join(places)}trailer<</Root 1 0 R/Size {size}>>\n"
+    return f"{written}{table}startxref\n{len(written)}\n%%EOF\n".encode()

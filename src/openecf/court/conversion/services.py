@@ -74,7 +74,7 @@ def invent(folder: Path, *, at: datetime) -> Export:
         )
     made = as_if(transition.profile(), at).astimezone(ZoneInfo(settings.COURT.zone))
     export = Export(
-        folder, court=settings.COURT.id, cases=300, users=80, files=10, findings=10,
+        folder, court=settings.COURT.id, cases=300, users=80, files=7, findings=10,
         taken_at=made.isoformat(timespec="seconds"),
     )  # fmt: skip
     try:
