@@ -302,7 +302,7 @@ def _split(
             continue
         if not one.email:
             raise CannotDecide(
-                _("%(name)s has no e-mail address of the own in the record; the account cannot be issued.")
+                _("%(name)s has no e-mail address in the record; the account cannot be issued.")
                 % {"name": one.name}
             )
         person = finding.people.get(id=one.row)

@@ -359,7 +359,7 @@ def join(*, known: Sequence[Known], stays: Known) -> None:
 
 
 def give_account(*, person: int, login: str) -> None:
-    """A person gets an account of the own; what the person appears in goes with it."""
+    """A person gets their own account; what the person appears in goes with it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE converted_person SET user_id = u.id FROM court_user u WHERE converted_person.id = %s "
