@@ -89,6 +89,7 @@ def test_a_file_that_is_taken_comes_back_as_a_download_under_a_plain_name(name, 
     assert answer.status_code == 302, answer.content.decode()[-3000:]
     row = Attachment.objects.get()
     assert row.name == kept
+    assert "There is a problem" not in browser.get(page).content.decode()
     assert f'href="{page}/files/{row.id}"' in browser.get(page).content.decode()
     got = browser.get(f"{page}/files/{row.id}")
     assert got.headers["Content-Disposition"].startswith("attachment; filename")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.billing import disputes, receipts, rules, services
-from openecf.central.billing.dispute_forms import FindingForm, FoundForm, RemarkForm
+from openecf.central.billing.dispute_forms import FindingForm, FoundForm, SetAsideForm
 from openecf.central.billing.services.paying import PURPOSE
 from openecf.central.service_center.access import STAFF
 from openecf.central.service_center.context import desk_frame
@@ -50,7 +50,7 @@ def _forms(request: HttpRequest, paying: Paying) -> dict[str, forms.Form]:
         ASK: FoundForm(bound(ASK), prefix=ASK),
         WRITE: FindingForm(bound(WRITE), begun=begun, today=today, prefix=WRITE),
         AGREE: forms.Form(bound(AGREE)),
-        REFUSE: RemarkForm(bound(REFUSE), prefix=REFUSE),
+        REFUSE: SetAsideForm(bound(REFUSE), prefix=REFUSE),
     }
 
 

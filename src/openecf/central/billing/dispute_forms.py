@@ -153,6 +153,12 @@ class RemarkForm(forms.Form):
     remark = _long(_("Reason"), _("Give the reason."))
 
 
+class SetAsideForm(forms.Form):
+    """Why a finding about a payment is not right."""
+
+    remark = _long(_("Reason"), _("Give the reason."), most=300)
+
+
 class ExemptForm(forms.Form):
     """An exemption: where, for what, on what it rests."""
 

@@ -140,7 +140,7 @@ def _waiting(finding: UUID) -> Finding:
 
 
 def _close(row: Finding, outcome: Outcome, remark: str, by: UUID, at: datetime) -> None:
-    Finding.objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark[:300])
+    Finding.objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark)
 
 
 def _record(act: str, row: Finding, by: UUID, at: datetime) -> None:

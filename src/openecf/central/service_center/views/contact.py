@@ -152,8 +152,8 @@ def handed_out(
 
 def _ticket(request: HttpRequest, ticket: Ticket, *, by: str) -> HttpResponse:
     closing = request.method == "POST" and "close" in request.POST
-    sent = request.POST if request.method == "POST" and not closing else None
-    form = MoreForm(sent, request.FILES, is_guest=ticket.account_id is None)
+    sent = (request.POST, request.FILES) if request.method == "POST" and not closing else ()
+    form = MoreForm(*sent, is_guest=ticket.account_id is None)
     try:
         if closing:
             tickets.close(ticket=ticket, by=by, at=request.arrived)

@@ -55,7 +55,7 @@ def staff_ticket(request: HttpRequest, which: UUID) -> HttpResponse:
     if ticket is None:
         raise Http404
     taking = request.method == "POST" and "take" in request.POST
-    form = AnswerForm(request.POST if request.method == "POST" and not taking else None, request.FILES)
+    form = AnswerForm(*((request.POST, request.FILES) if request.method == "POST" and not taking else ()))
     refused = ""
     try:
         if taking:
