@@ -118,6 +118,21 @@ def test_what_does_not_fit_is_told_and_not_loaded(folder, name, line, column, va
     assert waiting() == before
 
 
+@pytest.mark.parametrize(
+    ("line", "kind", "noted", "because"),
+    [
+        (2, "Objection", False, "responses satisfy objections"),
+        (2, "Schedules of the old system", True, "no event of this court knows it, and it is pending"),
+        (3, "Schedules of the old system", False, "it fell away long ago"),
+    ],
+)
+def test_a_pending_deadline_that_nothing_here_would_satisfy_is_noted(folder, line, kind, noted, because):
+    spoil(folder, "deadlines.csv", line, "kind", kind)
+    told = checked(folder)
+    assert not told.grave
+    assert any("kind: nothing that is filed here" in str(problem) for problem in told.problems) is noted, because
+
+
 SPOILS = {
     "a motion's outcome": ("UPDATE motion SET outcome = 'moot' WHERE outcome = 'denied'", "motions.csv"),
     "a motion that is gone": ("DELETE FROM motion WHERE outcome = 'denied'", "motions.csv"),

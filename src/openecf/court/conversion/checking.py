@@ -13,8 +13,10 @@ from django.conf import settings
 
 from openecf.court.conversion import staging
 from openecf.court.conversion.cases import CaseInput, Cases
-from openecf.court.conversion.layout import CASES, DOCUMENTS, FILES, MANIFEST, PAPERS, PEOPLE, USERS
+from openecf.court.conversion.layout import CASES, DEADLINES, DOCUMENTS, FILES, MANIFEST, PAPERS, PEOPLE, USERS
 from openecf.court.conversion.reading import Manifest, NoExport, Problem, Table, Told, manifest_of, read_bytes
+from openecf.court.events import queries as events
+from openecf.court.events.effects import EndDeadlines, SatisfyDeadlines
 from openecf.court.importing import bulk
 from openecf.court.importing.rules import CannotRead
 from openecf.platform import legacy_passwords
@@ -140,16 +142,45 @@ def password_fault(scheme: str, password: str) -> str:
 def _cases(folder: Path, report: Report, progress: Progress) -> None:
     total = report.manifest.files[CASES.name].rows
     keys = {name: staging.Keys(name) for name in ("x_case", "x_paper", "x_named")}
+    kinds = _Kinds()
     with Cases(folder, report.told) as source:
         for done, case in enumerate(source):
             if done % 100 == 0:
                 progress("cases", done, total)
             _one_case(case, source, keys)
+            kinds.look(case)
         progress("cases", total, total)
+    kinds.tell(report)
     for one in keys.values():
         one.write()
     for table in source.tables.values():
         _counted(report, table)
+
+
+class _Kinds:
+    """Kinds of pending deadlines that no event of this court satisfies or ends by name, each with its first line."""
+
+    most = 500
+
+    def __init__(self) -> None:
+        effects = [
+            effect
+            for event in events.dictionary().events.values()
+            for kind in (SatisfyDeadlines, EndDeadlines)
+            for effect in event.effects_of(kind)
+        ]
+        self.known = {kind for effect in effects for kind in effect.kinds}
+        self.others: dict[str, int] = {}
+
+    def look(self, case: CaseInput) -> None:
+        for line, (_case, kind, _due, _by, done, ended), _extras in case.work[DEADLINES.name]:
+            if done is None and ended is None and kind not in self.known and len(self.others) < self.most:
+                self.others.setdefault(kind, line)
+
+    def tell(self, report: Report) -> None:
+        for kind, line in self.others.items():
+            reason = f"kind: nothing that is filed here satisfies {kind[:40]!r}: such deadlines stand until the case is closed"
+            report.told(Problem(DEADLINES.name, line, reason, grave=False))
 
 
 def _one_case(case: CaseInput, source: Cases, keys: dict[str, staging.Keys]) -> None:

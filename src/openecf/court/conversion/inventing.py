@@ -177,7 +177,21 @@ class Export:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(raw)
             self.stored, self.stored_bytes = self.stored + 1, self.stored_bytes + size
-        values = (case_id, number + 3, 0, f"{PREFIX}{serial:08d}", "", file, digest, size, 1 if file else 4, "", level, 0, 0)
+        values = (
+            case_id,
+            number + 3,
+            0,
+            f"{PREFIX}{serial:08d}",
+            "",
+            file,
+            digest,
+            size,
+            1 if file else 4,
+            "",
+            level,
+            0,
+            0,
+        )
         out[PAPERS.name].writerow(values)
 
 

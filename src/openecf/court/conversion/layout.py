@@ -362,7 +362,7 @@ DEADLINES = FileLayout(
     "deadlines.csv",
     (
         _CASE,
-        _plain("kind", 80, "Objection", "what is due", required=True),
+        _plain("kind", 80, "Objection", "what is due, in the words of this court's events", required=True),
         _day("due", "2022-02-04", required=True),
         _entry("set_by", "seq of the entry that sets it", required=True),
         _entry("satisfied_by", "seq of the entry by which it was done"),

@@ -302,8 +302,7 @@ def _split(
             continue
         if not one.email:
             raise CannotDecide(
-                _("%(name)s has no e-mail address in the record; the account cannot be issued.")
-                % {"name": one.name}
+                _("%(name)s has no e-mail address in the record; the account cannot be issued.") % {"name": one.name}
             )
         person = finding.people.get(id=one.row)
         login = rules.login_for(
