@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from openecf.central.accounts.models import Account
-from openecf.central.billing import bills, disputes, services
+from openecf.central.billing import bills, disputes, rules, services
 from openecf.central.billing.models import CreditLine, CreditRequest, LedgerLine, Refund, UsageLine
 from openecf.central.firms.models import Membership
 from openecf.kernel.money import Money
@@ -198,6 +198,21 @@ def test_above_fifty_dollars_two_people_agree(dollars, people):
         agree(refund, uuid4())
     assert LedgerLine.objects.filter(kind="refund").count() == 1
     assert "on its way" in OutgoingMail.objects.get(reference=f"refund:{refund.pk}").text
+
+
+def test_many_small_refunds_are_one_large_one():
+    """Who may give fifty dollars back alone must not give a hundred back in two halves."""
+    who, one = in_credit(), uuid4()
+    assert agree(refund_of(who, "30.00"), one, "RF1") == "made"
+    second = refund_of(who, "20.01")
+    assert disputes.refund(second.pk, now=NOW).needs_two
+    assert agree(second, one, "") == "second" and agree(second, uuid4(), "RF2") == "made"
+    third = refund_of(who, "20.00")
+    assert not disputes.refund(third.pk, now=NOW).needs_two, "what two people agreed to does not count"
+    assert agree(third, one, "RF3") == "made"
+    after = NOW + rules.REFUNDS_COUNT_FOR + timedelta(hours=1)
+    last = services.ask_refund(payer=who.id, amount=Money.of("25.00"), reason="Again.", by=who.id, at=after)
+    assert services.agree_to_refund(refund=last.pk, tracking="RF4", by=one, at=after) == "made", "a month later"
 
 
 def test_no_more_than_the_credit_is_given_back_and_one_refund_at_a_time():

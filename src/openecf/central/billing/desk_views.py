@@ -105,7 +105,7 @@ def credit(request: HttpRequest, which: UUID) -> HttpResponse:
 @_get_or_post
 def refund(request: HttpRequest, which: UUID) -> HttpResponse:
     """One refund: agree to it, or refuse it."""
-    found = disputes.refund(which)
+    found = disputes.refund(which, now=request.arrived)
     if found is None:
         raise Http404
     refuses = request.POST.get("which") == "refuse"

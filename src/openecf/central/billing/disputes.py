@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -105,7 +105,8 @@ def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
 
 @dataclass(frozen=True)
 class GivingBack:
-    """A refund as pages show it. ``agreed_by`` names the first of two people."""
+    """A refund as pages show it. ``agreed_by`` names the first of two people; ``needs_two`` is known where it is
+    decided (``refund``)."""
 
     id: UUID
     payer_number: str
@@ -118,14 +119,11 @@ class GivingBack:
     agreed_by: str
     tracking: str
     remark: str
+    needs_two: bool = False
 
     @property
     def is_open(self) -> bool:
         return self.outcome in (Refund.Outcome.WAITING, Refund.Outcome.SECOND)
-
-    @property
-    def needs_two(self) -> bool:
-        return self.amount > rules.REFUND_BY_ONE
 
 
 def refunds_of(*, payer: UUID) -> list[GivingBack]:
@@ -133,9 +131,14 @@ def refunds_of(*, payer: UUID) -> list[GivingBack]:
     return _giving(Refund.objects.filter(payer_id=payer).order_by("-asked_at")[:SHOWN])
 
 
-def refund(refund_id: UUID) -> GivingBack | None:
-    found = _giving(Refund.objects.filter(pk=refund_id))
-    return found[0] if found else None
+def refund(refund_id: UUID, *, now: datetime) -> GivingBack | None:
+    """One refund, for its decision."""
+    rows = Refund.objects.filter(pk=refund_id)
+    found = _giving(rows)
+    if not found:
+        return None
+    lately = queries.refunded_by_one(payer=rows.values_list("payer", flat=True).get(), before=now)
+    return replace(found[0], needs_two=rules.refund_needs_two(found[0].amount, by_one_lately=lately))
 
 
 def refunds_waiting() -> list[GivingBack]:

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from openecf.central.billing import rules
-from openecf.central.billing.models import Exemption, LedgerLine, UsageLine
+from openecf.central.billing.models import Exemption, LedgerLine, Refund, UsageLine
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
@@ -205,6 +205,13 @@ def shares(stretches: Sequence[tuple[UUID, datetime, datetime]]) -> list[tuple[i
 def balance_now(*, payer: UUID) -> Money:
     """What the payer owes now by its ledger; negative: a credit."""
     return Money(int(LedgerLine.objects.filter(payer_id=payer).aggregate(cents=Sum("cents", default=0))["cents"]))
+
+
+def refunded_by_one(*, payer: UUID, before: datetime) -> Money:
+    """What was given back to the payer, on one person's word each time, within ``REFUNDS_COUNT_FOR`` before a moment."""
+    made = Refund.objects.filter(payer_id=payer, outcome=Refund.Outcome.MADE, second_by=None)
+    lately = made.filter(decided_at__gt=before - rules.REFUNDS_COUNT_FOR, decided_at__lte=before)
+    return Money(int(lately.aggregate(cents=Sum("cents", default=0))["cents"]))
 
 
 def _selected(account: UUID, chosen: Selection) -> QuerySet[UsageLine]:

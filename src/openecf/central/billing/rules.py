@@ -78,6 +78,13 @@ MOST = Money.of("99999.99")
 
 REFUND_BY_ONE = Money.of("50.00")
 """Up to this a refund is one person's decision; above it, two people's."""
+REFUNDS_COUNT_FOR = timedelta(days=30)
+"""What one person gave back to a payer within so long counts together: two halves are one whole."""
+
+
+def refund_needs_two(amount: Money, *, by_one_lately: Money) -> bool:
+    """Whether two people must agree to a refund, where the payer got ``by_one_lately`` on one person's word."""
+    return amount + by_one_lately > REFUND_BY_ONE
 
 
 def to_pay(*, owed: Money, on_the_way: Money) -> Money:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import in_words_of
-from openecf.central.billing import bills, contacts, rules
+from openecf.central.billing import bills, contacts, queries, rules
 from openecf.central.billing.models import Refund
 from openecf.central.billing.services.disputes import NotWaiting, OwnRequest
 from openecf.central.billing.services.ledger import MoreThanTheCredit, record_refund
@@ -56,7 +56,8 @@ def ask_refund(*, payer: UUID, amount: Money, reason: str, by: UUID, at: datetim
 def agree_to_refund(*, refund: UUID, tracking: str, by: UUID, at: datetime) -> str:
     """One of the desk made the refund at Pay.gov (``tracking``) or agrees that it be made; the outcome.
 
-    Up to the limit one person is enough; above it the first one's word waits for a second's, who gives Pay.gov's number.
+    Up to the limit one person is enough, counted over a month; above it the first one's word waits for a second's, who
+    gives Pay.gov's number.
     NotWaiting, OwnRequest, SamePerson, MoreThanTheCredit.
     """
     with transaction.atomic():
@@ -67,7 +68,8 @@ def agree_to_refund(*, refund: UUID, tracking: str, by: UUID, at: datetime) -> s
             raise OwnRequest
         if row.first_by == by:
             raise SamePerson(str(SamePerson.said).format(limit=rules.REFUND_BY_ONE))
-        if row.first_by is None and Money(row.cents) > rules.REFUND_BY_ONE:
+        lately = queries.refunded_by_one(payer=row.payer_id, before=at)
+        if row.first_by is None and rules.refund_needs_two(Money(row.cents), by_one_lately=lately):
             Refund.objects.filter(pk=row.pk).update(first_by=by, outcome=Outcome.SECOND)
             audit.record(act="refund.agreed", by=str(by), at=at, subject=str(row.payer_id), refund=str(row.pk))
             return Outcome.SECOND
