@@ -184,3 +184,28 @@ def test_the_tickets_of_a_duplicate_account_go_on_with_the_other(desk):
     assert signed_on(kept).get(f"/service-center/tickets/{ticket.id}").status_code == 200
     desk.post(f"/service-center/desk/tickets/{ticket.id}", {"text": "They are one now.", "to": "answer"})
     assert "They are one now." in mailed("k@counsel.example")[-1].text
+
+
+@pytest.mark.parametrize("typed", ["{n}", " {n} ", "{year} {count}", "{year}-{short}"])
+def test_a_ticket_is_found_by_the_number_that_somebody_names(desk, typed):
+    ask_as_guest()
+    ticket = Ticket.objects.get()
+    year, count = ticket.number.split("-")
+    typed = typed.format(n=ticket.number, year=year, count=count, short=count.lstrip("0"))
+    answer = desk.get("/service-center/desk/tickets", {"number": typed})
+    assert answer.headers["Location"] == f"/service-center/desk/tickets/{ticket.id}"
+
+
+@pytest.mark.parametrize("typed", ["", "99-000001", "26", "-", "x" * 30, "26-\x00", "٢٦-000001"])
+def test_a_number_that_no_ticket_has_is_told_so(desk, typed):
+    Client().post(CONTACT, ASKED)  # not proved: nobody's yet
+    answer = desk.get("/service-center/desk/tickets", {"number": typed})
+    assert answer.status_code == 200 and answer.context["find"].errors
+    unproved = desk.get("/service-center/desk/tickets", {"number": Ticket.objects.get().number})
+    assert unproved.status_code == 200
+
+
+def test_an_accounts_page_at_the_desk_lists_its_tickets(desk):
+    who = account()
+    signed_on(who).post(CONTACT, {"topic": "billing", "text": "What is this line?"})
+    assert Ticket.objects.get().number in desk.get(f"/service-center/desk/accounts/{who.number}").content.decode()

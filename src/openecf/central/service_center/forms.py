@@ -180,6 +180,16 @@ class MoreForm(forms.Form):
         return typed
 
 
+class FindTicketForm(forms.Form):
+    """The number that somebody on the telephone names."""
+
+    number = forms.CharField(
+        label=_("Ticket number, for example 26-000123"), max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Type a number.")},
+    )  # fmt: skip
+
+
 class AnswerForm(forms.Form):
     """What an agent writes: to the owner, or to the others of the staff."""
 

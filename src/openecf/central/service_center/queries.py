@@ -102,6 +102,7 @@ class Served:
     requests: Sequence[Request]
     quarter: billing.Quarter
     balance: Money
+    tickets: Sequence[Ticket]
 
     @property
     def owed(self) -> Money:
@@ -145,6 +146,7 @@ def served(*, number: str, agent: UUID, now: datetime) -> Served | None:
         ),
         quarter=billing.quarter_to_date(account=account.id, now=now),
         balance=billing.balance_now(payer=account.id),
+        tickets=tickets_of(account.id)[:10],
     )  # fmt: skip
 
 
@@ -209,6 +211,13 @@ def ticket(which: UUID) -> Ticket | None:
     """A ticket for the staff; one whose mailbox was not proved is none."""
     rows = Ticket.objects.exclude(state=Ticket.State.UNPROVED).select_related("account", "assigned__account")
     return rows.filter(id=which).first()
+
+
+def ticket_numbered(number: str) -> Ticket | None:
+    """The ticket that somebody on the telephone names, ``26-000123`` or ``26 123``; None if there is none."""
+    year, _dash, count = "-".join(number.replace("-", " ").split()).partition("-")
+    rows = Ticket.objects.exclude(state=Ticket.State.UNPROVED)
+    return rows.filter(number=f"{year}-{count.zfill(6)}").first() if count else None
 
 
 def thread(ticket: Ticket, *, internal: bool = False) -> list[Post]:

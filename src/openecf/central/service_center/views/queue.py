@@ -15,7 +15,7 @@ from openecf.central.courts import queries as courts
 from openecf.central.service_center import queries
 from openecf.central.service_center.access import STAFF
 from openecf.central.service_center.context import desk_frame
-from openecf.central.service_center.forms import AnswerForm, BannerForm
+from openecf.central.service_center.forms import AnswerForm, BannerForm, FindTicketForm
 from openecf.central.service_center.models import Ticket
 from openecf.central.service_center.services import announcing, attaching, tickets
 from openecf.central.service_center.views.contact import court_choices, handed_out
@@ -32,7 +32,13 @@ STATES = ("open", "mine", "answered", "closed")
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """What people asked: what waits, what is mine, what waits for them, what is closed."""
+    """What people asked: what waits, what is mine, what waits for them, what is closed; one is found by its number."""
+    find = FindTicketForm(request.GET if "number" in request.GET else None)
+    if find.is_valid():
+        named = queries.ticket_numbered(find.cleaned_data["number"])
+        if named is not None:
+            return HttpResponseRedirect(reverse("service-staff-ticket", args=[named.id]))
+        find.add_error("number", _("No ticket has this number."))
     state = request.GET.get("state", "open")
     state = state if state in STATES else "open"
     page = max(1, whole_number(request.GET.get("page", "")) or 1)
@@ -40,6 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     said = {"open": _("Waiting"), "mine": _("Mine"), "answered": _("Answered"), "closed": _("Closed")}
     context = {
         "rows": rows, "has_more": has_more, "page": page, "state": state, "states": list(said.items()),
+        "find": find,
         **desk_frame(request, "tickets"),
     }  # fmt: skip
     return render(request, "service_center/queue.html", context)
