@@ -91,6 +91,33 @@ def test_who_files_the_trustees_events(group, may, may_not):
     assert may <= files and not files & may_not, group
 
 
+REPORTERS = {
+    "bankruptcy": {"transcript:official", "transcript:redacted", "transcript:notice"},
+    "district": {"transcript:official", "transcript:redacted", "transcript:notice"},
+    "appellate": {"form:reporter-acknowledgment", "form:reporter-filed"},
+}
+AUDITORS = {"auditor:no-misstatement", "auditor:misstatement", "auditor:not-completed"}
+
+
+@pytest.mark.parametrize("bench", BENCHES)
+def test_a_court_reporter_files_transcripts_and_an_auditor_reports_and_neither_anything_else(bench):
+    def files(group: str) -> set[str]:
+        return {code for code, event in of(bench).events.items() if event.may_be_filed_by(group)}
+
+    assert files("court-reporter") == REPORTERS[bench]
+    assert files("auditor") == (AUDITORS if bench == "bankruptcy" else set())
+    for group in ("attorney", "pro-se", "limited", "trustee"):
+        assert not files(group) & (REPORTERS[bench] | AUDITORS), group
+
+
+@pytest.mark.parametrize("bench", ["bankruptcy", "district"])
+def test_a_transcript_is_read_at_the_courthouse_until_it_is_released_and_no_others_documents_are_transcripts(bench):
+    events = of(bench).events.values()
+    transcripts = {event.code for event in events if event.transcript}
+    assert transcripts == {"transcript:official", "transcript:redacted"}
+    assert all(event.restriction == 1 and event.line_open for event in events if event.transcript)
+
+
 @pytest.mark.parametrize("bench", BENCHES)
 def test_sealed_events_start_sealed_and_warn(bench):
     sealed = [event for event in of(bench).events.values() if "Sealed Document" in event.title]

@@ -37,7 +37,10 @@ NOT_A_PRINCIPAL, NOT_AN_AGENT = Standing.NOT_A_PRINCIPAL, Standing.NOT_AN_AGENT
 READERS = ("searcher", "program")
 SHARED_ONES = ("shared", "shared and linked")
 NO_SEARCH = "attorney who may not search"
-FILERS = ("attorney", "stranger", "trustee", "us-trustee", "limited", "pro-se", "filing program", NO_SEARCH)
+FILERS = (
+    "attorney", "stranger", "trustee", "us-trustee", "limited", "court-reporter", "auditor", "pro-se", "filing program",
+    NO_SEARCH,
+)  # fmt: skip
 PRINCIPALS = ("attorney", "stranger", "trustee", "us-trustee", "filing program", NO_SEARCH)
 ACTING = ("acting", "acting, may not file")
 AGENTS = ("agent of nobody", "agent of two", *ACTING)
@@ -281,7 +284,10 @@ def people(world) -> dict[str, callers.SignedOn | None]:
         "attorney": of_the_case,
         "filing program": callers.linked("attorney", kind="api"),
         "stranger": callers.person(account=world.stranger.account),
-        **{group: callers.linked(group) for group in ("trustee", "us-trustee", "limited", "pro-se", *COURT)},
+        **{
+            group: callers.linked(group)
+            for group in ("trustee", "us-trustee", "limited", "court-reporter", "auditor", "pro-se", *COURT)
+        },
     }
 
 

@@ -40,7 +40,7 @@ from openecf.kernel.refusal import Refusal
 
 FILERS = ("attorney", "trustee", "us-trustee", "pro-se")
 COURT = ("clerk", "judge", "chambers")
-GROUPS = (*FILERS, "limited", *COURT)
+GROUPS = (*FILERS, "limited", "court-reporter", "auditor", *COURT)
 SHORTHAND: dict[str, tuple[str, ...]] = {
     # The clerk's office dockets what people hand in on paper, so it may use every event of the filers.
     "filers": (*FILERS, "clerk"),
@@ -106,6 +106,7 @@ class Event(Record):
     parties are picked; ``restrictions``: levels a filer may choose from besides the default ``restriction``, which
     closes only the documents if ``line_open``; ``fee``: due with the filing; ``closed``: what if the case is closed.
     ``spoken_for``: roles of parties; it is filed for such a party alone, by who stands on the docket for it already.
+    ``transcript``: its documents are transcripts: billed without a cap, and free to nobody.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9]+(:[a-z0-9-]+)+$", max_length=80)]
@@ -118,6 +119,7 @@ class Event(Record):
     chapters: tuple[str, ...] = ()
     filers: Literal["required", "optional", "none"] = "required"
     spoken_for: tuple[str, ...] = ()
+    transcript: bool = False
     against: bool = False
     document: Literal["required", "optional", "none"] = "required"
     attachments: bool = True

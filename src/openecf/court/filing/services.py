@@ -216,6 +216,7 @@ def _new_documents(draft: Draft, event: Event) -> list[NewDocument]:
             bytes=row.bytes,
             pages=row.pages,
             restriction=restriction,
+            transcript=event.transcript,
         )
         for row in queries.documents_of(draft)
     ]

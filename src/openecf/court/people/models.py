@@ -17,6 +17,8 @@ class Group(models.TextChoices):
     TRUSTEE = "trustee", _("Trustee")
     US_TRUSTEE = "us-trustee", _("U.S. Trustee")
     LIMITED = "limited", _("Limited filer")
+    COURT_REPORTER = "court-reporter", _("Court reporter")
+    AUDITOR = "auditor", _("Auditor")
     PRO_SE = "pro-se", _("Pro se filer")
     FILING_AGENT = "filing-agent", _("Filing agent")
     CLERK = "clerk", _("Clerk's office")

@@ -126,7 +126,7 @@ class Reader:
 
 NOBODY = Reader()
 
-FILING_GROUPS = frozenset({"attorney", "trustee", "us-trustee", "limited", "pro-se"})
+FILING_GROUPS = frozenset({"attorney", "trustee", "us-trustee", "limited", "pro-se", "court-reporter", "auditor"})
 BILLING_ACCOUNT = "paa"
 
 

@@ -27,8 +27,8 @@ _GROUPS = {
     "filing-agent": ("filing-agent",),
     "trustee": ("trustee", "us-trustee"),
     "us-trustee": ("us-trustee",),
-    "court-reporter": ("limited",),
-    "auditor": ("limited",),
+    "court-reporter": ("court-reporter",),
+    "auditor": ("auditor",),
 }
 
 
