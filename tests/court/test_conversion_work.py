@@ -16,6 +16,7 @@ from openecf.court.calendar.models import Deadline, Hearing
 from openecf.court.cases.models import Case
 from openecf.court.conversion import loading, services
 from openecf.court.conversion.inventing import Export
+from openecf.court.conversion.reading import Told
 from openecf.court.docket import services as docket
 from openecf.court.docket.models import Entry, Motion
 from openecf.court.transition import queries as transition
@@ -228,8 +229,11 @@ def test_an_invented_export_is_one_of_this_court_as_its_clock_shows_and_fits(tmp
     transition.forget()
     now = datetime.now(UTC)
     export = services.invent(tmp_path / "old", at=now)
-    assert not checked(export.folder).grave
+    before = services.check(export.folder, progress=silent, told=Told())
+    assert before.good and {kind for kind, *_ in before.findings} == {"twice", "shared-login", "shared"}
     services.load(export.folder, at=now, progress=silent)
+    again = services.check(export.folder, progress=silent, told=Told())
+    assert again.good and again.findings == before.findings, "what was loaded since changes nothing of the export"
     assert not verified(export.folder).problems
     services.switch(export.folder, at=now, despite_findings=True)
     with pytest.raises(services.CannotConvert, match="is there already"):

@@ -82,14 +82,14 @@ SELECT n.file, n.line, n.person FROM x_named n WHERE NOT EXISTS (SELECT 1 FROM x
 ORDER BY n.file, n.line
 """
 _HERE = """
-SELECT x.line, x.login FROM x_user x JOIN court_user u ON lower(u.login) = lower(x.login) ORDER BY x.line
+SELECT x.line, x.login FROM x_user x JOIN court_user u ON lower(u.login) = lower(x.login)
+WHERE NOT EXISTS (SELECT 1 FROM converted_user c WHERE c.user_id = u.id) ORDER BY x.line
 """
 # What the conversion itself wrote is not taken by somebody else.
 _OWN = """
 DELETE FROM x_case x USING converted_case c WHERE c.case_id = x.id;
 DELETE FROM x_paper x USING document d JOIN entry e ON e.id = d.entry_id JOIN converted_case c ON c.case_id = e.case_id
-  WHERE d.doc_id = x.doc_id;
-DELETE FROM x_user x USING court_user u JOIN converted_user c ON c.user_id = u.id WHERE lower(u.login) = lower(x.login)
+  WHERE d.doc_id = x.doc_id
 """
 
 
