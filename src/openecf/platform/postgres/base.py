@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
+import threading
+import weakref
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
@@ -19,6 +22,31 @@ IDLE = 30.0
 """Seconds after which a connection is asked whether it still works, whatever it looks like."""
 MOST_PREPARED = 400
 """Statements that the server keeps ready for one connection."""
+
+
+class _Held:
+    """The connections that one thread has of pools. When the thread ends, however it ends, those that it did not give
+    back are given back: what it had begun is undone, what it had locked is free.
+
+    Django's own wrapper of a connection is part of a circle, and would be found by the collector of garbage some time:
+    until then the pool would be short of one, and everybody would wait for its locks.
+    """
+
+    def __init__(self) -> None:
+        self.connections: dict[psycopg.Connection, ConnectionPool] = {}
+
+    def __del__(self) -> None:
+        for connection, pool in self.connections.items():
+            with contextlib.suppress(Exception):  # at the end of the process the pool may be gone
+                pool.putconn(connection)
+
+
+class _OfThread(threading.local):
+    def __init__(self) -> None:
+        self.held = _Held()
+
+
+_of_thread = _OfThread()
 
 
 class PreparedCursor(psycopg.Cursor):
@@ -53,6 +81,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.close()
             self.pool.putconn(connection)
             connection = self.pool.getconn()
+        if self.pool:
+            # Weakly: in a circle of its own it would not go with its thread either.
+            connection.held = weakref.ref(_of_thread.held)  # type: ignore[attr-defined]
+            _of_thread.held.connections[connection] = self.pool
         return connection
 
     def _configure_connection(self, connection: psycopg.Connection) -> bool:
@@ -62,6 +94,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _close(self) -> None:
         if self.connection is not None:
             self.connection.used_at = monotonic()  # type: ignore[attr-defined]
+            # Whichever thread closes it: the one that had it must not give it back a second time.
+            if self.pool and (held := self.connection.held()):  # type: ignore[attr-defined]
+                held.connections.pop(self.connection, None)
         super()._close()
 
     def create_cursor(self, name: str | None = None) -> Any:
