@@ -401,6 +401,15 @@ def test_an_address_that_anybody_can_type_does_not_make_the_desk_propose_its_own
     assert "not proved" in page
 
 
+def test_an_account_that_the_court_made_inactive_is_named_so_and_never_chosen_in_advance(now):
+    """Approving makes it active again: that must be somebody's decision, not the page's."""
+    court_user(login="nhalloran", first_name="Nerys", last_name="Halloran", email="nerys@counsel.example", active=False)
+    row = taken(now)
+    page = client(linked("clerk")).get(f"/court/registrations/{row.id}")
+    choice = page.context["approve_form"]["user"]
+    assert "not active" in str(choice.field.choices[0][1]) and not choice.initial
+
+
 # Where notices go.
 
 

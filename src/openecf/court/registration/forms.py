@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from openecf.court.people import queries as people
 from openecf.court.registration.models import Status
@@ -75,7 +75,7 @@ class ApproveForm(_Seen):
             *((str(one.user.id), _account_words(one)) for one in free),
             (NEW, _("A new account")),
         ]
-        sure = next((one for one in free if one.is_sure), None)
+        sure = next((one for one in free if one.is_sure and one.user.active), None)
         if sure or not free:
             self.initial.setdefault("user", str(sure.user.id) if sure else NEW)
 
@@ -89,6 +89,8 @@ class ApproveForm(_Seen):
 def _account_words(one: Candidate) -> str:
     user = one.user
     parts = [f"{user.first_name} {user.last_name}".strip(), user.login, user.bar_id, user.email, user.firm]
+    if not user.active:
+        parts.append(gettext("not active"))
     return ", ".join(part for part in parts if part)
 
 
