@@ -239,3 +239,11 @@ def test_one_network_does_not_have_a_link_mailed_to_every_login_of_the_court():
     assert OutgoingMail.objects.count() == own.RESETS_OF_A_NETWORK
     Client().post("/login/court/reset", {"login": f"filer{n}"}, REMOTE_ADDR="198.51.100.9")
     assert OutgoingMail.objects.count() == own.RESETS_OF_A_NETWORK + 1, "another network asks as ever"
+
+
+def test_the_page_behind_a_mailed_link_tells_no_other_site_where_it_is():
+    """The address is the link, and good until it is used; the frame of the page leads to other sites."""
+    court_in(rules.Era.ANNOUNCED)
+    issued()
+    answer = Client().get(asked_link())
+    assert answer.headers["Referrer-Policy"] == "same-origin" and "no-store" in answer.headers["Cache-Control"]

@@ -105,7 +105,9 @@ def reset(request: HttpRequest, secret: str) -> HttpResponse:
             form.add_error("password", weak.said)
         except (services.LinkSpent, services.ResetsEnded, services.LoginsEnded) as ended:
             refusal = ended.said
-    return _page(request, "currentgen/new_password.html", form=form, refusal=refusal, done=done)
+    response = _page(request, "currentgen/new_password.html", form=form, refusal=refusal, done=done)
+    response.headers["Referrer-Policy"] = "same-origin"  # the address is a secret, and links lead to other sites
+    return response
 
 
 @rule(CLERK)
