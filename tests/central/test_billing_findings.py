@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from openecf.central.accounts.models import Account
-from openecf.central.billing import services
+from openecf.central.billing import rules, services
 from openecf.central.billing.models import Finding, LedgerLine
+from openecf.kernel.days import legal_day
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.payments import gateway
@@ -67,7 +68,7 @@ def lost(booth: Tollbooth, **facts: object) -> tuple[Account, Client, Attempt]:
 
 
 def taken(**other: str) -> dict[str, str]:
-    today = timezone.now().date()
+    today = legal_day(timezone.now(), rules.ZONE)
     usual = {"which": "write", "write-verdict": "taken", "write-tracking": "PG77", "write-paid_on": today.isoformat(),
              "write-reason": "Transaction report, by our reference"}  # fmt: skip
     return usual | other
@@ -143,7 +144,7 @@ def test_many_second_people_at_once_credit_it_once(tollbooth):  # noqa: F811
     who, _browser, attempt = lost(tollbooth)
     first, *others = [account(f"desk{n}") for n in range(7)]
     finding = services.write_finding(
-        number=attempt.number, verdict="taken", tracking="PG77", paid_on=timezone.now().date(), reason="report",
+        number=attempt.number, verdict="taken", tracking="PG77", paid_on=legal_day(timezone.now(), rules.ZONE), reason="report",
         by=first.id, at=timezone.now(),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from openecf.central.accounts.models import Account
 from openecf.central.billing import bills, rules, services
 from openecf.central.billing.models import LedgerLine, UsageLine
 from openecf.central.firms.models import Membership
+from openecf.kernel.days import legal_day
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.payments import gateway
@@ -37,9 +38,10 @@ def through(tollbooth: Tollbooth, monkeypatch) -> Iterator[Tollbooth]:
 
 
 def owing(cents: int = 4210, **facts: object) -> Account:
-    """An account with an invoice of the last quarter."""
+    """An account with an invoice of the last quarter whose statements are made already."""
     who = account(**facts)
-    since, _until = rules.quarters_before(timezone.now().date(), count=2)[1]
+    reported = legal_day(timezone.now() - rules.REPORTED_WITHIN, rules.ZONE)
+    since, _until = rules.quarters_before(reported, count=2)[1]
     at = datetime(since.year, since.month, 12, 15, tzinfo=UTC)
     UsageLine.objects.create(message=uuid4(), account=who, at=at, cents=cents, court="flsb", description="Docket Report",
                              pages=cents // 10)  # fmt: skip

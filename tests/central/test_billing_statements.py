@@ -12,12 +12,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from openecf.central.accounts.models import Account
 from openecf.central import paper
+from openecf.central.accounts.models import Account
 from openecf.central.billing import bills, rules, services
 from openecf.central.billing.models import LedgerLine, Statement, StatementPaper, StatementRun, UsageLine
 from openecf.central.billing.services import papers, statements
 from openecf.central.firms.models import Membership
+from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import UsageRecorded
@@ -382,7 +383,13 @@ def test_the_paper_is_the_same_bytes_however_often_it_is_printed():
 
 @pytest.mark.parametrize(
     ("written", "printed"),
-    [("Nguyễn", "Nguyễn"), ("Łukasz Żółć", "Łukasz Żółć"), ("E\u0301tienne", "Étienne"), ("Ｌａｗ", "Law"), ("Иван", "????")],
+    [
+        ("Nguyễn", "Nguyễn"),
+        ("Łukasz Żółć", "Łukasz Żółć"),
+        ("E\u0301tienne", "Étienne"),
+        ("Ｌａｗ", "Law"),
+        ("Иван", "????"),
+    ],
 )
 def test_names_are_printed_in_their_letters_and_others_in_the_nearest(written, printed):
     assert paper.said(written) == printed
@@ -413,7 +420,7 @@ def test_an_old_credit_alone_is_no_reason_for_a_mail():
 def last_quarter(db) -> tuple[Client, Client, str, Account]:
     """Somebody's browser with a bill of last quarter, a neighbour's without one, and the quarter."""
     who, now = account(), datetime.now(UTC)
-    since = rules.quarters_before(now.date(), count=2)[1][0]
+    since = rules.quarters_before(legal_day(now, rules.ZONE), count=2)[1][0]
     used(who, 4210, datetime(since.year, since.month, 15, 18, tzinfo=UTC))
     services.open_run(day=since, at=now)
     services.make_due(at=now)

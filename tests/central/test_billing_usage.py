@@ -14,6 +14,7 @@ from django.test import Client
 from openecf.central.accounts.models import Account
 from openecf.central.billing import context, queries, rules
 from openecf.central.billing.models import UsageLine
+from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 from tests.central.relying import account, signed_on
 
@@ -246,9 +247,7 @@ def test_a_long_list_comes_in_pages_and_its_totals_are_of_all(django_assert_max_
 @pytest.mark.django_db
 def test_payments_say_of_each_quarter_what_it_costs():
     who = account()
-    now = datetime.now(UTC)
-    today = now.astimezone().date()
-    before = rules.quarters_before(today, count=4)
+    before = rules.quarters_before(legal_day(datetime.now(UTC), rules.ZONE), count=4)
     for (since, _until), cents in zip(before[1:], (3000, 3001, 0), strict=True):
         if cents:
             used(who, cents=cents, at=datetime(since.year, since.month, 15, 18, tzinfo=UTC))
