@@ -91,7 +91,7 @@ def test_courts_are_told_whether_receipts_are_hidden(hidden):
 def test_a_rule_that_changes_counts_for_who_is_a_member_already_and_courts_ask_again(monkeypatch):
     joined()
     told = []
-    monkeypatch.setattr(services.sign_ons, "let_courts_ask_again", lambda **how: told.append(how["why"]))
+    monkeypatch.setattr(services.sign_ons, "let_courts_ask_again_of_all", lambda **how: told.append(how["why"]))
     services.set_rules(firm=FIRM, **QUIET | {"receipts_hidden": True}, at=AT)
     assert facts()["receipts_hidden"] and told == ["firm-rules"]
 
