@@ -14,6 +14,7 @@ from openecf.central.accounts.services import closing
 from openecf.central.service_center import queries, rules, services
 from openecf.central.service_center.models import Verification
 from openecf.central.signon.models import SsoSession
+from openecf.platform.audit import services as audit
 from openecf.platform.audit.models import AuditLine
 from tests.central.phones import app_of
 from tests.central.registrants import mailed
@@ -306,3 +307,12 @@ def test_a_number_that_no_account_has_is_no_page(path):
     who = account("odile-desk")
     services.appoint(username=who.username, role="agent", by="operator", at=NOW())
     assert at_desk(who).get(f"/service-center/desk/{path}").status_code == 404
+
+
+def test_the_desk_reads_acts_of_money_and_tickets_in_words(agent, owner):  # noqa: F811
+    at = timezone.now()
+    for act in ("payment.succeeded", "service.ticket-asked", "no.such-act"):
+        audit.record(act=act, by=str(owner.id), at=at, subject=str(owner.id))
+    said = {line.act: line.what for line in queries.history(account=owner.id)}
+    assert said["payment.succeeded"] == "A payment was made" and said["service.ticket-asked"] == "A ticket was opened"
+    assert said["no.such-act"] == ""

@@ -15,7 +15,7 @@ from openecf.central.billing import queries as billing
 from openecf.central.courts import queries as courts
 from openecf.central.factors import queries as factors
 from openecf.central.firms import queries as firms
-from openecf.central.service_center import rules
+from openecf.central.service_center import act_words, rules
 from openecf.central.service_center.models import Agent, Post, Request, Role, Ticket, Verification
 from openecf.central.signon import queries as sign_ons
 from openecf.kernel.money import Money
@@ -175,7 +175,7 @@ def history(*, account: UUID, limit: int = 100) -> list[Done]:
         Done(
             at=line.at,
             act=line.act,
-            what=accounts.act_words(line.act),
+            what=act_words.words(line.act),
             who=names.get(line.by, line.by),
             why=str(line.facts.get("reason") or line.facts.get("why") or ""),
         )
