@@ -33,6 +33,17 @@ def test_filing_goes_on_and_the_start_page_says_what_does_not(left):
     assert menu_for(callers.reader(left)), "the filing menus stay"
 
 
+@pytest.mark.parametrize("kind", ["attorney", "non-attorney", "search"])
+def test_a_newcomer_who_waits_for_the_letter_finds_the_way_to_link(kind):
+    who = callers.person(account_type=kind, may_search=False)
+    browser = callers.client(who)
+    assert "Utilities" in [str(item.label) for item in menu_for(callers.reader(who))]
+    assert 'href="/utilities/link"' in browser.get("/utilities/").content.decode()
+    assert browser.get("/utilities/link").status_code == 200
+    refused = browser.get("/cgi-bin/iquery.pl")
+    assert refused.status_code == 403 and "Manage My Account says why" in refused.content.decode()
+
+
 def test_who_gave_no_client_code_is_asked_for_it_before_anything_is_charged():
     invented.make()
     browser = callers.client(callers.linked("attorney", may_search=False, client_code_required=True))

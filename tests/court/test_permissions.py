@@ -51,7 +51,7 @@ CALLERS = (
 
 
 GROUPS = {
-    "readers": READERS, "shared": SHARED_ONES, "filers": FILERS, "principals": PRINCIPALS, "agents": AGENTS,
+    "readers": (*READERS, "suspended"), "shared": SHARED_ONES, "filers": FILERS, "principals": PRINCIPALS, "agents": AGENTS,
     "acting": ACTING, "court": COURT,
 }  # fmt: skip
 
@@ -68,8 +68,8 @@ def _table(nobody: str = SIGN_ON, **said: str) -> dict[str, str]:
     return told
 
 
-_ACCOUNTS = {"legacy": LEGACY, "billing": BILLING, "suspended": MAY_NOT}
-_SEARCHING = _ACCOUNTS | {NO_SEARCH: MAY_NOT}
+_ACCOUNTS = {"legacy": LEGACY, "billing": BILLING}
+_SEARCHING = _ACCOUNTS | {"suspended": MAY_NOT, NO_SEARCH: MAY_NOT}
 """Who has left the firm that paid, or waits for the Service Center, reads no case; who files goes on filing."""
 RULES = {
     "anyone": _table(nobody=IN),

@@ -267,10 +267,11 @@ def as_reader(reader: Reader) -> Standing:
 
 
 def as_person(reader: Reader) -> Standing:
-    """Who may read, and is somebody: what belongs to a person is nothing for a public terminal. A filer whose searching
-    is suspended is nonetheless a filer: filing, the account and its addresses go on."""
+    """Who may read, and is somebody: what belongs to a person is nothing for a public terminal. Whose searching is
+    suspended, or waits for the letter of a new account, is nonetheless a person here: linking, filing, the account and
+    its addresses go on."""
     known = as_reader(reader)
-    if known is Standing.MAY_NOT_SEARCH and reader.linked:
+    if known is Standing.MAY_NOT_SEARCH:
         return Standing.WELCOME
     somebody = reader.signed_on or reader.own_login
     return Standing.NOT_SIGNED_ON if known is Standing.WELCOME and not somebody else known
