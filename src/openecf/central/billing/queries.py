@@ -17,6 +17,7 @@ from openecf.central.billing.models import Exemption, LedgerLine, Refund, UsageL
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
+from openecf.platform.postgres import prepared
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
 
 PAGE = 100
@@ -41,6 +42,19 @@ def exempt_purposes(*, account: UUID, now: datetime) -> list[Purpose]:
     for purpose, court in live.values_list("purpose", "court").distinct():
         found.setdefault(purpose, []).append(court.upper())
     return [Purpose(one, str(PURPOSE_WORDS.get(one, one)), ", ".join(courts)) for one, courts in found.items()]
+
+
+_IS_EXEMPT = """
+SELECT EXISTS (
+  SELECT FROM exemption WHERE account_id = %(account)s AND ended_at IS NULL AND since <= %(today)s
+    AND (until IS NULL OR until >= %(today)s)
+)
+"""
+
+
+def is_exempt(*, account: UUID, now: datetime) -> bool:
+    """Whether there is any of ``exempt_purposes``. Asked of searchers whenever they open a court."""
+    return prepared.row(_IS_EXEMPT, {"account": account, "today": legal_day(now, rules.ZONE)})[0]
 
 
 _ORDERS = {"date": ("-at", "-id"), "court": ("court", "-at", "-id"), "client_code": ("client_code", "-at", "-id")}

@@ -142,12 +142,14 @@ def _to_second_factor(request: HttpRequest, here: str) -> HttpResponse:
 
 def _must_be_told(request: HttpRequest) -> bool:
     account = request.account
-    may_search = queries.may_search(queries.SignOn(request.sso, account))
-    told = rules.telling(
-        account_type=account.type, upgraded=account.upgraded_at is not None, may_search=may_search,
-        is_exempt=bool(billing.exempt_purposes(account=account.id, now=request.arrived)),
-    )  # fmt: skip
-    return told is not None
+    facts = {
+        "account_type": account.type,
+        "upgraded": account.upgraded_at is not None,
+        "may_search": queries.may_search(queries.SignOn(request.sso, account)),
+    }
+    if rules.telling(**facts, is_exempt=False) is not None:
+        return True
+    return billing.is_exempt(account=account.id, now=request.arrived)
 
 
 def _refused(request: HttpRequest, error: OAuth2Error) -> HttpResponse:
