@@ -71,7 +71,7 @@ def test_a_request_is_granted_in_full_in_part_or_refused_and_the_asker_is_told(d
     request.refresh_from_db()
     assert (request.outcome, owed(who)) == (outcome, after)
     mail = OutgoingMail.objects.get()
-    assert mail.subject == "Your Credit Request" and "You are right." in mail.text
+    assert mail.subject == "Your Credit Request to PACER" and "You are right." in mail.text
     assert disputes.requests_of(account=who.id)[0].remark == "You are right."
     with pytest.raises(services.NotWaiting):
         decide(request, "3.00")
@@ -312,7 +312,7 @@ def test_the_money_desk_is_hidden_from_everybody_else(path):
 
 
 SAID = [
-    "PACER Invoice {number}-Q12026", "Your Credit Request", "A credit to your PACER account",
+    "PACER Invoice {number}-Q12026", "Your Credit Request to PACER", "A credit to your PACER account",
     "Your refund of PACER fees", "Your refund of PACER fees",
 ]  # fmt: skip
 

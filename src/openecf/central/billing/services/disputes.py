@@ -206,7 +206,7 @@ def _tell(row: CreditRequest, granted: Money, remark: str, at: datetime) -> None
         with in_words_of(reader):
             mail.send(
                 to=sorted(address for address, whose in told.items() if whose == reader),
-                subject=gettext("Your Credit Request"),
+                subject=gettext("Your Credit Request to PACER"),
                 text=f"{_decision(row, granted)}\n\n{remark}".strip(),
                 at=at,
                 reference=f"credit:{row.pk}",

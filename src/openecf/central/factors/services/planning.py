@@ -112,7 +112,7 @@ def _tell(account: Account, begins: date, at: datetime) -> None:
         day = date_format(begins, "DATE_FORMAT")
         mail.send(
             to=[account.email],
-            subject=gettext("Two-step sign-in is needed from {day}").format(day=day),
+            subject=gettext("PACER: two-step sign-in is needed from {day}").format(day=day),
             text=gettext(
                 "From {day} on, PACER account {number} needs a second step to sign in or to file: a code from an "
                 "authenticator app, or a passkey.\n\nSet it up before, in five minutes: {address}\n\nUntil then "
