@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -189,11 +190,33 @@ def _provider_keys(*, read_again: bool) -> KeySet:
 
 def introspect(token: str) -> dict | None:
     """What the provider knows of a program's token; None if it speaks for nobody. ProviderAway."""
-    answer = _call("POST", "/oauth2/introspect", data={"token": token} | _proof_of_court())
-    if answer.status_code != 200:
-        raise ProviderAway
+    answer = _by_one_while_away("/oauth2/introspect", {"token": token})
     told = answer.json()
     return told if told.get("active") else None
+
+
+_away = threading.Event()
+_finding_out = threading.Lock()
+
+
+def _by_one_while_away(path: str, form: dict[str, str]) -> httpx.Response:
+    """Ask the provider. While it is away one caller at a time waits to find out whether it is back, and the others are
+    told at once: else programs, who ask at every page, would hold every place of this court for seconds each."""
+    waits = _away.is_set()
+    if waits and not _finding_out.acquire(blocking=False):
+        raise ProviderAway
+    try:
+        answer = _call("POST", path, data=form | _proof_of_court())
+        if answer.status_code != 200:
+            raise ProviderAway
+    except ProviderAway:
+        _away.set()
+        raise
+    finally:
+        if waits:
+            _finding_out.release()
+    _away.clear()
+    return answer
 
 
 def revoked_since(cursor: int) -> tuple[int, list[str]]:
