@@ -17,7 +17,7 @@ from openecf.platform.relying_party.rules import FRESH_FOR, carried_on
 
 LONGEST = timedelta(hours=12)
 ASK_AGAIN_AFTER = timedelta(seconds=2)
-HEARD_OF_LATE = timedelta(seconds=10)
+HEARD_OF_LATE = timedelta(seconds=5)
 ANSWERS_KEPT_FOR = timedelta(minutes=20)
 """What the provider said of programs' tokens: longer than ``queries.BELIEVED_WHILE_AWAY``."""
 
