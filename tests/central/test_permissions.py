@@ -232,7 +232,7 @@ HERE = dict(urls())
 SAMPLE = {"<uuid:request_id>": str(uuid.uuid4()), "<slug:kind>": "attorney", "<slug:court>": "flsb",
           "<slug:step>": "role", "<slug:name>": "oath", "<str:kind>": "mail", "<str:key>": "1", "<str:state>": "FL", "<str:secret>": "x" * 43,
           "<uuid:app>": str(uuid.uuid4()), "<uuid:challenge>": str(uuid.uuid4()), "<uuid:passkey>": str(uuid.uuid4()), "<uuid:which>": str(uuid.uuid4()), "<uuid:payment>": str(uuid.uuid4()), "<str:number>": "7100001",
-          "<uuid:invitation>": str(uuid.uuid4()), "<int:membership>": "7", "<str:quarter>": "2026-Q1"}  # fmt: skip
+          "<uuid:invitation>": str(uuid.uuid4()), "<int:membership>": "7", "<int:attachment>": "7", "<str:quarter>": "2026-Q1"}  # fmt: skip
 LAST = ("csologin/logout", "oauth2/logout", "pscof/manage/sessions")
 """What may end the caller's session."""
 
