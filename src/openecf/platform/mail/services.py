@@ -180,7 +180,7 @@ def _keep_demonstrations_here() -> None:
         raise ValueError("a demonstration's mail goes to the mailbox on its own machine only")
 
 
-def _compose(mail: OutgoingMail, *, may_repeat: bool) -> EmailMultiAlternatives:
+def _compose(mail: OutgoingMail, *, may_repeat: bool = False) -> EmailMultiAlternatives:
     """Bcc recipients are in the envelope only: Django writes no Bcc header.
 
     ``may_repeat``: the worker before this one died while handing the mail over, so that the server may have it already;
