@@ -16,7 +16,6 @@ from openecf.court.conversion.cases import CaseInput, Cases
 from openecf.court.conversion.layout import CASES, DEADLINES, DOCUMENTS, FILES, MANIFEST, PAPERS, PEOPLE, USERS
 from openecf.court.conversion.reading import Manifest, NoExport, Problem, Table, Told, manifest_of, read_bytes
 from openecf.court.events import queries as events
-from openecf.court.events.effects import EndDeadlines, SatisfyDeadlines
 from openecf.court.importing import bulk
 from openecf.court.importing.rules import CannotRead
 from openecf.platform import legacy_passwords
@@ -163,13 +162,7 @@ class _Kinds:
     most = 500
 
     def __init__(self) -> None:
-        effects = [
-            effect
-            for event in events.dictionary().events.values()
-            for kind in (SatisfyDeadlines, EndDeadlines)
-            for effect in event.effects_of(kind)
-        ]
-        self.known = {kind for effect in effects for kind in effect.kinds}
+        self.known = events.deadlines_ended()
         self.others: dict[str, int] = {}
 
     def look(self, case: CaseInput) -> None:

@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 
 from openecf.court.events import dictionary as files
+from openecf.court.events.effects import EndDeadlines, SatisfyDeadlines
 from openecf.court.events.models import EventChange
 from openecf.court.events.rules import Change, Dictionary, Event, Offered, offered, overlaid
 from openecf.platform.postgres import prepared
@@ -33,6 +34,13 @@ def event(code: str) -> Event:
 def menu(*, group: str, typed: str = "", category: str = "", menu: str = "") -> tuple[Offered, ...]:
     """What a group may file: categories with their events; ``menu`` as the menu bar calls it (``civil``)."""
     return offered(dictionary(), group=group, typed=typed, category=category, menu=menu)
+
+
+def deadlines_ended() -> frozenset[str]:
+    """The kinds of deadlines that some event of this court satisfies or ends by name."""
+    ends = (SatisfyDeadlines, EndDeadlines)
+    effects = [one for event in dictionary().events.values() for kind in ends for one in event.effects_of(kind)]
+    return frozenset(kind for effect in effects for kind in effect.kinds)
 
 
 def changes() -> list[Change]:
