@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -35,6 +36,12 @@ def _own(request: HttpRequest, request_id: UUID) -> FilingRequest:
     return found
 
 
+def _means(method: str) -> str:
+    """How somebody paid, in words. The gateway tells no more of a card than that it was one."""
+    words = {"PLASTIC_CARD": _("Card"), "ACH": _("Bank account (ACH)"), "PAYPAL": "PayPal", "AMAZON": "Amazon Pay"}
+    return words.get(method, method)
+
+
 @rule(access.SIGNED_ON)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,6 +59,7 @@ def fee(request: HttpRequest, request_id: UUID) -> HttpResponse:
     page = {
         "row": context.row_of(found),
         "paying": made[0] if made else None,
+        "means": _means(made[0].method) if made else "",
         "is_due": found.status == Status.APPROVED and found.fee_paid_at is None,
         "on_line": gateway() is not None,
         "refused": refused or (collecting.GatewayTrouble.said if request.GET.get("trouble") else ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -50,6 +51,7 @@ def _page(request: HttpRequest, refused: str) -> dict[str, object]:
         "new": waiting.filter(printings=0)[: accounts.LETTERS_AT_ONCE],
         "printed": waiting.filter(printings__gt=0)[: accounts.LETTERS_AT_ONCE],
         "refused": refused,
+        "site_language": settings.LANGUAGE_CODE,
         "notice": _("Marked as mailed: {n}. Their readers are told by e-mail.").format(n=mailed) if mailed else "",
         **desk_frame(request, "letters"),
     }
