@@ -10,6 +10,8 @@ from django.contrib.auth.hashers import make_password
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account, AccountType, StrangerFailures
 from openecf.central.accounts.services import NotSignedOn, check_password, remember_device
+from openecf.kernel.tokens import digest
+from openecf.platform.mail.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +139,17 @@ def test_after_a_hundred_failures_in_a_row_no_stranger_gets_in(owner: Account) -
         now += timedelta(hours=1, seconds=1)
         assert not attempt("wrong", address=f"203.0.{n}.1", now=now)
     assert not attempt(PASSWORD, now=now + timedelta(days=30))
+
+
+@pytest.mark.parametrize(("name", "mails"), [("ada-counsel", 1), ("nobody", 0)])
+def test_the_owner_is_told_once_that_strangers_are_shut_out(owner: Account, name: str, mails: int) -> None:
+    StrangerFailures.objects.create(key=digest(name), n=rules.STRANGERS_CLOSED - 2, last_at=NOW - timedelta(days=2))
+    now = NOW
+    for n in range(4):
+        now += timedelta(hours=1, seconds=1)
+        attempt("wrong", username=name, address=f"203.0.{n}.1", now=now)
+        sent = OutgoingMail.objects.filter(recipients=[owner.email]).count()
+        assert sent == (mails if n > 0 else 0), f"at the hundredth wrong password, and at no other ({n})"
 
 
 def test_a_name_that_nobody_has_costs_the_same_statements(owner: Account, django_assert_num_queries) -> None:

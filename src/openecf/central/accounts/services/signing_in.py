@@ -20,14 +20,16 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.hashers import make_password, verify_password
 from django.db import transaction
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, Closed, KnownDevice, StrangerFailures
+from openecf.central.accounts.services.languages import in_words_of
 from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
+from openecf.platform.mail import services as mail
 from openecf.platform.postgres import prepared
 from openecf.platform.throttle import services as throttle
 
@@ -47,6 +49,7 @@ _HASH_WAIT_SECONDS = 5.0
 _COUNT_STRANGER = """
 INSERT INTO account_stranger_failures AS f (key, n, last_at) VALUES (%(key)s, 1, %(now)s)
 ON CONFLICT (key) DO UPDATE SET n = f.n + 1, last_at = %(now)s
+RETURNING n
 """
 
 
@@ -127,11 +130,14 @@ class _Attempt:
         closed = self.strangers.n >= rules.STRANGERS_CLOSED
         return closed or self.now < self.strangers.last_at + rules.strangers_wait(self.strangers.n)
 
-    def failed(self) -> None:
+    def failed(self) -> bool:
+        """Count it. Whether it is the one at which strangers are shut out."""
         for counter in self.budgets:
             throttle.count(key=counter, window=WINDOW, now=self.now)
-        if not self.known_device:
-            prepared.run(_COUNT_STRANGER, {"key": self.key, "now": self.now})
+        if self.known_device:
+            return False
+        (strangers,) = prepared.row(_COUNT_STRANGER, {"key": self.key, "now": self.now})
+        return strangers == rules.STRANGERS_CLOSED
 
     def succeeded(self) -> None:
         # The network's own counter stays: one right password among a hundred wrong ones is how stuffing looks.
@@ -178,7 +184,8 @@ def check_password(
     if right and two_step and second is not None:
         right = second(account)
     if not right:
-        attempt.failed()
+        if attempt.failed() and account is not None:
+            _tell_of_strangers(account, now)
         log.info("sign_on.refused", **facts)
         raise NotSignedOn
     if not two_step or second is not None:
@@ -186,6 +193,23 @@ def check_password(
     if stale:  # unless the password was changed since it was read
         Account.objects.filter(id=account.id, password=account.password).update(password=make_password(password))
     return account
+
+
+def _tell_of_strangers(account: Account, at: datetime) -> None:
+    """Mail the owner, once, that unknown browsers get no more guesses, and how the owner gets in."""
+    with transaction.atomic(), in_words_of(account):
+        mail.send(
+            to=[account.email],
+            subject=gettext("Somebody guesses the password of your PACER account"),
+            text=gettext(
+                "By {at} (UTC) {n} wrong passwords in a row had been typed for PACER account {number} in browsers that it "
+                "was never used in. None opened it. Until you sign in, no such browser can sign in with a password.\n\n"
+                "Browsers that you signed in with before still work, and so do your passkeys. In a new browser, use "
+                "“Forgot your password?”."
+            ).format(at=f"{at:%Y-%m-%d %H:%M}", n=rules.STRANGERS_CLOSED, number=account.number),
+            at=at,
+            reference=f"account:{account.number}",
+        )
 
 
 def forget_failures(*, account: Account, now: datetime, address: str, device: str = "") -> None:
