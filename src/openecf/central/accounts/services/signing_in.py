@@ -205,7 +205,7 @@ def _tell_of_strangers(account: Account, at: datetime) -> None:
                 "By {at} (UTC) {n} wrong passwords in a row had been typed for PACER account {number} in browsers that it "
                 "was never used in. None opened it. Until you sign in, no such browser can sign in with a password.\n\n"
                 "Browsers that you signed in with before still work, and so do your passkeys. In a new browser, use "
-                "“Forgot your password?”."
+                "“Forgot your password or username?”."
             ).format(at=f"{at:%Y-%m-%d %H:%M}", n=rules.STRANGERS_CLOSED, number=account.number),
             at=at,
             reference=f"account:{account.number}",
