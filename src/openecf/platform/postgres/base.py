@@ -11,13 +11,13 @@ import threading
 import weakref
 from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from django.db.backends.postgresql import base, operations
-from django.db.backends.utils import CursorWrapper
 from psycopg_pool import ConnectionPool
 
+A = TypeVar("A")
 IDLE = 30.0
 """Seconds after which a connection is asked whether it still works, whatever it looks like."""
 MOST_PREPARED = 400
@@ -121,11 +121,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             leave, self._pipeline, self._leave = self._leave, None, None
             leave(type(failed) if failed else None, failed, failed.__traceback__ if failed else None)
 
-    def prepared_cursor(self) -> CursorWrapper:
-        """A cursor whose statements the server keeps ready (``platform.postgres.prepared`` is the way to use it)."""
+    def ask(self, statement: str, values: Any, answer: Callable[[Any], A]) -> A:
+        """What ``answer`` makes of the cursor of a statement that the server keeps ready.
+
+        ``platform.postgres.prepared`` is the way to use it.
+        """
         self.ensure_connection()
-        with self.wrap_database_errors:
-            return self._prepare_cursor(PreparedCursor(self.connection))
+        if self.queries_logged or self.execute_wrappers:
+            with self.wrap_database_errors:
+                watched = self._prepare_cursor(PreparedCursor(self.connection))
+            with watched:
+                watched.execute(statement, values)
+                return answer(watched)
+        # Nobody looks on: without the layers that Django puts around a cursor for those who might.
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors, PreparedCursor(self.connection) as cursor:
+            cursor.execute(statement, values)
+            return answer(cursor)
 
 
 def _works(connection: psycopg.Connection) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from operator import methodcaller
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -21,36 +22,40 @@ from django.db.models.expressions import Expression
 
 M = TypeVar("M", bound=models.Model)
 Values = Mapping[str, object] | Sequence[object]
+_ALL, _FIRST = methodcaller("fetchall"), methodcaller("fetchone")
+
+
+def _nothing(cursor: object) -> None:
+    """What is only sent answers later, if at all."""
 
 
 def rows(statement: str, values: Values = ()) -> list[tuple]:
     """Every row that the statement answers."""
-    with connection.prepared_cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
+    return connections[DEFAULT_DB_ALIAS].ask(statement, values, _ALL)
 
 
 def row(statement: str, values: Values = ()) -> tuple | None:
     """The first row that the statement answers."""
-    with connection.prepared_cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()
+    return connections[DEFAULT_DB_ALIAS].ask(statement, values, _FIRST)
 
 
 def run(statement: str, values: Values = ()) -> int:
     """How many rows the statement wrote."""
-    with connection.prepared_cursor() as cursor:
-        cursor.execute(statement, values)
-        connection.wait()
+    own = connections[DEFAULT_DB_ALIAS]
+
+    def written(cursor: Any) -> int:
+        own.wait()
         return cursor.rowcount
+
+    return own.ask(statement, values, written)
 
 
 def send(statement: str, values: Values = ()) -> None:
     """Write. Inside ``together`` without waiting for what the server says to it."""
-    connection.ensure_connection()
-    connection.go_on()
-    with connection.prepared_cursor() as cursor:
-        cursor.execute(statement, values)
+    own = connections[DEFAULT_DB_ALIAS]
+    own.ensure_connection()
+    own.go_on()
+    own.ask(statement, values, _nothing)
 
 
 @contextmanager
