@@ -24,6 +24,10 @@ NETWORK_BUDGET = 100
 STRANGERS_BUDGET = 10
 STRANGERS_CLOSED = 100
 """Consecutive failures after which unknown devices may not use the password (NIST SP 800-63B-4 3.2.2)."""
+SPRAYED_NAMES, SPRAYED_WITHIN = 20, timedelta(hours=1)
+"""So many names for which one wrong password was tried: somebody tries it on everybody."""
+STUFFING_FAILURES, STUFFING_NAMES, STUFFING_WITHIN = 30, 5, timedelta(minutes=10)
+"""So many failures over so many names from one network: somebody tries a list of stolen passwords."""
 
 _SHORTEST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)

@@ -1,7 +1,8 @@
 """Checking a password, so that guessing is slow and nobody can lock the owner out.
 
 Each known device has a budget of its own; strangers share one per account that waits longer and longer. Names that no
-account has cost the same statements and the same hash as names that one has.
+account has cost the same statements and the same hash as names that one has. What only shows over many accounts, one
+password tried on all of them or one network trying a list, is ``patterns``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from django.utils.translation import gettext, gettext_lazy
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, Closed, KnownDevice, StrangerFailures
 from openecf.central.accounts.services.languages import in_words_of
+from openecf.central.accounts.services.patterns import Pattern, patterns_of
 from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
@@ -112,28 +114,35 @@ def hashing_place() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """One try at a name's password: who tries, and how many failures went before it."""
+    """One try at a name's password: who tries, how many failures went before it, and what it may be a part of."""
 
     key: str
     known_device: bool
     budgets: dict[str, int]
-    failures: dict[str, int]
+    patterns: tuple[Pattern, ...]
+    before: dict[str, throttle.Failures]
     strangers: StrangerFailures | None
     now: datetime
 
     @property
     def is_over_budget(self) -> bool:
-        if any(self.failures[counter] >= budget for counter, budget in self.budgets.items()):
+        if any(self.before[counter].n >= budget for counter, budget in self.budgets.items()):
             return True
         if self.known_device or self.strangers is None:
             return False
         closed = self.strangers.n >= rules.STRANGERS_CLOSED
         return closed or self.now < self.strangers.last_at + rules.strangers_wait(self.strangers.n)
 
+    @property
+    def is_of_a_pattern(self) -> bool:
+        return any(one.shows_in(self.before[one.key]) for one in self.patterns)
+
     def failed(self) -> bool:
         """Count it. Whether it is the one at which strangers are shut out."""
         for counter in self.budgets:
             throttle.count(key=counter, window=WINDOW, now=self.now)
+        for one in self.patterns:
+            one.count(name=self.key, now=self.now)
         if self.known_device:
             return False
         (strangers,) = prepared.row(_COUNT_STRANGER, {"key": self.key, "now": self.now})
@@ -141,8 +150,8 @@ class _Attempt:
 
     def succeeded(self) -> None:
         # The network's own counter stays: one right password among a hundred wrong ones is how stuffing looks.
-        for counter, n in self.failures.items():
-            if n and not counter.startswith("network:"):
+        for counter in self.budgets:
+            if self.before[counter].n and not counter.startswith("network:"):
                 throttle.forget(key=counter)
         if self.strangers is not None:
             StrangerFailures.objects.filter(key=self.key).delete()
@@ -171,12 +180,15 @@ def check_password(
     _nobodys_hash()
     with hashing_place():
         found = _find(name, device, now)
-        account, attempt = found.account, _attempt(name, found, address=address, now=now)
+        account, attempt = found.account, _attempt(name, found, address=address, now=now, password=password)
         facts = {"account": str(account.id) if account else "unknown", "known_device": attempt.known_device}
         if attempt.is_over_budget:
             log.info("sign_on.throttled", **facts)
             raise NotSignedOn
         right, stale = _verify(account, password)
+    if attempt.is_of_a_pattern:  # said after the hash: it takes as long as a wrong password, whatever the account's is
+        log.info("sign_on.pattern", **facts)
+        raise NotSignedOn
     if right and not account.is_active and account.closed_why:
         raise AccountClosed(why_closed(account))
     two_step = account is not None and account.second_factor_since is not None
@@ -251,10 +263,12 @@ def _find(name: str, device: str, now: datetime) -> _Found:
     )
 
 
-def _attempt(name: str, found: _Found, *, address: str, now: datetime) -> _Attempt:
-    """What counts against this try: a known device answers for itself alone, a stranger for its network too."""
+def _attempt(name: str, found: _Found, *, address: str, now: datetime, password: str | None = None) -> _Attempt:
+    """What counts against this try: a known device answers for itself alone, a stranger for its network too, and for
+    what many strangers do with the ``password``."""
     key = digest(name)
     network = network_of(address)
+    patterns: tuple[Pattern, ...] = ()
     if found.device:
         budgets = {f"device:{key}:{found.device[:32]}": rules.KNOWN_DEVICE_BUDGET}
     else:
@@ -262,8 +276,11 @@ def _attempt(name: str, found: _Found, *, address: str, now: datetime) -> _Attem
             f"name-network:{key}:{network}": rules.NETWORK_ACCOUNT_BUDGET,
             f"network:{network}": rules.NETWORK_BUDGET,
         }
-    failures = throttle.failures_by_key(keys=list(budgets), window=WINDOW, now=now)
-    return _Attempt(key, bool(found.device), budgets, failures, found.strangers, now)
+        if password is not None:
+            patterns = patterns_of(password=password[: rules.PASSWORD_MAX], network=network, now=now)
+    windows = dict.fromkeys(budgets, WINDOW) | {one.key: one.window for one in patterns}
+    before = throttle.look(windows=windows, now=now)
+    return _Attempt(key, bool(found.device), budgets, patterns, before, found.strangers, now)
 
 
 def _verify(account: Account | None, password: str) -> tuple[bool, bool]:
