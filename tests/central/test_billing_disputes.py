@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from openecf.central.accounts.models import Account
 from openecf.central.billing import bills, disputes, rules, services
-from openecf.central.billing.models import CreditLine, CreditRequest, LedgerLine, Refund, UsageLine
+from openecf.central.billing.models import CreditLine, CreditRequest, DeskCredit, LedgerLine, Refund, UsageLine
 from openecf.central.firms.models import Membership
 from openecf.kernel.money import Money
 from openecf.platform.audit.models import AuditLine
@@ -137,7 +137,7 @@ def test_nobody_decides_about_money_of_their_own():
     with pytest.raises(services.OwnRequest):
         decide(ask(who, line), "3.00", by=who.id)
     with pytest.raises(services.OwnRequest):
-        services.give_credit_by_hand(payer=who.id, amount=Money(1), note="x", reference="r", by=who.id, at=NOW)
+        services.give_credit_by_hand(payer=who.id, amount=Money(1), reason="x", by=who.id, at=NOW)
     assert owed(who) == "43.00"
 
 
@@ -210,7 +210,7 @@ def test_many_small_refunds_are_one_large_one():
     third = refund_of(who, "20.00")
     assert not disputes.refund(third.pk, now=NOW).needs_two, "what two people agreed to does not count"
     assert agree(third, one, "RF3") == "made"
-    after = NOW + rules.REFUNDS_COUNT_FOR + timedelta(hours=1)
+    after = NOW + rules.GIVEN_COUNTS_FOR + timedelta(hours=1)
     last = services.ask_refund(payer=who.id, amount=Money.of("25.00"), reason="Again.", by=who.id, at=after)
     assert services.agree_to_refund(refund=last.pk, tracking="RF4", by=one, at=after) == "made", "a month later"
 
@@ -324,9 +324,8 @@ def test_bills_decisions_and_refunds_are_told_in_the_payers_language_whoever_act
     with translation.override("ht"):
         services.make_due(at=MADE_Q1)
         decide(ask(who, line), "3.00")
-        services.give_credit_by_hand(
-            payer=who.id, amount=Money.of("90.00"), note="Down.", reference="d", by=uuid4(), at=NOW
-        )
+        services.give_credit_by_hand(payer=who.id, amount=Money.of("90.00"), reason="Down.", by=uuid4(), at=NOW)
+        services.agree_to_desk_credit(credit=DeskCredit.objects.get().pk, by=uuid4(), at=NOW)
         agree(refund_of(who, "20.00"), uuid4())
         services.refuse_refund(refund=refund_of(who, "1.00").pk, remark="Less is left.", by=uuid4(), at=NOW)
     with translation.override("es"):

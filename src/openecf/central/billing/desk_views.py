@@ -1,8 +1,8 @@
-"""Money at the Service Center's desk: what waits, Credit Requests, refunds, one account's bill."""
+"""Money at the Service Center's desk: what waits, refunds, one account's bill."""
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +15,6 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.billing import bills, disputes, exemptions, queries, receipts, rules, services
 from openecf.central.billing.dispute_forms import (
     AgreeForm,
-    DecideForm,
     ExemptForm,
     FindPaymentForm,
     GiveCreditForm,
@@ -35,10 +34,11 @@ _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 MONEY = "money"
 
 
-def _notice(request: HttpRequest) -> str:
+def notice(request: HttpRequest) -> str:
     return {
         "decided": _("Decided. The person who asked was told by mail."),
         "agreed": _("You agreed. A second person must agree, too."),
+        "aside": _("Set aside. Nothing was credited, and nobody was told."),
         "made": _("The refund is recorded. The payer was told by mail."),
         "refused": _("Refused. The payer was told by mail."),
         "credited": _("The credit is in the payer's ledger."),
@@ -48,7 +48,7 @@ def _notice(request: HttpRequest) -> str:
     }.get(request.GET.get("done", ""), "")
 
 
-def _back(name: str, done: str, *args: object) -> HttpResponse:
+def back(name: str, done: str, *args: object) -> HttpResponse:
     return redirect(f"{reverse(name, args=args)}?done={done}")
 
 
@@ -68,36 +68,14 @@ def money(request: HttpRequest) -> HttpResponse:
     found_out = disputes.findings_waiting()
     page = {
         "requests": disputes.waiting(),
+        "by_hand": disputes.desk_credits_waiting(),
         "refunds": disputes.refunds_waiting(),
         "stuck": [(one, names[one.payer], found_out.get(one.number)) for one in stuck],
         "find": find,
-        "notice": _notice(request),
+        "notice": notice(request),
         **desk_frame(request, MONEY),
     }
     return render(request, "billing/desk_money.html", page)
-
-
-@access.rule(STAFF)
-@never_cache
-@_get_or_post
-def credit(request: HttpRequest, which: UUID) -> HttpResponse:
-    """One Credit Request, and the decision about it."""
-    asked = disputes.request(which)
-    if asked is None:
-        raise Http404
-    form = DecideForm(request.POST if request.method == "POST" else None, asked=asked.amount)
-    if form.is_valid():
-        try:
-            services.decide_credit(
-                request=which, granted=form.granted(), remark=form.cleaned_data["remark"], by=request.staff.account,
-                at=request.arrived,
-            )  # fmt: skip
-        except Refusal as refusal:
-            form.add_error(None, refusal.said)
-        else:
-            return _back("service-money", "decided")
-    page = {"asked": asked, "form": form, **desk_frame(request, MONEY)}
-    return render(request, "billing/desk_credit.html", page)
 
 
 @access.rule(STAFF)
@@ -118,9 +96,9 @@ def refund(request: HttpRequest, which: UUID) -> HttpResponse:
         try:
             if refuses:
                 services.refuse_refund(**tell, **refuse.cleaned_data)
-                return _back("service-money", "refused")
+                return back("service-money", "refused")
             outcome = services.agree_to_refund(**tell, tracking=agree.number)
-            return _back("service-money", "made" if outcome == "made" else "agreed")
+            return back("service-money", "made" if outcome == "made" else "agreed")
         except Refusal as refusal:
             form.add_error(None, refusal.said)
     page = {"refund": found, "agree": agree, "refuse": refuse, **desk_frame(request, MONEY)}
@@ -154,23 +132,20 @@ def account_money(request: HttpRequest, number: str) -> HttpResponse:
         if which == "end":
             ending = {"account": account.id, "by": request.staff.account, "at": request.arrived}
             services.end_exemption(exemption=_uuid(request.POST.get("exemption", "")), **ending)
-            return _back("service-account-money", "ended", number)
+            return back("service-account-money", "ended", number)
         if exempt.is_valid():
             services.grant_exemption(
                 account=account.id, by=request.staff.account, at=request.arrived, **exempt.cleaned_data
             )
-            return _back("service-account-money", "granted", number)
+            return back("service-account-money", "granted", number)
         if give.is_valid():
-            services.give_credit_by_hand(
-                **tell, by=request.staff.account, amount=give.cleaned_data["amount"], note=give.cleaned_data["reason"],
-                reference=str(uuid4()),
-            )  # fmt: skip
-            return _back("service-account-money", "credited", number)
+            outcome = services.give_credit_by_hand(**tell, by=request.staff.account, **give.cleaned_data)
+            return back("service-account-money", "credited" if outcome == "given" else "agreed", number)
         if ask.is_valid():
             services.ask_refund(**tell, by=request.staff.account, **ask.cleaned_data)
-            return _back("service-account-money", "asked", number)
+            return back("service-account-money", "asked", number)
     except services.NoSuchExemption:
-        return _back("service-account-money", "", number)
+        return back("service-account-money", "", number)
     except Refusal as refusal:
         {"credit": give, "exempt": exempt}.get(which, ask).add_error(None, refusal.said)
     page = {
@@ -183,9 +158,11 @@ def account_money(request: HttpRequest, number: str) -> HttpResponse:
         "made": [(one, receipts.stands(one)) for one in payments.history(payer=account.id, purpose=PURPOSE)],
         "requests": disputes.requests_of(account=account.id),
         "refunds": disputes.refunds_of(payer=account.id),
+        "by_hand": disputes.desk_credits_of(payer=account.id),
+        "limit": rules.GIVEN_BY_ONE,
         "give": give,
         "ask": ask,
-        "notice": _notice(request),
+        "notice": notice(request),
         **desk_frame(request, MONEY),
     }
     return render(request, "billing/desk_account.html", page)

@@ -154,7 +154,7 @@ class RemarkForm(forms.Form):
 
 
 class SetAsideForm(forms.Form):
-    """Why a finding about a payment is not right."""
+    """Why a finding about a payment, or a credit that a first person agreed to, is not right."""
 
     remark = _long(_("Reason"), _("Give the reason."), most=300)
 

@@ -1,8 +1,8 @@
-"""Reading Credit Requests, refunds, and what the desk found about payments."""
+"""Reading Credit Requests, credits of the desk, refunds, and what the desk found about payments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.billing import queries, rules
-from openecf.central.billing.models import CreditLine, CreditRequest, Finding, Refund
+from openecf.central.billing.models import CreditLine, CreditRequest, DeskCredit, Finding, Refund
 from openecf.central.billing.services.disputes import disputable_from
 from openecf.kernel.money import Money
 
@@ -30,7 +30,8 @@ class Charge:
 
 @dataclass(frozen=True)
 class Asked:
-    """A Credit Request as pages show it."""
+    """A Credit Request as pages show it. ``granted`` and ``remark`` are what was decided; what the first of two people
+    would grant is ``proposed``, for the desk alone."""
 
     id: UUID
     account_number: str
@@ -48,10 +49,22 @@ class Asked:
     remark: str
     decided_on: date | None
     lines: Sequence[queries.Line]
+    first_by: UUID | None
+    agreed_by: str
+    proposed: Money
+    proposed_remark: str
 
     @property
     def is_waiting(self) -> bool:
         return self.outcome == CreditRequest.Outcome.WAITING
+
+    @property
+    def needs_second(self) -> bool:
+        return self.outcome == CreditRequest.Outcome.SECOND
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_waiting or self.needs_second
 
 
 def charges(*, account: UUID, since: date, until: date, now: datetime) -> list[Charge]:
@@ -74,12 +87,15 @@ def request(request_id: UUID) -> Asked | None:
 
 def waiting() -> list[Asked]:
     """What the desk has to decide, oldest first."""
-    rows = CreditRequest.objects.filter(outcome=CreditRequest.Outcome.WAITING)
+    open_ = (CreditRequest.Outcome.WAITING, CreditRequest.Outcome.SECOND)
+    rows = CreditRequest.objects.filter(outcome__in=open_)
     return _asked(rows.order_by("asked_at")[:SHOWN])
 
 
 def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
     zone = ZoneInfo(rules.ZONE)
+    rows = list(rows.select_related("account", "payer").prefetch_related("lines__line"))
+    names = _names(row.first_by for row in rows)
     return [
         Asked(
             id=row.pk,
@@ -94,12 +110,81 @@ def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
             amount=Money(row.cents),
             outcome=row.outcome,
             said=row.get_outcome_display(),
-            granted=Money(row.granted_cents),
-            remark=row.remark,
+            granted=Money(row.granted_cents if row.decided_at else 0),
+            remark=row.remark if row.decided_at else "",
             decided_on=row.decided_at.astimezone(zone).date() if row.decided_at else None,
             lines=[queries.line(one.line) for one in row.lines.all()],
+            first_by=row.first_by,
+            agreed_by=names.get(row.first_by, ""),
+            proposed=Money(row.granted_cents),
+            proposed_remark=row.remark,
         )
-        for row in rows.select_related("account", "payer").prefetch_related("lines__line")
+        for row in rows
+    ]
+
+
+def _names(people: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of people of the desk, by account."""
+    return {one.id: one.name.direct for one in accounts.several({who for who in people if who})}
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A credit that the desk gives of its own accord, as pages show it. ``first`` wrote it; ``second`` agreed, or set it
+    aside."""
+
+    id: UUID
+    payer_number: str
+    payer_name: str
+    amount: Money
+    reason: str
+    on: date
+    outcome: str
+    said: str
+    first_by: UUID
+    first: str
+    second: str
+    remark: str
+
+    @property
+    def needs_second(self) -> bool:
+        return self.outcome == DeskCredit.Outcome.SECOND
+
+
+def desk_credits_of(*, payer: UUID) -> list[ByHand]:
+    """What the desk gave the payer of its own accord, or would, newest first."""
+    return _by_hand(DeskCredit.objects.filter(payer_id=payer).order_by("-asked_at")[:SHOWN])
+
+
+def desk_credit(credit_id: UUID) -> ByHand | None:
+    found = _by_hand(DeskCredit.objects.filter(pk=credit_id))
+    return found[0] if found else None
+
+
+def desk_credits_waiting() -> list[ByHand]:
+    """What waits for a second person, oldest first."""
+    return _by_hand(DeskCredit.objects.filter(outcome=DeskCredit.Outcome.SECOND).order_by("asked_at")[:SHOWN])
+
+
+def _by_hand(rows: QuerySet[DeskCredit]) -> list[ByHand]:
+    rows = list(rows.select_related("payer"))
+    names = _names(who for row in rows for who in (row.first_by, row.second_by))
+    return [
+        ByHand(
+            id=row.pk,
+            payer_number=row.payer.number,
+            payer_name=row.payer.firm or row.payer.name.direct,
+            amount=Money(row.cents),
+            reason=row.reason,
+            on=row.asked_at.astimezone(ZoneInfo(rules.ZONE)).date(),
+            outcome=row.outcome,
+            said=row.get_outcome_display(),
+            first_by=row.first_by,
+            first=names.get(row.first_by, ""),
+            second=names.get(row.second_by, ""),
+            remark=row.remark,
+        )
+        for row in rows
     ]
 
 
@@ -137,8 +222,8 @@ def refund(refund_id: UUID, *, now: datetime) -> GivingBack | None:
     found = _giving(rows)
     if not found:
         return None
-    lately = queries.refunded_by_one(payer=rows.values_list("payer", flat=True).get(), before=now)
-    return replace(found[0], needs_two=rules.refund_needs_two(found[0].amount, by_one_lately=lately))
+    lately = queries.given_by_one(payer=rows.values_list("payer", flat=True).get(), at=now)
+    return replace(found[0], needs_two=rules.needs_two(found[0].amount, by_one_lately=lately))
 
 
 def refunds_waiting() -> list[GivingBack]:
@@ -149,7 +234,7 @@ def refunds_waiting() -> list[GivingBack]:
 
 def _giving(rows: QuerySet[Refund]) -> list[GivingBack]:
     rows = list(rows.select_related("payer"))
-    names = {one.id: one.name.direct for one in accounts.several(row.first_by for row in rows if row.first_by)}
+    names = _names(row.first_by for row in rows)
     return [
         GivingBack(
             id=row.pk,
@@ -204,8 +289,7 @@ def findings_waiting() -> dict[str, Found]:
 
 def _found(rows: QuerySet[Finding]) -> list[Found]:
     rows = list(rows[:SHOWN])
-    people = {who for row in rows for who in (row.first_by, row.second_by) if who}
-    names = {one.id: one.name.direct for one in accounts.several(people)}
+    names = _names(who for row in rows for who in (row.first_by, row.second_by))
     return [
         Found(
             id=row.pk,

@@ -177,6 +177,7 @@ class LedgerLine(models.Model):
 class CreditRequest(models.Model):
     """PACER's Credit Request: somebody says that charges of theirs were wrong. Decided once, by the Service Center.
 
+    Above a limit two people decide: until the second agrees, ``granted_cents`` and ``remark`` are the first one's word.
     ``payer`` is who was billed for the lines, and gets the credit: a firm for a member's.
     """
 
@@ -189,6 +190,7 @@ class CreditRequest(models.Model):
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", gettext_lazy("Waiting for the Service Center")
+        SECOND = "second", gettext_lazy("Waiting for a second person")
         GRANTED = "granted", gettext_lazy("Granted")
         IN_PART = "in-part", gettext_lazy("Granted in part")
         REFUSED = "refused", gettext_lazy("Refused")
@@ -207,6 +209,8 @@ class CreditRequest(models.Model):
     remark = models.CharField(max_length=1000, blank=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=80, blank=True)
+    first_by = models.UUIDField(null=True, help_text="the first of two people, where two must agree")
+    second_by = models.UUIDField(null=True)
 
     class Meta:
         db_table = "credit_request"
@@ -216,13 +220,20 @@ class CreditRequest(models.Model):
                 name="credit_request_amount",
             ),
             models.CheckConstraint(
-                condition=Q(outcome="waiting", decided_at=None) | ~Q(outcome="waiting") & Q(decided_at__isnull=False),
+                condition=Q(outcome__in=["waiting", "second"], decided_at=None)
+                | ~Q(outcome__in=["waiting", "second"]) & Q(decided_at__isnull=False),
                 name="credit_request_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_by=None) | Q(first_by__isnull=False) & ~Q(second_by=F("first_by")),
+                name="credit_request_two_people",
             ),
         ]
         indexes = [
             models.Index(fields=["account", "asked_at"], name="credit_request_account"),
-            models.Index(fields=["asked_at"], name="credit_request_waiting", condition=Q(outcome="waiting")),
+            models.Index(
+                fields=["asked_at"], name="credit_request_open", condition=Q(outcome__in=["waiting", "second"])
+            ),
         ]
 
     def __str__(self) -> str:
@@ -243,6 +254,44 @@ class CreditLine(models.Model):
 
     def __str__(self) -> str:
         return f"line of {self.request_id}"
+
+
+class DeskCredit(models.Model):
+    """A credit that the desk gives of its own accord. Above a limit two people agree: ``first_by`` is who wrote it."""
+
+    class Outcome(models.TextChoices):
+        SECOND = "second", gettext_lazy("Waiting for a second person")
+        GIVEN = "given", gettext_lazy("Given")
+        SET_ASIDE = "set-aside", gettext_lazy("Set aside")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    payer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    cents = models.BigIntegerField()
+    reason = models.CharField(max_length=200, help_text="what the payer reads")
+    asked_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    first_by = models.UUIDField()
+    second_by = models.UUIDField(null=True)
+    remark = models.CharField(max_length=300, blank=True, help_text="why it was set aside")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "desk_credit"
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="desk_credit_amount"),
+            models.CheckConstraint(
+                condition=Q(second_by=None) | ~Q(second_by=F("first_by")) | Q(outcome="set-aside"),
+                name="desk_credit_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="second", decided_at=None) | ~Q(outcome="second") & Q(decided_at__isnull=False),
+                name="desk_credit_decided",
+            ),
+            models.UniqueConstraint(fields=["payer"], condition=Q(outcome="second"), name="desk_credit_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"desk credit {self.pk}"
 
 
 class Refund(models.Model):

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from openecf.central.billing import rules
-from openecf.central.billing.models import Exemption, LedgerLine, Refund, UsageLine
+from openecf.central.billing.models import CreditRequest, DeskCredit, Exemption, LedgerLine, Refund, UsageLine
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
@@ -221,11 +221,19 @@ def balance_now(*, payer: UUID) -> Money:
     return Money(int(LedgerLine.objects.filter(payer_id=payer).aggregate(cents=Sum("cents", default=0))["cents"]))
 
 
-def refunded_by_one(*, payer: UUID, before: datetime) -> Money:
-    """What was given back to the payer, on one person's word each time, within ``REFUNDS_COUNT_FOR`` before a moment."""
-    made = Refund.objects.filter(payer_id=payer, outcome=Refund.Outcome.MADE, second_by=None)
-    lately = made.filter(decided_at__gt=before - rules.REFUNDS_COUNT_FOR, decided_at__lte=before)
-    return Money(int(lately.aggregate(cents=Sum("cents", default=0))["cents"]))
+def given_by_one(*, payer: UUID, at: datetime) -> Money:
+    """What the payer was given, on one person's word each time, since ``GIVEN_COUNTS_FOR`` before a moment.
+
+    Without an end: of two who act at once, the one who came first may look after the other has written.
+    """
+    granted = [CreditRequest.Outcome.GRANTED, CreditRequest.Outcome.IN_PART]
+    alone = {"payer_id": payer, "second_by": None, "decided_at__gt": at - rules.GIVEN_COUNTS_FOR}
+    parts = (
+        Refund.objects.filter(**alone, outcome=Refund.Outcome.MADE).aggregate(cents=Sum("cents", default=0)),
+        DeskCredit.objects.filter(**alone, outcome=DeskCredit.Outcome.GIVEN).aggregate(cents=Sum("cents", default=0)),
+        CreditRequest.objects.filter(**alone, outcome__in=granted).aggregate(cents=Sum("granted_cents", default=0)),
+    )
+    return Money(sum(int(part["cents"]) for part in parts))
 
 
 def _selected(account: UUID, chosen: Selection) -> QuerySet[UsageLine]:

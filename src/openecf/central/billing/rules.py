@@ -76,15 +76,16 @@ MOST = Money.of("99999.99")
 """What Pay.gov takes by card at once is less; a firm's invoice may be more than that, and a bank account pays it."""
 
 
-REFUND_BY_ONE = Money.of("50.00")
-"""Up to this a refund is one person's decision; above it, two people's."""
-REFUNDS_COUNT_FOR = timedelta(days=30)
-"""What one person gave back to a payer within so long counts together: two halves are one whole."""
+GIVEN_BY_ONE = Money.of("50.00")
+"""Up to this a refund or a credit is one person's decision; above it, two people's."""
+GIVEN_COUNTS_FOR = timedelta(days=30)
+"""What a payer was given on one person's word within so long counts together, credits and refunds: two halves are one
+whole."""
 
 
-def refund_needs_two(amount: Money, *, by_one_lately: Money) -> bool:
-    """Whether two people must agree to a refund, where the payer got ``by_one_lately`` on one person's word."""
-    return amount + by_one_lately > REFUND_BY_ONE
+def needs_two(amount: Money, *, by_one_lately: Money) -> bool:
+    """Whether two people must agree to a refund or a credit, where the payer got ``by_one_lately`` on one's word."""
+    return amount + by_one_lately > GIVEN_BY_ONE
 
 
 def to_pay(*, owed: Money, on_the_way: Money) -> Money:

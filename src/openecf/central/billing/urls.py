@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.billing import desk_payment_views, desk_views, dispute_views, paying_views, views
+from openecf.central.billing import (
+    desk_credit_views,
+    desk_payment_views,
+    desk_views,
+    dispute_views,
+    paying_views,
+    views,
+)
 
 urlpatterns = [
     path("pscof/manage/payments", views.payments, name="manage-payments"),
@@ -22,7 +29,8 @@ urlpatterns = [
     path("pscof/manage/credits/<uuid:which>/withdraw", dispute_views.withdraw_credit, name="withdraw-credit"),
     path("pscof/manage/refunds/new", dispute_views.new_refund, name="new-refund"),
     path("service-center/desk/money", desk_views.money, name="service-money"),
-    path("service-center/desk/credits/<uuid:which>", desk_views.credit, name="service-credit"),
+    path("service-center/desk/credits/<uuid:which>", desk_credit_views.credit, name="service-credit"),
+    path("service-center/desk/credits/by-hand/<uuid:which>", desk_credit_views.by_hand, name="service-by-hand"),
     path("service-center/desk/refunds/<uuid:which>", desk_views.refund, name="service-refund"),
     path("service-center/desk/payments/<str:number>", desk_payment_views.payment, name="service-payment"),
     path("service-center/desk/accounts/<str:number>/money", desk_views.account_money, name="service-account-money"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from openecf.central.billing.services.disputes import (
     CannotAsk,
     NotWaiting,
-    OwnRequest,
+    agree_to_credit,
     ask_credit,
     decide_credit,
-    give_credit_by_hand,
+    set_credit_aside,
     withdraw_credit,
 )
 from openecf.central.billing.services.exempting import (
@@ -24,6 +24,12 @@ from openecf.central.billing.services.finding import (
     payment_found,
     refuse_finding,
     write_finding,
+)
+from openecf.central.billing.services.giving import (
+    CreditWaits,
+    agree_to_desk_credit,
+    give_credit_by_hand,
+    set_desk_credit_aside,
 )
 from openecf.central.billing.services.ledger import (
     MoreThanTheCredit,
@@ -47,12 +53,12 @@ from openecf.central.billing.services.paying import (
 from openecf.central.billing.services.preferring import set_billing_mail
 from openecf.central.billing.services.refunds import (
     OneAtATime,
-    SamePerson,
     agree_to_refund,
     ask_refund,
     refuse_refund,
 )
 from openecf.central.billing.services.statements import check, compute, differing, make_due, open_run
+from openecf.central.billing.services.two_people import OwnRequest, SamePerson
 from openecf.central.billing.services.usage import ForeignUsage, record_usage, record_usages
 
 __all__ = [
@@ -61,6 +67,7 @@ __all__ = [
     "end_exemption",
     "grant_exemption",
     "CannotAsk",
+    "CreditWaits",
     "ForeignUsage",
     "FoundAlready",
     "MoreThanTheCredit",
@@ -71,6 +78,8 @@ __all__ = [
     "OwnRequest",
     "Payer",
     "SamePerson",
+    "agree_to_credit",
+    "agree_to_desk_credit",
     "agree_to_refund",
     "agree_with_finding",
     "ask_credit",
@@ -98,6 +107,8 @@ __all__ = [
     "refuse_finding",
     "refuse_refund",
     "set_billing_mail",
+    "set_credit_aside",
+    "set_desk_credit_aside",
     "try_again",
     "turned_back",
     "withdraw_credit",

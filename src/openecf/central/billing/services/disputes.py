@@ -14,6 +14,7 @@ from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import contacts, queries, rules
 from openecf.central.billing.models import CreditLine, CreditRequest, Statement, StatementRun, UsageLine
 from openecf.central.billing.services.ledger import give_credit
+from openecf.central.billing.services.two_people import OwnRequest, is_first_of_two
 from openecf.central.firms import queries as firms
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
@@ -22,6 +23,7 @@ from openecf.platform.audit import services as audit
 from openecf.platform.mail import services as mail
 
 Outcome = CreditRequest.Outcome
+OPEN = (Outcome.WAITING, Outcome.SECOND)
 MOST_LINES = 100
 
 
@@ -59,13 +61,6 @@ class NotWaiting(Refusal):
 
     said = gettext_lazy("This request is not waiting any more.")
     code = "not-waiting"
-
-
-class OwnRequest(Refusal):
-    """Nobody decides about money of their own."""
-
-    said = gettext_lazy("This is about your own account: somebody else decides it.")
-    code = "own-request"
 
 
 def disputable_from(at: datetime) -> datetime:
@@ -135,52 +130,87 @@ def _was_billed(payer: UUID, row: UsageLine) -> bool:
 def withdraw_credit(*, account: UUID, request: UUID, at: datetime) -> None:
     """The one who asked takes it back. NotWaiting."""
     with transaction.atomic():
-        row = _waiting(request, account=account)
+        row = _waiting(request, *OPEN, account=account)
         _close(row, Outcome.WITHDRAWN, Money(), "", str(account), at)
         audit.record(act="credit.withdrawn", by=str(account), at=at, subject=str(row.payer_id), request=str(row.pk))
 
 
-def decide_credit(*, request: UUID, granted: Money, remark: str, by: UUID, at: datetime) -> None:
-    """Grant a part or all of what was asked (nothing: refuse), with a remark that the asker reads.
+def decide_credit(*, request: UUID, granted: Money, remark: str, by: UUID, at: datetime) -> str:
+    """Grant a part or all of what was asked (nothing: refuse), with a remark that the asker reads; the outcome.
 
-    NotWaiting, OwnRequest. The ledger's line, the decision and its mail are one.
+    Up to the limit, counted over a month, one person is enough; what is above it waits for a second's word.
+    NotWaiting, OwnRequest.
     """
     with transaction.atomic():
-        row = _waiting(request)
+        row = _waiting(request, Outcome.WAITING)
         if by in (row.account_id, row.payer_id):
             raise OwnRequest
-        granted = min(granted, Money(row.cents))
-        outcome = Outcome.REFUSED if not granted else Outcome.GRANTED if granted.cents == row.cents else Outcome.IN_PART
-        _close(row, outcome, granted, remark, str(by), at)
-        if granted:
-            give_credit(
-                payer=row.payer_id, amount=granted, reference=f"request:{row.pk}", by=str(by), at=at, note=remark
+        row.granted_cents, row.remark = min(granted, Money(row.cents)).cents, remark
+        if granted and is_first_of_two(
+            payer=row.payer_id, amount=Money(row.granted_cents), first_by=None, by=by, at=at
+        ):  # fmt: skip
+            CreditRequest.objects.filter(pk=row.pk).update(
+                outcome=Outcome.SECOND, granted_cents=row.granted_cents, remark=remark, first_by=by
             )
-        audit.record(act=f"credit.{outcome}", by=str(by), at=at, subject=str(row.payer_id), request=str(row.pk),
-                     cents=granted.cents)  # fmt: skip
-        _tell(row, granted, remark, at)
+            _record("credit.agreed", row, by, at)
+            return Outcome.SECOND
+        return _decide(row, by, at)
 
 
-def give_credit_by_hand(*, payer: UUID, amount: Money, note: str, reference: str, by: UUID, at: datetime) -> None:
-    """The desk takes something off a payer's bills of its own accord, and tells the payer why. OwnRequest."""
-    if by == payer:
-        raise OwnRequest
+def agree_to_credit(*, request: UUID, granted: Money, by: UUID, at: datetime) -> str:
+    """The second of two people agrees to what the first one would grant; the outcome.
+
+    ``granted`` is what the second one read: if it is another sum by now, it does not wait for that word. NotWaiting,
+    OwnRequest, SamePerson.
+    """
     with transaction.atomic():
-        if not give_credit(payer=payer, amount=amount, reference=f"desk:{reference}", by=str(by), at=at, note=note):
-            return
-        owner = accounts.account(payer)
-        with in_words_of(owner):
-            told = gettext("The Service Center credited ${amount} to PACER account {number}.")
-            mail.send(
-                to=contacts.addresses(owner), subject=gettext("A credit to your PACER account"),
-                text=f"{told.format(amount=amount, number=owner.number)}\n\n{note}", at=at,
-                reference=f"credit:{reference}",
-            )  # fmt: skip
+        row = _waiting(request, Outcome.SECOND)
+        if row.granted_cents != granted.cents:
+            raise NotWaiting
+        if by == row.account_id:
+            raise OwnRequest
+        is_first_of_two(payer=row.payer_id, amount=Money(row.granted_cents), first_by=row.first_by, by=by, at=at)
+        CreditRequest.objects.filter(pk=row.pk).update(second_by=by)
+        return _decide(row, by, at)
 
 
-def _waiting(request: UUID, **also: UUID) -> CreditRequest:
+def set_credit_aside(*, request: UUID, remark: str, by: UUID, at: datetime) -> None:
+    """A second person does not agree, or the first takes it back: the request waits to be decided, as before.
+
+    Why stands in the record of acts, for the desk. NotWaiting, OwnRequest.
+    """
+    with transaction.atomic():
+        row = _waiting(request, Outcome.SECOND)
+        if by in (row.account_id, row.payer_id):
+            raise OwnRequest
+        CreditRequest.objects.filter(pk=row.pk).update(
+            outcome=Outcome.WAITING, granted_cents=0, remark="", first_by=None
+        )  # fmt: skip
+        _record("credit.set-aside", row, by, at, remark=remark)
+
+
+def _decide(row: CreditRequest, by: UUID, at: datetime) -> str:
+    """Close a request with what it says is granted. The ledger's line, the decision and its mail are one."""
+    granted = Money(row.granted_cents)
+    outcome = Outcome.REFUSED if not granted else Outcome.GRANTED if granted.cents == row.cents else Outcome.IN_PART
+    _close(row, outcome, granted, row.remark, str(by), at)
+    if granted:
+        give_credit(
+            payer=row.payer_id, amount=granted, reference=f"request:{row.pk}", by=str(by), at=at, note=row.remark
+        )
+    _record(f"credit.{outcome}", row, by, at)
+    _tell(row, granted, row.remark, at)
+    return outcome
+
+
+def _record(act: str, row: CreditRequest, by: UUID, at: datetime, **more: str) -> None:
+    audit.record(act=act, by=str(by), at=at, subject=str(row.payer_id), request=str(row.pk), cents=row.granted_cents,
+                 **more)  # fmt: skip
+
+
+def _waiting(request: UUID, *outcomes: Outcome, **also: UUID) -> CreditRequest:
     found = CreditRequest.objects.select_for_update().filter(
-        pk=request, outcome=Outcome.WAITING, **{f"{name}_id": value for name, value in also.items()}
+        pk=request, outcome__in=outcomes, **{f"{name}_id": value for name, value in also.items()}
     )
     row = found.first()
     if row is None:

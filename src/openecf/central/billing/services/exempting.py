@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy
 
 from openecf.central.billing.models import Exemption
-from openecf.central.billing.services.disputes import OwnRequest
+from openecf.central.billing.services.two_people import OwnRequest
 from openecf.kernel.exemptions import PURPOSES
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit

@@ -17,8 +17,8 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import contacts
 from openecf.central.billing.models import Finding
-from openecf.central.billing.services.disputes import OwnRequest
 from openecf.central.billing.services.paying import PURPOSE, settle
+from openecf.central.billing.services.two_people import OwnRequest
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.config import this_site

@@ -37,7 +37,7 @@ def give_credit(*, payer: UUID, amount: Money, reference: str, by: str, at: date
 def record_refund(*, payer: UUID, amount: Money, reference: str, by: str, at: datetime, note: str = "") -> bool:
     """Money that was paid too much went back; whether it was new. MoreThanTheCredit: two refunds at once included."""
     with transaction.atomic():
-        _one_at_a_time(payer)
+        one_at_a_time(payer)
         if LedgerLine.objects.filter(reference=f"refund:{reference}").exists():
             return False
         if _balance(payer) + amount > Money():
@@ -49,7 +49,7 @@ def move_balance(*, from_payer: UUID, to_payer: UUID, reference: str, by: str, a
     """Another payer takes over what is owed, or the credit, as a firm does with a new member's; how much it was."""
     with transaction.atomic():
         for payer in sorted((from_payer, to_payer)):
-            _one_at_a_time(payer)
+            one_at_a_time(payer)
         moved = _balance(from_payer)
         if moved:
             _write(Kind.MOVED, from_payer, Money() - moved, f"moved:{reference}:from", by, at, "")
@@ -57,7 +57,7 @@ def move_balance(*, from_payer: UUID, to_payer: UUID, reference: str, by: str, a
     return moved
 
 
-def _one_at_a_time(payer: UUID) -> None:
+def one_at_a_time(payer: UUID) -> None:
     """Who decides by a balance decides alone, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('ledger:' || %s, 0))", [str(payer)])

@@ -10,10 +10,11 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import in_words_of
-from openecf.central.billing import bills, contacts, queries, rules
+from openecf.central.billing import bills, contacts
 from openecf.central.billing.models import Refund
-from openecf.central.billing.services.disputes import NotWaiting, OwnRequest
+from openecf.central.billing.services.disputes import NotWaiting
 from openecf.central.billing.services.ledger import MoreThanTheCredit, record_refund
+from openecf.central.billing.services.two_people import OwnRequest, is_first_of_two
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
@@ -28,13 +29,6 @@ class OneAtATime(Refusal):
 
     said = gettext_lazy("A refund for this account is being worked on already.")
     code = "one-refund"
-
-
-class SamePerson(Refusal):
-    """Two people must agree, and this one did already."""
-
-    said = gettext_lazy("You agreed to this refund. Above ${limit} somebody else must agree, too.")
-    code = "same-person"
 
 
 def ask_refund(*, payer: UUID, amount: Money, reason: str, by: UUID, at: datetime) -> Refund:
@@ -64,12 +58,7 @@ def agree_to_refund(*, refund: UUID, tracking: str, by: UUID, at: datetime) -> s
         row = Refund.objects.select_for_update().filter(pk=refund, outcome__in=OPEN).first()
         if row is None:
             raise NotWaiting
-        if by == row.payer_id:
-            raise OwnRequest
-        if row.first_by == by:
-            raise SamePerson(str(SamePerson.said).format(limit=rules.REFUND_BY_ONE))
-        lately = queries.refunded_by_one(payer=row.payer_id, before=at)
-        if row.first_by is None and rules.refund_needs_two(Money(row.cents), by_one_lately=lately):
+        if is_first_of_two(payer=row.payer_id, amount=Money(row.cents), first_by=row.first_by, by=by, at=at):
             Refund.objects.filter(pk=row.pk).update(first_by=by, outcome=Outcome.SECOND)
             audit.record(act="refund.agreed", by=str(by), at=at, subject=str(row.payer_id), refund=str(row.pk))
             return Outcome.SECOND

@@ -1,0 +1,101 @@
+"""Credits that the desk gives of its own accord. Above a limit the first person writes one, and a second agrees to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_lazy
+
+from openecf.central.accounts import queries as accounts
+from openecf.central.accounts.services import in_words_of
+from openecf.central.billing import contacts
+from openecf.central.billing.models import DeskCredit
+from openecf.central.billing.services.disputes import NotWaiting
+from openecf.central.billing.services.ledger import give_credit
+from openecf.central.billing.services.two_people import OwnRequest, is_first_of_two
+from openecf.kernel.money import Money
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit import services as audit
+from openecf.platform.mail import services as mail
+
+Outcome = DeskCredit.Outcome
+
+
+class CreditWaits(Refusal):
+    """A credit to this account waits for its second person."""
+
+    said = gettext_lazy("A credit to this account waits for a second person already.")
+    code = "credit-waits"
+
+
+def give_credit_by_hand(*, payer: UUID, amount: Money, reason: str, by: UUID, at: datetime) -> str:
+    """Take something off a payer's bills, with a reason that the payer reads; the outcome.
+
+    Up to the limit, counted over a month, it is given; above it, it waits for a second person. OwnRequest, CreditWaits.
+    """
+    try:
+        with transaction.atomic():
+            waits = is_first_of_two(payer=payer, amount=amount, first_by=None, by=by, at=at)
+            row = DeskCredit.objects.create(
+                payer_id=payer, cents=amount.cents, reason=reason, asked_at=at, first_by=by,
+                outcome=Outcome.SECOND if waits else Outcome.GIVEN, decided_at=None if waits else at,
+            )  # fmt: skip
+            if waits:
+                _record("desk-credit.asked", row, by, at)
+            else:
+                _give(row, by, at)
+    except IntegrityError as problem:
+        if "desk_credit_one_open" not in str(problem):
+            raise
+        raise CreditWaits from None
+    return row.outcome
+
+
+def agree_to_desk_credit(*, credit: UUID, by: UUID, at: datetime) -> None:
+    """The second person agrees: the credit is given, and the payer told. NotWaiting, OwnRequest, SamePerson."""
+    with transaction.atomic():
+        row = _waiting(credit)
+        is_first_of_two(payer=row.payer_id, amount=Money(row.cents), first_by=row.first_by, by=by, at=at)
+        _close(row, Outcome.GIVEN, "", by, at)
+        _give(row, by, at)
+
+
+def set_desk_credit_aside(*, credit: UUID, remark: str, by: UUID, at: datetime) -> None:
+    """A second person does not agree, or the first takes it back; the payer never hears of it. NotWaiting, OwnRequest."""
+    with transaction.atomic():
+        row = _waiting(credit)
+        if by == row.payer_id:
+            raise OwnRequest
+        _close(row, Outcome.SET_ASIDE, remark, by, at)
+        _record("desk-credit.set-aside", row, by, at)
+
+
+def _waiting(credit: UUID) -> DeskCredit:
+    row = DeskCredit.objects.select_for_update().filter(pk=credit, outcome=Outcome.SECOND).first()
+    if row is None:
+        raise NotWaiting
+    return row
+
+
+def _close(row: DeskCredit, outcome: Outcome, remark: str, by: UUID, at: datetime) -> None:
+    DeskCredit.objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark)
+
+
+def _record(act: str, row: DeskCredit, by: UUID, at: datetime) -> None:
+    audit.record(act=act, by=str(by), at=at, subject=str(row.payer_id), credit=str(row.pk), cents=row.cents)
+
+
+def _give(row: DeskCredit, by: UUID, at: datetime) -> None:
+    """The ledger's line and the payer's mail."""
+    amount, payer = Money(row.cents), accounts.account(row.payer_id)
+    give_credit(payer=payer.id, amount=amount, reference=f"desk:{row.pk}", by=str(by), at=at, note=row.reason)
+    _record("desk-credit.given", row, by, at)
+    with in_words_of(payer):
+        told = gettext("The Service Center credited ${amount} to PACER account {number}.")
+        mail.send(
+            to=contacts.addresses(payer), subject=gettext("A credit to your PACER account"),
+            text=f"{told.format(amount=amount, number=payer.number)}\n\n{row.reason}", at=at,
+            reference=f"credit:{row.pk}",
+        )  # fmt: skip
