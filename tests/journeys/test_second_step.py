@@ -95,7 +95,8 @@ def test_a_passkey_is_added_and_signs_in_alone_and_after_a_password(stand: Stand
     expect(page.get_by_role("main")).to_contain_text("7100003")
     with stand.database("central") as database:
         [code] = database.execute(
-            "SELECT client_code FROM signon_session WHERE ended_at IS NULL AND acr = 'urn:openecf:aal2'"
+            "SELECT s.client_code FROM signon_session s JOIN account a ON a.id = s.account_id"
+            " WHERE a.number = '7100003' AND s.ended_at IS NULL AND s.acr = 'urn:openecf:aal2'"
         ).fetchone()
     assert code == "acme-7", "what was typed beside it counts"
 
