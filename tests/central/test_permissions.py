@@ -46,6 +46,7 @@ RULES = {
     "operator": dict.fromkeys(ACCOUNTS_OF, HIDDEN),
     "desk": dict.fromkeys(ACCOUNTS_OF, HIDDEN),
     "desk-decides": dict.fromkeys(ACCOUNTS_OF, HIDDEN),
+    "signed-on": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON},
     "account": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON},
     "upgraded": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE},
     "proved": dict.fromkeys(ACCOUNTS_OF, IN) | {"nobody": SIGN_ON, "legacy": UPGRADE},
@@ -300,7 +301,7 @@ def test_who_is_let_in_where(who, method):
         # A page that lets the caller in may lead on by itself, or say that there is no such thing.
         if response.status_code >= 500 or (expected != IN and answer != expected):
             wrong[url] = (answer, expected, response.status_code)
-        if expected == IN and rule in ("account", "upgraded") and answer == SIGN_ON:
+        if expected == IN and rule in ("signed-on", "account", "upgraded") and answer == SIGN_ON:
             wrong[url] = (answer, expected, response.status_code)
     assert not wrong
 
@@ -336,5 +337,5 @@ def test_every_page_carries_the_headers_that_bind_a_browser():
         assert headers["X-Content-Type-Options"] == "nosniff", url
         assert headers["X-Frame-Options"] == "SAMEORIGIN", url
         assert "Cache-Control" in headers, url
-        if URLS[url] in ("account", "upgraded"):
+        if URLS[url] in ("signed-on", "account", "upgraded"):
             assert "public" not in headers["Cache-Control"], url

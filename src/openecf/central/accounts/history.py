@@ -15,6 +15,7 @@ WORDS: dict[str, str | Promise] = {
     "account.upgraded": gettext_lazy("The account was upgraded"),
     "account.password-changed": gettext_lazy("The password was changed"),
     "account.password-reset": gettext_lazy("A new password was chosen by a mailed link"),
+    "account.password-common": gettext_lazy("The password was found on the list of those that many people use"),
     "account.reset-requested": gettext_lazy("A link to a new password was asked for"),
     "account.username-changed": gettext_lazy("The user name was changed"),
     "account.email-asked": gettext_lazy("Another e-mail address was asked for"),

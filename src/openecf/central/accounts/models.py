@@ -111,6 +111,11 @@ class Account(AbstractBaseUser):
     receipts_hidden = models.BooleanField(default=False, help_text="courts show no receipts; set by the firm that pays")
     last_used_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True, help_text="sessions begun before it are over")
+    password_is_common = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="seen at a sign-on: the password is on the list of those that many use",
+    )
     second_factor_since = models.DateTimeField(
         null=True, help_text="since when signing on asks for a code; null: never. Kept by the factors room"
     )

@@ -20,9 +20,9 @@ TOLD_TO_COURTS = (
     "first_name",
     "middle_name", "last_name", "generation", "email", "client_code_required", "client_code_format",
     "receipts_hidden",
-    "second_factor_since",
+    "password_is_common", "second_factor_since",
 )  # fmt: skip
-"""What a court may know, and all that Central Sign-On needs of an account."""
+"""What a court may know, and all that Central Sign-On needs of an account; in the order of the model's fields."""
 
 
 FEWEST_PHONE_DIGITS = 4

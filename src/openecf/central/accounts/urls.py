@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from openecf.central.accounts.views import activating, closing, managing, recovering, registering, upgrading
+from openecf.central.accounts.views import activating, choosing, closing, managing, recovering, registering, upgrading
 
 _STEP = "(?P<step>person|address|security)"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("pscof/forgot", recovering.forgot, name="forgot"),
     path("pscof/reset/<str:secret>", recovering.reset, name="reset"),
     path("pscof/confirm-email/<str:secret>", recovering.confirm_email, name="confirm-email"),
+    path("csologin/new-password", choosing.new_password, name="new-password"),
     path("pscof/manage", managing.settings, name="manage"),
     path("pscof/login.xhtml", managing.old_address),
     path("pscof/manage/username", managing.change_username, name="manage-username"),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from openecf.central.service_center import queries
 from openecf.central.signon import rules, services
-from openecf.central.signon.access import ENROL, sign_on_and_back
+from openecf.central.signon.access import ENROL, must_choose_password, sign_on_and_back, to_new_password
 from openecf.central.signon.context import ask_for_code
 from openecf.platform.access import Rule
 from openecf.platform.shell.views import not_found
@@ -26,6 +26,8 @@ def _staff(request: HttpRequest) -> HttpResponse | None:
         if request.account.second_factor_since is None:
             return HttpResponseRedirect(ENROL)
         return ask_for_code(services.step_up_asked(session=request.sso, at=request.arrived), request.get_full_path())
+    if must_choose_password(request):
+        return to_new_password(request.get_full_path())
     request.staff = staff
     return None
 

@@ -12,8 +12,8 @@ from openecf.central.factors import queries as factor_queries
 from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import services
-from openecf.central.signon.context import WAITING_COOKIE
-from openecf.central.signon.views import DEVICE_COOKIE, LONGEST_CODE, back_address, begin
+from openecf.central.signon.context import WAITING_COOKIE, back_address
+from openecf.central.signon.views import DEVICE_COOKIE, LONGEST_CODE, begin
 from openecf.platform import access
 
 

@@ -12,8 +12,8 @@ from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import services
 from openecf.central.signon.code_views import code_page, over
-from openecf.central.signon.context import WAITING_COOKIE
-from openecf.central.signon.views import DEVICE_COOKIE, back_address, begin
+from openecf.central.signon.context import WAITING_COOKIE, back_address
+from openecf.central.signon.views import DEVICE_COOKIE, begin
 from openecf.platform import access
 from openecf.platform.throttle.pace import paced
 

@@ -17,7 +17,7 @@ from openecf.central.billing import queries as billing
 from openecf.central.courts import services as courts
 from openecf.central.factors import queries as factors
 from openecf.central.signon import keys, queries, rules, services
-from openecf.central.signon.access import ENROL, SIGN_ON
+from openecf.central.signon.access import ENROL, SIGN_ON, must_choose_password, to_new_password
 from openecf.central.signon.context import ask_for_code
 from openecf.central.signon.provider import ProviderRequest, authenticated_court, discovery, hinted, issuer, provider
 from openecf.central.signon.views import ASKED, TOLD, asked_at, mark_asked, signed_off
@@ -85,6 +85,10 @@ def authorize(request: HttpRequest) -> HttpResponse:
         if prompt == "none":
             return _error_back(request, redirect_uri, "interaction_required", "The account needs a second factor.")
         return _redirect(f"{ENROL}?{urlencode({'appurl': here})}")
+    if must_choose_password(request):
+        if prompt == "none":
+            return _error_back(request, redirect_uri, "interaction_required", "The account needs another password.")
+        return to_new_password(here)
     if request.sso.told_at is None and _must_be_told(request):
         if prompt == "none":
             return _error_back(request, redirect_uri, "interaction_required")

@@ -91,6 +91,11 @@ def client_code_faults(code: str) -> bool:
     return len(code) > CLIENT_CODE_LENGTH or any(c in ", " or not c.isprintable() for c in code)
 
 
+def by_password(amr: Iterable[str]) -> bool:
+    """Whether a password was among what proved a sign-on."""
+    return "pwd" in amr
+
+
 def storable(text: str) -> bool:
     """Whether this is text that people type: no control characters, no halves of characters."""
     return not any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF or ord(c) == 127 for c in text)

@@ -23,12 +23,10 @@ from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
-from openecf.central.signon.context import WAITING_COOKIE, ask_for_code, hand_over
+from openecf.central.signon.context import WAITING_COOKIE, ask_for_code, back_address, hand_over
 from openecf.central.signon.form_token import with_form_token
-from openecf.kernel.paths import local_path
 from openecf.kernel.tokens import digest
 from openecf.platform import access
-from openecf.platform.web import came_by
 
 DEVICE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "device")
 TOLD = "/csologin/told"
@@ -37,13 +35,6 @@ BUSY_SECONDS = "5"
 MFA_INPUT = "mfaForm:mfaInput"
 LONGEST_CODE = 80
 _signer = TimestampSigner(salt="signon.asked")
-
-
-def back_address(request: HttpRequest, appurl: str) -> str:
-    """Where a person goes after signing on: a path of this site, or an admitted court's page; else the front page."""
-    if appurl.startswith("/"):
-        return local_path(appurl)
-    return rules.admitted_address(appurl, [came_by(request), *queries.admitted_origins()]) or "/pscof/manage"
 
 
 def mark_asked(address: str, at: datetime) -> str:

@@ -5,6 +5,7 @@ What also ends sign-ons (a new password, an upgrade) is in ``services.securing``
 
 from __future__ import annotations
 
+from openecf.central.accounts.services.common_passwords import note_common_password
 from openecf.central.accounts.services.languages import in_words_of, note_language
 from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link
 from openecf.central.accounts.services.maintaining import (
@@ -97,6 +98,7 @@ __all__ = [
     "note_sharing",
     "known_device",
     "look_at_link",
+    "note_common_password",
     "note_language",
     "obey_firm",
     "obey_nobody",

@@ -68,6 +68,11 @@ def require_owner(*, account: Account, password: str, at: datetime) -> None:
     WrongPassword."""
     if not account.is_upgraded:
         raise NotUpgraded
+    prove_owner(account=account, password=password, at=at)
+
+
+def prove_owner(*, account: Account, password: str, at: datetime) -> None:
+    """As ``require_owner``, of legacy accounts too. WrongPassword."""
     key = f"proof:{account.id}"
     if throttle.failures(key=key, window=_HOUR, now=at) >= _PROOFS:
         raise WrongPassword
@@ -172,7 +177,7 @@ def set_password(*, account: Account, new: str, at: datetime, address: str, act:
     with hashing_place():
         hashed = make_password(new)
     with transaction.atomic():
-        Account.objects.filter(id=account.id).update(password=hashed, password_changed_at=at)
+        Account.objects.filter(id=account.id).update(password=hashed, password_changed_at=at, password_is_common=False)
         KnownDevice.objects.filter(account=account).delete()
         spend_links(account=account.id, at=at)
         audit.record(act=act, by=str(account.id), at=at, subject=str(account.id), address=address or None)

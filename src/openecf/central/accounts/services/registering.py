@@ -277,6 +277,7 @@ def upgrade(*, account: Account, username: str, password: str, at: datetime) -> 
             raise DraftGone  # the owner chose a new password while this was on its way
         account.username, account.password = rules.normal(username).strip(), hashed
         account.upgraded_at = account.password_changed_at = at
+        account.password_is_common = False
         old_email = account.email
         twins = queries.twins(_identity(person), besides=account.id)
         if twins.status != "active":

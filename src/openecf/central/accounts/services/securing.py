@@ -30,6 +30,21 @@ def change_password(
     WrongPassword, WeakPassword, NotUpgraded.
     """
     maintaining.require_owner(account=account, password=current, at=at)
+    _change_password(account=account, new=new, session=session, at=at, address=address)
+
+
+def replace_common_password(
+    *, account: Account, current: str, new: str, session: UUID | None, at: datetime, address: str
+) -> None:
+    """As ``change_password``, where one that many people use stands in the way of going on: legacy accounts too.
+
+    WrongPassword, WeakPassword.
+    """
+    maintaining.prove_owner(account=account, password=current, at=at)
+    _change_password(account=account, new=new, session=session, at=at, address=address)
+
+
+def _change_password(*, account: Account, new: str, session: UUID | None, at: datetime, address: str) -> None:
     with transaction.atomic():
         maintaining.hold_proved(account=account)
         maintaining.set_password(account=account, new=new, at=at, address=address, act="account.password-changed")

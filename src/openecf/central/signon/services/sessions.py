@@ -149,6 +149,7 @@ def sign_on(
     account = accounts.check_password(
         username=username, password=password, now=at, address=address, device=known_device
     )
+    accounts.note_common_password(account=account, password=password, at=at, by_program=False)
     if account.second_factor_since is not None:
         return CodeAsked(factors.wait_for_code(account=account, client_code=client_code, at=at))
     return _in_browser(account, PASSWORD, client_code, address, user_agent, replaces, at)
@@ -276,6 +277,7 @@ def sign_on_program(
         return bool(amr)
 
     account = accounts.check_password(username=username, password=password, now=at, address=address, second=second)
+    accounts.note_common_password(account=account, password=password, at=at, by_program=True)
     if factor_queries.must_enrol(account, now=at):
         raise SecondFactorNeeded
     if account.type in rules.FILERS and not redaction_confirmed:
