@@ -14,15 +14,17 @@ from django.test import Client
 from django.utils import timezone
 
 from openecf.court.registration import services
-from openecf.court.registration.models import FilingRequest, RequestAct
-from openecf.court.registration.services import paying
+from openecf.court.registration.models import FeeFinding, FilingRequest, RequestAct
+from openecf.court.registration.services import finding, paying
 from openecf.court.transition import queries as transition
 from openecf.court.transition.models import CourtProfile
 from openecf.kernel.money import Money
+from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.payments import gateway
 from openecf.platform.payments.models import Attempt, Payment
+from openecf.platform.payments.services import NotWaiting
 from tests.court.callers import client, linked, person
 from tests.court.test_registration_desk import ACCOUNT, approve, message
 from tests.platform.tollbooth import DECLINED, Tollbooth, at_once, tollbooth  # noqa: F401  (a fixture)
@@ -201,28 +203,107 @@ def test_marked_by_hand_meanwhile_it_is_paid_twice_and_the_desk_sees_it(tollboot
     assert [what for what, _said in told()].count("fee-paid") == 1
 
 
-@pytest.mark.parametrize("found", [True, False])
-def test_what_the_gateway_never_answered_about_waits_for_the_clerk(tollbooth, found):  # noqa: F811
+def lost(tollbooth) -> tuple[FilingRequest, Client, str, str]:  # noqa: F811
+    """A payment that Pay.gov took and we never heard of: the request, its applicant, the desk's page, Pay.gov's number."""
     row, browser = admitted(), applicant()
     tollbooth.pays(gives(browser, row))
     done = tollbooth.client.complete(token=Attempt.objects.get().token)
     Attempt.objects.update(state="unknown", next_look_at=None, completions=1)
     assert "finds out" in browser.get(page_of(row)).content.decode()
-    clerk, desk = client(linked("clerk")), f"/court/registrations/{row.id}/fee/payment"
+    OutgoingMail.objects.all().delete()
+    return row, browser, f"/court/registrations/{row.id}/fee/payment", done.tracking
+
+
+def two_clerks() -> tuple[Client, Client]:
+    return client(linked("clerk")), client(linked("clerk", number="7200077", username="two-clerk"))
+
+
+NEVER = {"which": "never", "never-reason": "Transaction report of May 3"}
+
+
+def says(browser: Client, desk: str, which: str = "agree", remark: str = "It is there.") -> HttpResponse:
+    """A clerk's word on what another found last."""
+    made = FeeFinding.objects.order_by("found_at").last()
+    return browser.post(desk, {"which": which, "finding": made.id if made else "", "aside-remark": remark})
+
+
+def test_pay_govs_own_word_is_enough_and_ends_what_a_clerk_found(tollbooth):  # noqa: F811
+    row, _browser, desk, tracking = lost(tollbooth)
+    clerk, other = two_clerks()
     assert desk in clerk.get("/court/registrations").content.decode()
     assert desk in clerk.get(f"/court/registrations/{row.id}").content.decode()
-    if found:
-        assert clerk.post(desk, {"tracking": "nonsense"}).status_code == 200 and not paid(row)
-        assert clerk.post(desk, {"tracking": done.tracking}).status_code == 302
-        assert paid(row)
-    else:
-        assert clerk.post(desk, {"which": "never", "never-reason": ""}).status_code == 200
-        OutgoingMail.objects.all().delete()
-        assert clerk.post(desk, {"which": "never", "never-reason": "report of May 3"}).status_code == 302
-        assert not paid(row) and OutgoingMail.objects.count() == 1
-        comes_back(browser, tollbooth.pays(gives(browser, row)))
-        assert paid(row)
+    assert clerk.post(desk, NEVER).status_code == 302
+    assert other.post(desk, {"which": "ask", "ask-tracking": "nonsense"}).status_code == 200 and not paid(row)
+    assert other.post(desk, {"which": "ask", "ask-tracking": f" {tracking} "}).status_code == 302
+    assert paid(row) and FeeFinding.objects.get().outcome == "refused"
     assert clerk.get(desk).status_code == 302, "nothing waits any more"
+    assert says(other, desk).status_code == 302 and paid(row)
+
+
+def test_a_payment_is_closed_as_never_taken_on_two_clerks_word(tollbooth):  # noqa: F811
+    row, browser, desk, _tracking = lost(tollbooth)
+    clerk, other = two_clerks()
+    assert clerk.post(desk, NEVER | {"never-reason": ""}).status_code == 200 and not FeeFinding.objects.exists()
+    assert "or it is over" in says(clerk, desk).content.decode(), "nothing was found yet"
+    assert clerk.post(desk, NEVER).headers["Location"] == desk
+    assert not OutgoingMail.objects.exists() and Attempt.objects.get().state == "unknown", "one is not enough"
+    assert "Waiting for a second person" in other.get("/court/registrations").content.decode()
+    page = clerk.get(desk).content.decode()
+    assert "when a second person has found the same" in page and "You find the same" not in page
+    assert "Somebody else must look" in says(clerk, desk).content.decode()
+    assert "found something about this payment already" in other.post(desk, NEVER).content.decode()
+    assert "You find the same" in (page := other.get(desk).content.decode()) and "report of May 3" in page
+    assert says(other, desk).status_code == 302
+    assert not paid(row) and "nunca lo cobró" in OutgoingMail.objects.get().text
+    acts = AuditLine.objects.filter(act__startswith="registration.fee-f").order_by("id")
+    assert [line.act for line in acts] == ["registration.fee-finding", "registration.fee-finding-agreed"]
+    comes_back(browser, tollbooth.pays(gives(browser, row)))
+    assert paid(row) and clerk.get(desk).status_code == 302, "nothing waits any more"
+
+
+@pytest.mark.parametrize("who", ["the first", "another"])
+def test_a_finding_that_is_set_aside_leaves_the_payment_as_it_was(tollbooth, who):  # noqa: F811
+    row, _browser, desk, _tracking = lost(tollbooth)
+    clerk, other = two_clerks()
+    clerk.post(desk, NEVER)
+    by = clerk if who == "the first" else other
+    assert says(by, desk, "aside", " ").status_code == 200 and FeeFinding.objects.get().remark == ""
+    assert says(by, desk, "aside").headers["Location"] == desk
+    assert "or it is over" in says(other, desk).content.decode()
+    assert (FeeFinding.objects.get().outcome, FeeFinding.objects.get().remark) == ("refused", "It is there.")
+    assert Attempt.objects.get().state == "unknown" and not OutgoingMail.objects.exists()
+    assert other.post(desk, NEVER).status_code == 302 and says(clerk, desk).status_code == 302
+
+
+def test_nobody_finds_out_about_a_fee_of_their_own(tollbooth):  # noqa: F811
+    row, _browser, _desk, tracking = lost(tollbooth)
+    number, at = Attempt.objects.get().number, timezone.now()
+    own, other = finding.Finder("user:8", row.account), finding.Finder("user:9", None)
+    tell = {"request_id": row.id, "at": at}
+    for act in (
+        lambda by: finding.found(**tell, number=number, tracking=tracking, by=by),
+        lambda by: finding.write_never_taken(**tell, number=number, reason="x", by=by),
+    ):
+        with pytest.raises(finding.OwnFee):
+            act(own)
+    finding.write_never_taken(**tell, number=number, reason="x", by=other)
+    made = FeeFinding.objects.get().id
+    with pytest.raises(finding.OwnFee):
+        finding.agree_never_taken(**tell, finding=made, by=own)
+    with pytest.raises(finding.OwnFee):
+        finding.set_finding_aside(**tell, finding=made, remark="x", by=own)
+    with pytest.raises(NotWaiting):
+        finding.agree_never_taken(request_id=uuid4(), finding=made, by=finding.Finder("user:7", None), at=at)
+
+
+def test_of_eight_second_clerks_at_once_one_closes_it_and_one_mail_goes(tollbooth):  # noqa: F811
+    row, _browser, desk, _tracking = lost(tollbooth)
+    two_clerks()[0].post(desk, NEVER)
+    tell = {"request_id": row.id, "finding": FeeFinding.objects.get().id, "at": timezone.now()}
+    told = at_once(
+        [lambda n=n: finding.agree_never_taken(**tell, by=finding.Finder(f"user:9{n}", None)) for n in range(8)]
+    )
+    assert sum(isinstance(one, NotWaiting) for one in told) == 7 and OutgoingMail.objects.count() == 1
 
 
 def test_of_eight_that_come_back_at_once_one_asks_and_the_fee_is_paid_once(tollbooth):  # noqa: F811

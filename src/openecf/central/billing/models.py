@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
+from openecf.platform.payments import findings
+
 
 class UsageLine(models.Model):
     """One billable (or exempt) access. Append-only; ``message`` makes a delivery count once."""
@@ -330,57 +332,15 @@ class Refund(models.Model):
         return f"refund {self.pk}"
 
 
-class Finding(models.Model):
-    """What somebody at the desk read in Pay.gov's reports about a payment that the gateway tells nothing of any more.
+class Finding(findings.Finding):
+    """What somebody at the desk read in Pay.gov's reports about a payment that the gateway tells nothing of any more."""
 
-    It counts once a second person read the same. ``number`` is our reference of the attempt.
-    """
-
-    class Verdict(models.TextChoices):
-        TAKEN = "taken", gettext_lazy("Pay.gov took the money")
-        NEVER = "never", gettext_lazy("Pay.gov never took the money")
-
-    class Outcome(models.TextChoices):
-        WAITING = "waiting", gettext_lazy("Waiting for a second person")
-        AGREED = "agreed", gettext_lazy("Two people found it")
-        REFUSED = "refused", gettext_lazy("The second person did not find it")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    number = models.CharField(max_length=21)
     payer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
-    verdict = models.CharField(max_length=6, choices=Verdict.choices)
-    tracking = models.CharField(max_length=64, blank=True, help_text="Pay.gov's number, if it took the money")
-    paid_on = models.DateField(null=True)
-    reason = models.CharField(max_length=300, help_text="what the report says")
     first_by = models.UUIDField()
-    found_at = models.DateTimeField()
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
     second_by = models.UUIDField(null=True)
-    remark = models.CharField(max_length=300, blank=True)
-    decided_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(findings.Finding.Meta):
         db_table = "payment_finding"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(second_by=None) | ~Q(second_by=F("first_by")) | Q(outcome="refused"),
-                name="finding_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome="waiting", second_by=None, decided_at=None)
-                | (~Q(outcome="waiting") & Q(second_by__isnull=False, decided_at__isnull=False)),
-                name="finding_decided",
-            ),
-            models.CheckConstraint(
-                condition=Q(verdict="never", tracking="", paid_on=None)
-                | (Q(verdict="taken", paid_on__isnull=False) & ~Q(tracking="")),
-                name="finding_names_what_was_taken",
-            ),
-            models.UniqueConstraint(fields=["number"], condition=Q(outcome="waiting"), name="finding_one_open"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verdict} {self.number}"
 
 
 class Exemption(models.Model):

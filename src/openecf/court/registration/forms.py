@@ -129,3 +129,9 @@ class NeverForm(forms.Form):
         label=_("What the report says"), max_length=150, help_text=_("Which report of Pay.gov you read, and of what day."),
         error_messages={"required": _("Write what the report says.")},
     )  # fmt: skip
+
+
+class AsideForm(forms.Form):
+    """Why what a first clerk found about a payment is not right."""
+
+    remark = forms.CharField(label=_("Reason"), max_length=300, error_messages={"required": _("Give the reason.")})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy
 
+from openecf.platform.payments import findings
+
 
 class Status(models.TextChoices):
     """Where a request stands at the desk."""
@@ -51,6 +53,17 @@ class FilingRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class FeeFinding(findings.Finding):
+    """What a clerk read in Pay.gov's reports about a fee that the gateway tells nothing of. ``user:7`` names people."""
+
+    request = models.ForeignKey(FilingRequest, on_delete=models.PROTECT, related_name="+")
+    first_by = models.CharField(max_length=60)
+    second_by = models.CharField(max_length=60, null=True)  # noqa: DJ001 - nobody yet, as the constraints say
+
+    class Meta(findings.Finding.Meta):
+        db_table = "fee_finding"
 
 
 class RequestVersion(models.Model):

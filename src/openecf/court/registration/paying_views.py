@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from openecf.court.people import access
 from openecf.court.registration import context, queries
-from openecf.court.registration.forms import FoundForm, NeverForm
-from openecf.court.registration.models import FilingRequest, Status
-from openecf.court.registration.services import paying
+from openecf.court.registration.forms import AsideForm, FoundForm, NeverForm
+from openecf.court.registration.models import FeeFinding, FilingRequest, Status
+from openecf.court.registration.services import finding, paying
 from openecf.court.registration.services.paying import Payer
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
@@ -23,6 +24,8 @@ from openecf.platform.access import rule
 from openecf.platform.payments import services as collecting
 from openecf.platform.payments.gateway import gateway
 from openecf.platform.web import came_by
+
+ASK, NEVER, AGREE, ASIDE = "ask", "never", "agree", "aside"
 
 
 def _payer(request: HttpRequest) -> Payer:
@@ -109,28 +112,41 @@ def cancelled(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404 from None
 
 
+def _act(which: str, form: forms.Form, *, number: str, made: FeeFinding | None, tell: dict[str, object]) -> None:
+    """What the form is for. A Refusal says why not."""
+    if which == ASK:
+        finding.found(**tell, number=number, **form.cleaned_data)
+    elif which == NEVER:
+        finding.write_never_taken(**tell, number=number, **form.cleaned_data)
+    elif made is None:
+        raise collecting.NotWaiting
+    elif which == AGREE:
+        finding.agree_never_taken(**tell, finding=made.id)
+    else:
+        finding.set_finding_aside(**tell, finding=made.id, **form.cleaned_data)
+
+
 @rule(access.CLERK)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stuck(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """A payment that the gateway never answered about: the clerk finds it in Pay.gov's own reports."""
+    """A payment that the gateway never answered about: Pay.gov is asked by its number, or two clerks look for it."""
     row = queries.request_of(request_id)
     one = next((one for one in queries.payments_of(row) if one.needs_a_person), None) if row else None
     if row is None or one is None:
         return redirect("registration", request_id)
-    never = request.POST.get("which") == "never"
-    sent = request.POST if request.method == "POST" else None
-    found, given_up = FoundForm(None if never else sent), NeverForm(sent if never else None, prefix="never")
-    form = given_up if never else found
-    tell = {"number": one.number, "by": request.reader.ref, "at": request.arrived}
-    if form.is_valid():
+    which = request.POST.get("which", ASK) if request.method == "POST" else ""
+    kinds = {ASK: FoundForm, NEVER: NeverForm, AGREE: forms.Form, ASIDE: AsideForm}
+    asked = {name: kind(request.POST if name == which else None, prefix=name) for name, kind in kinds.items()}
+    form, refused, half = asked.get(which), "", queries.finding_of(one)
+    if form is not None and form.is_valid():
+        by = finding.Finder(request.reader.ref, request.reader.account)
+        tell = {"request_id": row.id, "by": by, "at": request.arrived}
         try:
-            if never:
-                paying.never_taken(**tell, request_id=row.id, reason=given_up.cleaned_data["reason"])
-            else:
-                paying.found(**tell, tracking=found.cleaned_data["tracking"].strip())
-            return redirect("registration", request_id)
+            seen = half[0] if half and str(half[0].id) == request.POST.get("finding") else None
+            _act(which, form, number=one.number, made=seen, tell=tell)
+            return redirect("registration-fee-stuck" if which in (NEVER, ASIDE) else "registration", request_id)
         except Refusal as refusal:
-            form.add_error(None, refusal.said)
-    page = {"row": context.row_of(row), "paying": one, "found": found, "never": given_up, "zone": settings.COURT.zone}
-    return render(request, "registration/fee_stuck.html", page)
+            refused, half = refusal.said, queries.finding_of(one)  # its form may have no place on the page any more
+    page = {"row": context.row_of(row), "paying": one, "half": half, "refused": refused, "zone": settings.COURT.zone}
+    return render(request, "registration/fee_stuck.html", page | asked)

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from openecf.court.cases import queries as cases
 from openecf.court.people import queries as people
 from openecf.court.registration import rules
-from openecf.court.registration.models import FilingRequest, ReceivedPaper, RequestAct, Status
+from openecf.court.registration.models import FeeFinding, FilingRequest, ReceivedPaper, RequestAct, Status
 from openecf.platform.config import this_site
 from openecf.platform.payments import queries as payments
 from openecf.platform.payments.queries import Paying
@@ -149,7 +149,18 @@ def payments_of(request: FilingRequest) -> list[Paying]:
     return [one for one in made if one.reference == str(request.id)]
 
 
-def stuck_payments() -> list[tuple[FilingRequest, Paying]]:
-    """Fees of which nobody knows whether Pay.gov took them: for the clerk's office to find out."""
+def finding_of(paying: Paying) -> tuple[FeeFinding, str] | None:
+    """What one clerk found about a payment and waits for a second, with her name."""
+    made = FeeFinding.objects.filter(number=paying.number, outcome=FeeFinding.Outcome.WAITING).first()
+    if made is None:
+        return None
+    who = int(made.first_by.removeprefix("user:"))
+    return made, people.names_of([who]).get(who, made.first_by)
+
+
+def stuck_payments() -> list[tuple[FilingRequest, Paying, bool]]:
+    """Fees of which nobody knows whether Pay.gov took them: for the clerk's office to find out; whether one clerk did."""
     stuck = {UUID(one.reference): one for one in payments.for_people(purpose=rules.FEE_PURPOSE)}
-    return [(row, stuck[row.id]) for row in FilingRequest.objects.filter(id__in=stuck).order_by("name")]
+    half = set(FeeFinding.objects.filter(outcome=FeeFinding.Outcome.WAITING).values_list("number", flat=True))
+    rows = FilingRequest.objects.filter(id__in=stuck).order_by("name")
+    return [(row, stuck[row.id], stuck[row.id].number in half) for row in rows]

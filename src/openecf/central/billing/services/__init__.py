@@ -18,8 +18,6 @@ from openecf.central.billing.services.exempting import (
     grant_exemption,
 )
 from openecf.central.billing.services.finding import (
-    FoundAlready,
-    NeedsAnother,
     agree_with_finding,
     payment_found,
     refuse_finding,
@@ -60,6 +58,7 @@ from openecf.central.billing.services.refunds import (
 from openecf.central.billing.services.statements import check, compute, differing, make_due, open_run
 from openecf.central.billing.services.two_people import OwnRequest, SamePerson
 from openecf.central.billing.services.usage import ForeignUsage, record_usage, record_usages
+from openecf.platform.payments.findings import FoundAlready, NeedsAnother
 
 __all__ = [
     "ExemptAlready",

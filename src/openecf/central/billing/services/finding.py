@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import in_words_of
@@ -19,30 +19,16 @@ from openecf.central.billing import contacts
 from openecf.central.billing.models import Finding
 from openecf.central.billing.services.paying import PURPOSE, settle
 from openecf.central.billing.services.two_people import OwnRequest
-from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.config import this_site
 from openecf.platform.mail import services as mail
+from openecf.platform.payments import findings
 from openecf.platform.payments import queries as payments
 from openecf.platform.payments import services as collecting
 from openecf.platform.payments.gateway import gateway
 from openecf.platform.payments.queries import Paying
 
 Outcome, Verdict = Finding.Outcome, Finding.Verdict
-
-
-class FoundAlready(Refusal):
-    """Somebody wrote a finding that waits for a second person."""
-
-    said = gettext_lazy("Somebody found something about this payment already: agree with it, or refuse it.")
-    code = "found-already"
-
-
-class NeedsAnother(Refusal):
-    """Two people must read the same in the report, and this one did already."""
-
-    said = gettext_lazy("You wrote this finding. Somebody else must look in the report, too.")
-    code = "needs-another"
 
 
 def payment_found(*, number: str, tracking: str, by: UUID, at: datetime) -> str:
@@ -57,9 +43,7 @@ def payment_found(*, number: str, tracking: str, by: UUID, at: datetime) -> str:
             number=number, tracking=tracking, gateway=gateway(), settle=settle, by=str(by), at=at
         )  # fmt: skip
         audit.record(act="payment.found", by=str(by), at=at, subject=str(payer), attempt=number, tracking=tracking)
-        Finding.objects.filter(number=number, outcome=Outcome.WAITING).update(
-            outcome=Outcome.REFUSED, second_by=by, decided_at=at, remark="Pay.gov told"
-        )
+        findings.end_all(Finding.objects.filter(number=number), by=by, at=at)
     return state
 
 
@@ -71,17 +55,14 @@ def write_finding(
     taken = verdict == Verdict.TAKEN
     if taken and payments.numbered(tracking, purpose=PURPOSE) is not None:
         raise collecting.NotThatOne
-    try:
-        with transaction.atomic():
-            made = Finding.objects.create(
+    with transaction.atomic():
+        made = findings.write(
+            Finding(
                 number=number, payer_id=paying.payer, verdict=verdict, tracking=tracking if taken else "",
                 paid_on=paid_on if taken else None, reason=reason, first_by=by, found_at=at,
-            )  # fmt: skip
-            _record("payment.finding", made, by, at)
-    except IntegrityError as problem:
-        if "finding_one_open" not in str(problem):
-            raise
-        raise FoundAlready from None
+            )
+        )  # fmt: skip
+        _record("payment.finding", made, by, at)
     return made
 
 
@@ -91,19 +72,11 @@ def agree_with_finding(*, finding: UUID, by: UUID, at: datetime) -> None:
     NotWaiting, OwnRequest, NeedsAnother, NotThatOne.
     """
     with transaction.atomic():
-        row = _waiting(finding)
-        if row.first_by == by:
-            raise NeedsAnother
+        row = findings.waiting(Finding.objects.filter(pk=finding))
         _stuck(row.number, by)
-        if row.verdict == Verdict.TAKEN:
-            assert row.paid_on is not None
-            collecting.read_in_the_report(
-                number=row.number, tracking=row.tracking, paid_on=row.paid_on, settle=settle, by=str(by), at=at
-            )
-        else:
-            collecting.never_taken(number=row.number, reason=row.reason[:150], by=str(by), at=at)
+        findings.agree(row, by=by, settle=settle, at=at)
+        if row.verdict == Verdict.NEVER:
             _tell_never(row, at)
-        _close(row, Outcome.AGREED, "", by, at)
         _record("payment.finding-agreed", row, by, at)
 
 
@@ -113,10 +86,10 @@ def refuse_finding(*, finding: UUID, remark: str, by: UUID, at: datetime) -> Non
     NotWaiting, OwnRequest.
     """
     with transaction.atomic():
-        row = _waiting(finding)
+        row = findings.waiting(Finding.objects.filter(pk=finding))
         if row.payer_id == by:
             raise OwnRequest
-        _close(row, Outcome.REFUSED, remark, by, at)
+        findings.close(row, Outcome.REFUSED, by=by, at=at, remark=remark)
         _record("payment.finding-refused", row, by, at)
 
 
@@ -130,17 +103,6 @@ def _stuck(number: str, by: UUID) -> Paying:
     if not found.needs_a_person:
         raise collecting.NotWaiting
     return found
-
-
-def _waiting(finding: UUID) -> Finding:
-    row = Finding.objects.select_for_update().filter(pk=finding, outcome=Outcome.WAITING).first()
-    if row is None:
-        raise collecting.NotWaiting
-    return row
-
-
-def _close(row: Finding, outcome: Outcome, remark: str, by: UUID, at: datetime) -> None:
-    Finding.objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark)
 
 
 def _record(act: str, row: Finding, by: UUID, at: datetime) -> None:

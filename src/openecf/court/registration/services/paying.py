@@ -125,20 +125,6 @@ def follow(*, now: Callable[[], datetime]) -> int:
     return collecting.follow(purpose=FEE_PURPOSE, gateway=gateway(), settle=settle, now=now)
 
 
-def found(*, number: str, tracking: str, by: str, at: datetime) -> str:
-    """The clerk found Pay.gov's number of a payment that it never answered about. As ``collecting.found``."""
-    return collecting.found(number=number, tracking=tracking, gateway=gateway(), settle=settle, by=by, at=at)
-
-
-def never_taken(*, request_id: UUID, number: str, reason: str, by: str, at: datetime) -> None:
-    """The clerk found in Pay.gov's reports that the money was never taken; the applicant can pay again. NotWaiting."""
-    with transaction.atomic():
-        collecting.never_taken(number=number, reason=reason, by=by, at=at)
-        row = FilingRequest.objects.get(id=request_id)
-        words = gettext_noop("Your payment of ${amount} was not made: the payment service never took it.")
-        _tell(row, words, Money(row.fee_cents), number, at)
-
-
 def settle(decided: Decided) -> None:
     """A payment is decided: the request and, over the bus, its applicant hear of it, in the deciding transaction."""
     row = FilingRequest.objects.select_for_update().get(id=UUID(decided.reference))
@@ -146,7 +132,7 @@ def settle(decided: Decided) -> None:
     if not decided.is_paid:
         _note_only(row, "fee-refused", decided)
         words = gettext_noop("Your payment of ${amount} was turned down by your bank. Nothing was paid.")
-        _tell(row, words, decided.amount, decided.number, at)
+        tell_unpaid(row, words, decided.amount, decided.number, at)
     elif row.fee_paid_at is None:
         row.fee_paid_at = at
         note(row, "fee-paid", by=by, at=at, said=f"Pay.gov: {decided.tracking}")
@@ -163,7 +149,8 @@ def _note_only(row: FilingRequest, what: str, decided: Decided) -> None:
     )
 
 
-def _tell(row: FilingRequest, words: str, amount: Money, number: str, at: datetime) -> None:
+def tell_unpaid(row: FilingRequest, words: str, amount: Money, number: str, at: datetime) -> None:
+    """Mail the applicant, in the applicant's language; ``words`` is marked for translation, with a place for the amount."""
     with translation.override(row.language):
         mail.send(
             to=[row.email],
