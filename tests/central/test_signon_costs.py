@@ -10,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from openecf.central.accounts import queries as accounts
+from openecf.central.accounts.models import Account
 from openecf.central.signon import queries, services
 from tests.central.relying import (
     PASSWORD,
@@ -121,3 +123,9 @@ def test_no_column_holds_a_secret_that_opens_anything(court: Court) -> None:
         assert services.redeem_code(code=value, challenge=challenge, **there) is None, value
         assert services.refresh(token=value, court="flsb", at=now) is None, value
     assert userinfo(tokens["access_token"]).status_code == 200, "the real ones still open what they opened"
+
+
+def test_what_courts_are_told_is_read_in_the_order_of_the_model() -> None:
+    """Django fills a row's values into fields in the model's order, whatever they are called."""
+    order = [field.attname for field in Account._meta.concrete_fields]
+    assert list(accounts.TOLD_TO_COURTS) == [name for name in order if name in accounts.TOLD_TO_COURTS]
