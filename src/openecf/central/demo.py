@@ -14,7 +14,7 @@ from openecf.central.accounts import queries as account_queries
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import AccountType
 from openecf.central.accounts.services import lettering
-from openecf.central.billing import exemptions
+from openecf.central.billing import disputes, exemptions
 from openecf.central.billing import services as billing
 from openecf.central.courts import queries as courts
 from openecf.central.factors.services import enrolling
@@ -25,6 +25,7 @@ from openecf.central.service_center import queries as service_center_queries
 from openecf.central.service_center import services as service_center
 from openecf.central.service_center.queries import Staff
 from openecf.central.service_center.services import announcing, tickets
+from openecf.kernel.money import Money
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.demo_cast import ACCOUNTS, CastAccount
 from openecf.platform.registering import demo as waiting
@@ -87,6 +88,7 @@ def load(*, at: datetime) -> None:
     _ask_the_service_center(at)
     _wait_for_a_clerk(at)
     _exempt(at)
+    _write_a_credit(at)
     billing.make_due(at=at)  # so that there is an invoice to pay from the first minute
 
 
@@ -188,6 +190,16 @@ def _exempt(at: datetime) -> None:
                 account=who, courts=wanted, purpose=purpose, case="", since=at.date() - timedelta(days=90), until=None,
                 order="Invented order of the demonstration", by=desk, at=at,
             )  # fmt: skip
+
+
+def _write_a_credit(at: datetime) -> None:
+    """An agent of the desk would give a reader more than one person may: the supervisor can agree to it."""
+    agent = next(person.id for person in ACCOUNTS if person.staff == "agent")
+    reader = next(person.id for person in ACCOUNTS if person.username == _HEAVY_READER)
+    if not disputes.desk_credits_of(payer=reader):
+        billing.give_credit_by_hand(
+            payer=reader, amount=Money.of("64.00"), reason="The court's searches ended in an error that day.", by=agent, at=at
+        )  # fmt: skip
 
 
 def _read(person: CastAccount, at: datetime) -> None:
