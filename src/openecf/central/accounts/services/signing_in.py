@@ -186,9 +186,9 @@ def check_password(
             log.info("sign_on.throttled", **facts)
             raise NotSignedOn
         right, stale = _verify(account, password)
-    if attempt.is_of_a_pattern:  # said after the hash: it takes as long as a wrong password, whatever the account's is
+    if attempt.is_of_a_pattern:  # it goes the way of a wrong password, in hashes and statements, whatever is right
         log.info("sign_on.pattern", **facts)
-        raise NotSignedOn
+        right = False
     if right and not account.is_active and account.closed_why:
         raise AccountClosed(why_closed(account))
     two_step = account is not None and account.second_factor_since is not None
