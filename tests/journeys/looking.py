@@ -72,7 +72,12 @@ def walk(page: Page, starts: list[str], *, most: int = 80, of_a_kind: int = 1) -
     waiting, known = list(starts), dict.fromkeys(map(kind_of, starts), 1)
     while waiting and most > 0:
         address = waiting.pop(0)
-        answer = page.goto(address, referer=came_from)
+        try:
+            answer = page.goto(address, referer=came_from)
+        except Error as error:
+            if "Download is starting" not in str(error):
+                raise
+            continue
         here = answer is not None and urlsplit(page.url).netloc in hosts
         if not here or "text/html" not in answer.headers.get("content-type", ""):
             continue
