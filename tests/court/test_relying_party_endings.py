@@ -261,7 +261,7 @@ class TestWhileTheProviderIsAway:
         answer = browser.get("/oidc/callback", back)
         assert answer.status_code == 503 and b"does not answer" in answer.content
 
-    @pytest.mark.parametrize(("seconds", "sent"), [(5, True), (15, False)])
+    @pytest.mark.parametrize(("seconds", "sent"), [(2, True), (8, False)])
     def test_a_browser_is_not_sent_to_where_nobody_answers(self, central, seconds: int, sent: bool) -> None:
         Client().get("/login")
         central.stop()
