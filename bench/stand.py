@@ -190,8 +190,9 @@ class Stand:
                 os.kill(pid, signal.SIGCONT)
 
     def server_pid(self, site: str) -> int:
-        """The process that answers for a site: the largest of those that serve it."""
-        return max(self._pids("serve", site), key=resident)
+        """The process that answers for a site: the child of the one that was started to serve it."""
+        pids = self._pids("serve", site)
+        return next(pid for pid in pids if _parent(pid) in pids)
 
     def serving(self) -> list[int]:
         """The processes of the second fronts, with all that they started."""
@@ -233,6 +234,10 @@ def action_of(page: httpx.Response) -> str:
     form = re.search(r'<form(?![^>]*ecf-languages)[^>]*method="post"[^>]*>', page.text)
     named = re.search(r'action="([^"]*)"', form[0]) if form else None
     return str(page.url.join(unescape(named[1]))) if named else str(page.url)
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def resident(pid: int) -> int:
