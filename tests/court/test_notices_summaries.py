@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -339,6 +341,28 @@ def test_a_filing_agents_copy_comes_as_the_agent_chose(world):
     summarising.make_due(now=AFTER)
     (mail,) = to(agent.email)
     assert "RESPONSE" in mail.text and "MOTION" not in mail.text, "the agent may not see what is closed to others"
+
+
+def test_the_agents_of_all_principals_are_asked_for_at_once(world, django_assert_num_queries):
+    """However many of the case's counsel let agents have copies, a filing asks once."""
+    entry, _notice = filed(world)
+
+    def as_filed() -> Entry:
+        return Entry.objects.select_related("case", "filer").get(pk=entry.pk)
+
+    told = {}
+    for principal, name in ((world.counsel, "Sedgwick"), (world.opponent, "Tansy")):
+        agent, _who = agency.agent(name)
+        agency.let(principal, agent, gets_notices=True)
+        told[principal.pk] = agent.email
+    before = as_filed()
+    with CaptureQueriesContext(connection) as without:
+        queries.service_list_of(before, at=AT)
+    CourtUser.objects.filter(pk__in=told).update(tells_agents=True)
+    after = as_filed()
+    with django_assert_num_queries(len(without) + 1):
+        listed = queries.service_list_of(after, at=AT)
+    assert {each.user: each.addresses[-1] for each in listed if each.user in told} == told
 
 
 def test_a_summary_is_in_the_readers_language_and_form_and_the_record_stays_as_it_is(world):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -71,7 +71,9 @@ def service_list_of(entry: Entry, *, at: datetime) -> list[Addressee]:
     needed = level(entry.case.restriction, entry.restriction)
     listed = service_list(_people(entry, needed))
     ways = people.notice_ways(case_id=entry.case_id, user_ids=[each.user for each in listed if each.user])
-    told = [_with_copies(_as_chosen(each, ways), needed, at) for each in listed]
+    principals = [each.user for each in listed if each.tells_agents and each.user is not None]
+    copies = agents.copies_for(principals, closed=bool(needed), now=at) if principals else {}
+    told = [_with_copies(_as_chosen(each, ways), copies) for each in listed]
     return [*told, *_interested(ways, {each.user for each in listed}, needed)]
 
 
@@ -121,15 +123,13 @@ def _own_addresses(user: CourtUser) -> set[str]:
     return {address.lower() for address in (user.email, *user.secondary_emails)}
 
 
-def _with_copies(person: Addressee, needed: int, at: datetime) -> Addressee:
+def _with_copies(person: Addressee, copies: Mapping[int, Sequence[str]]) -> Addressee:
     """The person's notice goes to those filing agents as well that the person lets have copies.
 
     Of what is closed to others they get none, unless they may see it.
     """
-    if not person.tells_agents or person.user is None:
-        return person
-    copies = agents.copies_for([person.user], closed=bool(needed), now=at).get(person.user, [])
-    return replace(person, addresses=tuple(dict.fromkeys([*person.addresses, *copies])))
+    others = copies.get(person.user, ()) if person.user is not None else ()
+    return replace(person, addresses=tuple(dict.fromkeys([*person.addresses, *others]))) if others else person
 
 
 def _people(entry: Entry, needed: int) -> Iterator[Addressee]:
