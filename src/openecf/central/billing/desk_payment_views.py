@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.billing import disputes, receipts, rules, services
-from openecf.central.billing.dispute_forms import FindingForm, FoundForm, SetAsideForm
+from openecf.central.billing.dispute_forms import FindingForm, SetAsideForm
 from openecf.central.billing.services.paying import PURPOSE
 from openecf.central.service_center.access import STAFF
 from openecf.central.service_center.context import desk_frame
@@ -23,6 +23,7 @@ from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.payments import queries as payments
+from openecf.platform.payments.forms import FoundForm
 from openecf.platform.payments.queries import Paying
 
 ASK, WRITE, AGREE, REFUSE = "ask", "write", "agree", "refuse"

@@ -237,13 +237,3 @@ class FindingForm(forms.Form):
         elif day is not None and not self.begun <= day <= self.today:
             self.add_error("paid_on", _("That day is before the payment was begun, or has not come yet."))
         return typed
-
-
-class FoundForm(forms.Form):
-    """Pay.gov's number of a payment that nobody knew about."""
-
-    tracking = forms.CharField(
-        label=_("Pay.gov's tracking number"), max_length=64,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": _("Type the number that Pay.gov's own reports give to this payment.")},
-    )  # fmt: skip

@@ -112,16 +112,6 @@ class FeeForm(forms.Form):
     )  # fmt: skip
 
 
-class FoundForm(forms.Form):
-    """Pay.gov's number of a payment that nobody knew about."""
-
-    tracking = forms.CharField(
-        label=_("Pay.gov's tracking number"), max_length=64,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": _("Type the number that Pay.gov's own reports give to this payment.")},
-    )  # fmt: skip
-
-
 class NeverForm(forms.Form):
     """That Pay.gov's reports do not know a payment."""
 
