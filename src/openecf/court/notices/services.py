@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import escape
@@ -184,7 +184,7 @@ def mail_notice(*, notice_id: int, at: datetime) -> int:
     with transaction.atomic():
         notice = Notice.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=notice_id)
         waiting = list(notice.recipients.filter(by_mail=False, mailed_at=None).select_related("user").order_by("id"))
-        documents = documents_to_look_at(notice.entry)
+        documents = documents_to_look_at(notice.entry, notice.entry.documents.order_by("part"))
         looks: list[FreeLook] = []
         later: list[SummaryLine] = []
         written = 0
@@ -202,12 +202,11 @@ def mail_notice(*, notice_id: int, at: datetime) -> int:
     return written
 
 
-def documents_to_look_at(entry: Entry) -> list[Document]:
-    """The documents that a free look opens: none that is restricted in any way, none that is not here."""
+def documents_to_look_at(entry: Entry, documents: Iterable[Document]) -> list[Document]:
+    """Those of an entry's documents that a free look opens: none that is restricted in any way, none that is not here."""
     if Restriction.of(entry.restriction) or Restriction.of(entry.case.restriction):
         return []
-    held = entry.documents.filter(transcript=False).exclude(sha256="")
-    return [document for document in held.order_by("part") if not Restriction.of(document.restriction)]
+    return [each for each in documents if each.sha256 and not each.transcript and not Restriction.of(each.restriction)]
 
 
 def free_looks(

@@ -90,7 +90,9 @@ def _write(user_id: int, address: str, *, day: date, until: datetime, at: dateti
         user=user_id, address=address, summary=None, at__lt=until
     )
     lines = list(
-        rows.select_related("recipient__user", "recipient__notice__entry__case").order_by("at", "recipient__notice_id")
+        rows.select_related("recipient__user", "recipient__notice__entry__case")
+        .prefetch_related("recipient__notice__entry__documents")
+        .order_by("at", "recipient__notice_id")
     )
     known = {line.pk for line in lines if queries.may_still_know(line, now=at)}
     for told in (True, False):
@@ -168,8 +170,9 @@ def _cases(lines: Collection[SummaryLine], at: datetime) -> tuple[tuple[SummaryC
 def _entry(line: SummaryLine, looks: list[FreeLook], at: datetime) -> SummaryEntry:
     notice = line.recipient.notice
     entry = notice.entry
-    documents = list(entry.documents.order_by("part"))
-    secret, own = services.free_looks(line.recipient, line.address, services.documents_to_look_at(entry), at=at)
+    documents = sorted(entry.documents.all(), key=lambda one: one.part)
+    open_ = services.documents_to_look_at(entry, documents)
+    secret, own = services.free_looks(line.recipient, line.address, open_, at=at)
     looks += own
     return SummaryEntry(
         at=rules.entered_at(entry.entered or notice.at, settings.COURT.zone),
