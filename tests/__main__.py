@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -48,6 +48,8 @@ class Told:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    named: list[str] = field(default_factory=list)
+    """pytest's own line for each test that failed, with what it said."""
 
 
 def main(wanted: list[str]) -> int:
@@ -66,6 +68,8 @@ def main(wanted: list[str]) -> int:
     print()
     for one in told:
         print(f"{one.name:<10} {'ok    ' if one.code == 0 else 'FAILED'} {one.seconds:6.1f} s")
+    for line in (line for one in told for line in one.named):
+        print(line[:400])
     passed, failed = sum(one.passed for one in told), sum(one.failed for one in told)
     print(f"{passed} passed, {failed} failed, {sum(one.skipped for one in told)} skipped")
     return 1 if failed else 0
@@ -81,19 +85,21 @@ def _run(name: str, command: list[str], *, lanes: SimpleQueue[str], alone: bool)
     """One step in the lane that is free, its lines told as they come, with its name before each if others run, too."""
     lane = lanes.get()
     print(f"── {name}", flush=True)
-    started, last = time.monotonic(), ""
+    started, last, named = time.monotonic(), "", []
     environment = os.environ | {"OPENECF_TEST_HOME": lane}
     run = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     )
     for line in run.stdout or ():
         print(line if alone else f"{name:<9}│ {line}", end="", flush=True)
+        named += [line.rstrip()] if line.startswith(("FAILED ", "ERROR ")) else []
         last = line if re.search(r"\b\d+ (passed|failed|skipped|errors?)\b", line) else last
     code = run.wait()
     lanes.put(lane)
     counts = {word: int(n) for n, word in _COUNTED.findall(last)}
     failed = counts.get("failed", 0) + counts.get("error", 0) or (1 if code else 0)
-    return Told(name, time.monotonic() - started, code, counts.get("passed", 0), failed, counts.get("skipped", 0))
+    took = time.monotonic() - started
+    return Told(name, took, code, counts.get("passed", 0), failed, counts.get("skipped", 0), named)
 
 
 if __name__ == "__main__":
