@@ -22,6 +22,7 @@ from openecf.court.documents.models import Document, Opening
 from openecf.court.fees.models import MeterLine
 from openecf.court.notices import services as notices
 from openecf.court.notices.models import FreeLook
+from openecf.court.people import services as people
 from openecf.court.people.rules import NOBODY, Reader
 from openecf.kernel.doc_ids import DocId
 from openecf.platform.config import this_site
@@ -118,9 +119,7 @@ def test_the_header_stands_on_turned_pages(world, turn):
     pdf = pypdfium2.PdfDocument(bytes_of(buy(document, world.reader())))
     picture = pdf[0].render().to_pil().convert("RGB")
     pixels = picture.load()
-    blue = [
-        y for y in range(picture.height) for x in range(picture.width) if pixels[x, y][2] - pixels[x, y][0] > 100
-    ]
+    blue = [y for y in range(picture.height) for x in range(picture.width) if pixels[x, y][2] - pixels[x, y][0] > 100]
     assert blue, "there is blue text"
     assert max(blue) < 30, "and only at the top of the page as seen"
 
@@ -306,6 +305,19 @@ def test_a_program_that_opens_links_in_mail_uses_nothing_up(world):
     bought = ask(straight(document), post={"magic_num": secret, "use_magic": "1", "caseid": str(world.case.pk)})
     assert bought["Content-Type"] == "application/pdf"
     assert "has been used or has expired" in said(look(document, secret))
+
+
+@pytest.mark.skipif(APPELLATE, reason="these notices' links open at once")
+def test_whose_address_wants_no_question_opens_the_copy_at_once_and_the_others_are_asked(world):
+    people.set_way(
+        user_id=world.counsel.pk, address="docketing@counsel.example", usual="filing", tells_silence=False,
+        wants_text=False, verifies_look=False, by="user:1", at=AT,
+    )  # fmt: skip
+    entry, secrets = mailed(world)
+    document = main_document(entry)
+    assert look(document, secrets["docketing@counsel.example"])["Content-Type"] == "application/pdf"
+    assert "has been used or has expired" in said(look(document, secrets["docketing@counsel.example"]))
+    assert "View your free copy" in said(look(document, secrets["tokafor@counsel.example"]))
 
 
 @pytest.mark.parametrize("why", ["expired", "invented", "of another document"])

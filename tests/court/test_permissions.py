@@ -128,6 +128,7 @@ URLS = {
     "utilities/link/<uuid:offer_id>": "signed-on",
     "utilities/email": "own",
     "utilities/email/<slug:key>": "own",
+    "utilities/email/<slug:key>/cases": "own",
     "utilities/log": "person",
     "utilities/agents": "principal",
     "utilities/agents/<int:agency_id>": "principal",

@@ -160,6 +160,23 @@ def of_reader(reader: Reader, *, limit: int) -> list[CaseMatch]:
     return [match_of(case) for case in found if visible(reader, case)][:limit]
 
 
+def own_page(reader: Reader, *, words: str, start: int, most: int) -> tuple[list[CaseMatch], bool]:
+    """``most`` of the cases in which the reader represents somebody now, the newest first, without the first ``start``,
+    and whether there are more. ``words``: part of the number or the title; empty: all of them."""
+    mine = Representation.objects.filter(user=reader.user, terminated=None).values("party__case")
+    found = Case.objects.filter(id__in=mine)
+    if words:
+        found = found.filter(Q(number__icontains=words) | Q(caption__icontains=words) | Q(short_title__icontains=words))
+    rows = list(found.order_by("-year", "-serial", "-id")[start : start + most + 1])
+    return [match_of(case) for case in rows[:most] if visible(reader, case)], len(rows) > most
+
+
+def own_of(reader: Reader, case_ids: Iterable[int]) -> set[int]:
+    """Those of these cases in which the reader represents somebody now and which are not sealed from the reader."""
+    mine = Representation.objects.filter(user=reader.user, terminated=None, party__case__in=list(case_ids))
+    return {case.pk for case in Case.objects.filter(id__in=mine.values("party__case")) if visible(reader, case)}
+
+
 def appearances(*, party_ids: Iterable[int], user_id: int | None = None) -> list[int]:
     """The appearances for these parties that have not ended, of everybody or of one court user: their ids."""
     rows = Representation.objects.filter(party__in=list(party_ids), terminated=None).order_by("id")

@@ -311,10 +311,13 @@ def take_free_look(*, document: Document, secret: str, with_header: bool, at: da
     return Copy(file, name_of(document), fees.quote(reader=NOBODY, at=at, **_billed(document)))
 
 
-def require_look(*, document: Document, secret: str, at: datetime) -> None:
-    """Raise LookIsGone unless a link's free look at a document is still there; it stays there."""
-    if not looks.has_free_look(secret=secret, document_id=document.pk, at=at):
+def look_asks(*, document: Document, secret: str, at: datetime) -> bool:
+    """Whether a link asks once more before it opens a document for free, as the owner of the address chose. The look
+    stays there; LookIsGone if it was not."""
+    asks = looks.free_look_asks(secret=secret, document_id=document.pk, at=at)
+    if asks is None:
         raise LookIsGone(document=document.doc_id)
+    return asks
 
 
 def check_together(documents: Sequence[Document]) -> None:

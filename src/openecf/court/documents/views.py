@@ -178,7 +178,7 @@ def _free_look(request: HttpRequest, doc_id: str, secret: str) -> HttpResponse:
         parts = queries.parts_for(reader=NOBODY, document=found)
         if not DocId.parse(doc_id).direct and len(parts) > 1 and request.method == "GET":
             return _menu(request, found, parts, secret)
-        if not looks_used_by(request):
+        if not looks_used_by(request) and services.look_asks(document=found, secret=secret, at=request.arrived):
             return _confirm_look(request, found, secret)
         return _handed_out(
             services.take_free_look(
@@ -200,7 +200,6 @@ def looks_used_by(request: HttpRequest) -> bool:
 
 
 def _confirm_look(request: HttpRequest, found: Document, secret: str) -> HttpResponse:
-    services.require_look(document=found, secret=secret, at=request.arrived)
     return render(
         request,
         "documents/free_look.html",

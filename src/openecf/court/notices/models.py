@@ -58,6 +58,11 @@ class FreeLook(models.Model):
     address = models.EmailField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    asks_first = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="opens after one more question; false: the owner of the address chose so",
+    )
 
     class Meta:
         db_table = "free_look"

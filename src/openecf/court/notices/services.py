@@ -192,7 +192,7 @@ def mail_notice(*, notice_id: int, at: datetime) -> int:
             if way.how == SUMMARY:
                 later.append(SummaryLine(recipient=recipient, user_id=owner, address=address, at=notice.at))
                 continue
-            secret, own = free_looks(recipient, address, documents, at=at)
+            secret, own = free_looks(recipient, address, documents, asks_first=way.verifies_look, at=at)
             looks += own
             _send(notice, recipient, address, secret, at, wants_text=way.wants_text)
             written += 1
@@ -210,10 +210,10 @@ def documents_to_look_at(entry: Entry, documents: Iterable[Document]) -> list[Do
 
 
 def free_looks(
-    recipient: Recipient, address: str, documents: Sequence[Document], *, at: datetime
+    recipient: Recipient, address: str, documents: Sequence[Document], *, asks_first: bool, at: datetime
 ) -> tuple[str, list[FreeLook]]:
     """One address's looks at the documents of a notice, to be written by the caller, and the secret that opens them;
-    empty where there is none to give."""
+    empty where there is none to give. ``asks_first``: what the owner of the address chose."""
     if not documents or recipient.by_interest:
         return "", []
     secret = str(secrets.randbelow(9 * LOOK_DIGITS) + LOOK_DIGITS)
@@ -225,6 +225,7 @@ def free_looks(
             document=document,
             address=address,
             expires_at=expires,
+            asks_first=asks_first,
         )
         for document in documents
     ]
@@ -267,6 +268,8 @@ def use_free_look(*, secret: str, document_id: int, at: datetime) -> bool:
     )
 
 
-def has_free_look(*, secret: str, document_id: int, at: datetime) -> bool:
-    """Whether a link's free look at a document is still there, without taking it."""
-    return FreeLook.objects.filter(digest=look_digest(secret, document_id), used_at=None, expires_at__gt=at).exists()
+def free_look_asks(*, secret: str, document_id: int, at: datetime) -> bool | None:
+    """Whether a link asks once more before it opens a document, without taking the look; None: no look is there (any
+    more)."""
+    there = FreeLook.objects.filter(digest=look_digest(secret, document_id), used_at=None, expires_at__gt=at)
+    return there.values_list("asks_first", flat=True).first()

@@ -110,7 +110,8 @@ def _mail(
     summary_id: int, user_id: int, address: str, lines: Collection[SummaryLine], *, day: date, at: datetime
 ) -> None:
     user, profile = people.user(user_id), transition.profile()
-    shown, looks = _cases(lines, at)
+    way = people.usual_way(user, address)
+    shown, looks = _cases(lines, way.verifies_look, at)
     FreeLook.objects.bulk_create(looks)
     site = this_site().config
     with translation.override(user.language or settings.LANGUAGE_CODE):
@@ -123,14 +124,13 @@ def _mail(
             change_url=f"{site.base_url}/utilities/email",
             demonstration=site.demonstration,
         )
-        text_only = people.wants_text(user, address)
         page = {"facts": facts, "language": translation.get_language()}
         mail.send(
             to=[profile.pool_address or profile.from_address],
             bcc=[address],
             subject=_subject(facts),
             text=render_to_string("notices/summary.txt", page),
-            html="" if text_only else render_to_string("notices/summary.html", page),
+            html="" if way.wants_text else render_to_string("notices/summary.html", page),
             sender=profile.from_address,
             at=at,
             reference=f"summary:{summary_id}",
@@ -144,7 +144,9 @@ def _subject(facts: SummaryFacts) -> str:
     return words.format(n=facts.filings, day=facts.day, court=facts.court)
 
 
-def _cases(lines: Collection[SummaryLine], at: datetime) -> tuple[tuple[SummaryCase, ...], list[FreeLook]]:
+def _cases(
+    lines: Collection[SummaryLine], asks_first: bool, at: datetime
+) -> tuple[tuple[SummaryCase, ...], list[FreeLook]]:
     """The filings by case, the cases by their numbers; and the free looks that their links open, to be written."""
     looks: list[FreeLook] = []
     shown = []
@@ -154,7 +156,7 @@ def _cases(lines: Collection[SummaryLine], at: datetime) -> tuple[tuple[SummaryC
     for _case_id, those in groupby(by_case, key=lambda line: line.recipient.notice.entry.case_id):
         own = list(those)
         case = own[0].recipient.notice.entry.case
-        entries = tuple(_entry(line, looks, at) for line in own)
+        entries = tuple(_entry(line, looks, asks_first, at) for line in own)
         path = bench().notice.case_path(case_id=case.pk, case_number=case.number)
         shown.append(
             SummaryCase(
@@ -167,12 +169,12 @@ def _cases(lines: Collection[SummaryLine], at: datetime) -> tuple[tuple[SummaryC
     return tuple(shown), looks
 
 
-def _entry(line: SummaryLine, looks: list[FreeLook], at: datetime) -> SummaryEntry:
+def _entry(line: SummaryLine, looks: list[FreeLook], asks_first: bool, at: datetime) -> SummaryEntry:
     notice = line.recipient.notice
     entry = notice.entry
     documents = sorted(entry.documents.all(), key=lambda one: one.part)
     open_ = services.documents_to_look_at(entry, documents)
-    secret, own = services.free_looks(line.recipient, line.address, open_, at=at)
+    secret, own = services.free_looks(line.recipient, line.address, open_, asks_first=asks_first, at=at)
     looks += own
     return SummaryEntry(
         at=rules.entered_at(entry.entered or notice.at, settings.COURT.zone),

@@ -56,6 +56,16 @@ class NoSuchUser(CannotAdmit):
     code = "no-such-user"
 
 
+def check_admission(*, account: UUID, group: str, user_id: int | None) -> None:
+    """Whether ``admit`` would do it now, for one that is put off. Inside the caller's transaction. CannotAdmit."""
+    if group not in Group.values or group in COURT_GROUPS:
+        raise CannotAdmit(_("Choose a group of filers."))
+    if CourtUser.objects.filter(account=account).exists():
+        raise HasAccount
+    if user_id is not None:
+        _free(user_id)
+
+
 def admit(
     *, account: UUID, number: str, username: str, group: str, application: Application, user_id: int | None,
     language: str, by: str, at: datetime,
@@ -66,12 +76,9 @@ def admit(
     and its dead password with it. None: a new account, whose login nobody ever types. Inside the caller's transaction.
     CannotAdmit.
     """
-    if group not in Group.values or group in COURT_GROUPS:
-        raise CannotAdmit(_("Choose a group of filers."))
+    check_admission(account=account, group=group, user_id=None)
     try:
         with transaction.atomic():
-            if CourtUser.objects.filter(account=account).exists():
-                raise HasAccount
             user = _new(application) if user_id is None else _known(user_id)
             if user_id is not None:
                 who = Reader(account=account, number=number, username=username, email=application.email)
@@ -92,12 +99,18 @@ def admit(
     return user
 
 
-def _known(user_id: int) -> CourtUser:
+def _free(user_id: int) -> CourtUser:
+    """The filer's account of that id, locked, which belongs to no PACER account yet."""
     user = CourtUser.objects.select_for_update().filter(id=user_id).exclude(group__in=COURT_GROUPS).first()
     if user is None:
         raise NoSuchUser
     if user.account is not None:
         raise LinkedElsewhere
+    return user
+
+
+def _known(user_id: int) -> CourtUser:
+    user = _free(user_id)
     user.spent_password, user.password = user.password or user.spent_password, ""
     LinkOffer.objects.filter(user=user, used_at=None).delete()
     return user

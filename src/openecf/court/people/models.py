@@ -108,6 +108,9 @@ class NoticeWay(models.Model):
     usual = models.CharField(max_length=7, choices=How.choices, default=How.FILING, help_text="none: chosen cases only")
     tells_silence = models.BooleanField(default=False, help_text="a summary also of a day without filings")
     wants_text = models.BooleanField(null=True, help_text="plain text; null: as the person's notices are")
+    verifies_look = models.BooleanField(
+        default=True, db_default=True, help_text="a link in a notice asks once more before it uses up the free look"
+    )
 
     class Meta:
         db_table = "notice_way"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -80,16 +80,25 @@ def set_addresses(
 
 
 def set_way(
-    *, user_id: int, address: str, usual: str, tells_silence: bool, wants_text: bool, by: str, at: datetime
+    *,
+    user_id: int,
+    address: str,
+    usual: str,
+    tells_silence: bool,
+    wants_text: bool,
+    verifies_look: bool = True,
+    by: str,
+    at: datetime,
 ) -> None:
-    """How notices go to one of the person's addresses (``""``: the primary). NoSuchAddress, NotThatWay."""
+    """How notices go to one of the person's addresses (``""``: the primary), and whether their links ask once more
+    before a free look is used up. NoSuchAddress, NotThatWay."""
     with transaction.atomic():
         user = _owner(user_id, address)
         if usual not in ways.offered(is_primary=address == ways.PRIMARY):
             raise NotThatWay
-        _write(user, address, usual, tells_silence, wants_text)
+        _write(user, address, usual, tells_silence, wants_text, verifies_look=verifies_look)
         record(act="account.notice-way", by=by, at=at, subject=f"user:{user_id}", primary=address == ways.PRIMARY,
-               usual=usual, tells_silence=tells_silence, wants_text=wants_text)  # fmt: skip
+               usual=usual, tells_silence=tells_silence, wants_text=wants_text, verifies_look=verifies_look)  # fmt: skip
 
 
 def set_case_way(*, user_id: int, address: str, case_id: int, own_case: bool, how: str, by: str, at: datetime) -> None:
@@ -113,6 +122,22 @@ def set_case_way(*, user_id: int, address: str, case_id: int, own_case: bool, ho
                case=case_id, how=how)  # fmt: skip
 
 
+def set_case_ways(*, user_id: int, address: str, case_ids: Collection[int], how: str, by: str, at: datetime) -> None:
+    """The same of several cases in which the person appears. NoSuchAddress, NotThatWay, TooManyCases."""
+    with transaction.atomic():
+        user = _owner(user_id, address)
+        if how and how not in ways.offered(is_primary=address == ways.PRIMARY):
+            raise NotThatWay
+        way, _made = NoticeWay.objects.get_or_create(user=user, address=address)
+        way.cases.filter(case_id__in=case_ids).delete()
+        if how:
+            CaseWay.objects.bulk_create(CaseWay(way=way, case_id=case, how=how) for case in sorted(case_ids))
+            if way.cases.count() > MOST_CASES:
+                raise TooManyCases
+        record(act="account.notice-way", by=by, at=at, subject=f"user:{user_id}", primary=address == ways.PRIMARY,
+               cases=len(case_ids), how=how)  # fmt: skip
+
+
 def _owner(user_id: int, address: str) -> CourtUser:
     user = CourtUser.objects.select_for_update().get(id=user_id)
     if address != ways.PRIMARY and address not in {each.lower() for each in user.secondary_emails}:
@@ -120,16 +145,29 @@ def _owner(user_id: int, address: str) -> CourtUser:
     return user
 
 
-def _write(user: CourtUser, address: str, usual: str, tells_silence: bool, wants_text: bool) -> None:
+def _write(
+    user: CourtUser,
+    address: str,
+    usual: str,
+    tells_silence: bool,
+    wants_text: bool,
+    *,
+    verifies_look: bool | None = None,
+) -> None:
+    """``verifies_look``: None leaves it as it was chosen."""
     primary = address == ways.PRIMARY
     if primary and user.wants_text != wants_text:
         # Secondary addresses that have no form of their own follow, as people were told when they chose it.
         user.wants_text = wants_text
         user.save(update_fields=["wants_text"])
-    chosen = {"usual": usual, "tells_silence": tells_silence and usual == ways.SUMMARY}
-    NoticeWay.objects.update_or_create(
-        user=user, address=address, defaults=chosen | {"wants_text": None if primary else wants_text}
-    )
+    chosen = {
+        "usual": usual,
+        "tells_silence": tells_silence and usual == ways.SUMMARY,
+        "wants_text": None if primary else wants_text,
+    }
+    if verifies_look is not None:
+        chosen["verifies_look"] = verifies_look
+    NoticeWay.objects.update_or_create(user=user, address=address, defaults=chosen)
 
 
 def set_contact(

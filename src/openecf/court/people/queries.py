@@ -97,7 +97,7 @@ def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
 # With each filing, hence by hand. Whoever said for this very case that notices should come is found, too.
 _WAYS = """
 SELECT w.user_id, coalesce(nullif(w.address, ''), lower(u.email)), coalesce(c.how, w.usual), w.wants_text,
-  c.how IS NOT NULL
+  c.how IS NOT NULL, w.verifies_look
 FROM notice_way w JOIN court_user u ON u.id = w.user_id
 LEFT JOIN notice_case_way c ON c.way_id = w.id AND c.case_id = %(case)s
 WHERE u.active AND (w.address = '' OR w.address <> lower(u.email)) AND (w.user_id = ANY(%(users)s::bigint[])
@@ -108,7 +108,7 @@ WHERE u.active AND (w.address = '' OR w.address <> lower(u.email)) AND (w.user_i
 def notice_ways(*, case_id: int, user_ids: Iterable[int]) -> Ways:
     """How notices of a case reach the addresses of these people, and of those who asked for that case."""
     found = prepared.rows(_WAYS, {"case": case_id, "users": sorted(set(user_ids))})
-    return Ways({(user, address): Way(how, text, chosen) for user, address, how, text, chosen in found})
+    return Ways({(user, address): Way(*way) for user, address, *way in found})
 
 
 def agents_at(addresses: Iterable[str]) -> dict[str, int]:
@@ -132,11 +132,13 @@ def silent_ways() -> list[tuple[int, str]]:
     return kept
 
 
-def wants_text(user: CourtUser, address: str) -> bool:
-    """Whether mails to an address of the person are in plain text."""
+def usual_way(user: CourtUser, address: str) -> NoticeWay:
+    """What the person chose for an address, whatever the case; with a form that is said (``wants_text``)."""
     key = PRIMARY if address.lower() == user.email.lower() else address.lower()
-    way = user.ways.filter(address=key).first()
-    return user.wants_text if way is None or way.wants_text is None else way.wants_text
+    way = user.ways.filter(address=key).first() or NoticeWay(user=user, address=key)
+    if way.wants_text is None:
+        way.wants_text = user.wants_text
+    return way
 
 
 def users(user_ids: Iterable[int]) -> list[CourtUser]:
@@ -162,6 +164,12 @@ def case_ways(*, user_id: int, address: str) -> list[CaseWay]:
     """The cases that are told to an address in a way of their own, the newest choice first."""
     rows = CaseWay.objects.filter(way__user=user_id, way__address=address)
     return list(rows.select_related("case").order_by("-id"))
+
+
+def hows_of_cases(*, user_id: int, address: str, case_ids: Iterable[int]) -> dict[int, str]:
+    """Those of these cases that are told to an address in a way of their own, and which."""
+    rows = CaseWay.objects.filter(way__user=user_id, way__address=address, case__in=list(case_ids))
+    return dict(rows.values_list("case_id", "how"))
 
 
 def how_many_case_ways(user: CourtUser) -> dict[str, int]:

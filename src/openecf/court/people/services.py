@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.court.people.admitting import CannotAdmit as CannotAdmit
 from openecf.court.people.admitting import admit as admit
+from openecf.court.people.admitting import check_admission as check_admission
 from openecf.court.people.letters import link_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.noticing import BadAddresses as BadAddresses
@@ -25,6 +26,7 @@ from openecf.court.people.noticing import TooManyCases as TooManyCases
 from openecf.court.people.noticing import note_language as note_language
 from openecf.court.people.noticing import set_addresses as set_addresses
 from openecf.court.people.noticing import set_case_way as set_case_way
+from openecf.court.people.noticing import set_case_ways as set_case_ways
 from openecf.court.people.noticing import set_contact as set_contact
 from openecf.court.people.noticing import set_way as set_way
 from openecf.court.people.rules import BILLING_ACCOUNT, Reader, is_namesake

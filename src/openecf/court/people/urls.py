@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.court.people import views, views_notices
+from openecf.court.people import views, views_notice_cases, views_notices
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("utilities/link/<uuid:offer_id>", views.confirm_link, name="confirm-link"),
     path("utilities/email", views_notices.addresses, name="notice-addresses"),
     path("utilities/email/<slug:key>", views_notices.one_address, name="notice-address"),
+    path("utilities/email/<slug:key>/cases", views_notice_cases.own_cases, name="notice-cases"),
     path("utilities/log", views.transaction_log, name="transaction-log"),
     path("court/", views.staff, name="staff"),
 ]

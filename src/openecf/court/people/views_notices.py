@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from openecf.court.agents import queries as agents
+from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
 from openecf.court.people import access, queries, services, ways
 from openecf.court.people.forms import CaseWayForm, NoticesForm, WayForm
@@ -42,6 +43,15 @@ class AddressRow:
     when: str
     form: str
     cases: int
+
+
+def of_key(request: HttpRequest, key: str) -> tuple[CourtUser, str]:
+    """Whose address it is, and which (``""``: the primary). Http404 if the caller has none of that key."""
+    user = queries.user(request.reader.user)
+    known = {_key(each): each.lower() for each in [ways.PRIMARY, *user.secondary_emails]}
+    if key not in known or (key == PRIMARY_KEY and not user.email):
+        raise Http404
+    return user, known[key]
 
 
 def _key(address: str) -> str:
@@ -111,13 +121,11 @@ def _done(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_address(request: HttpRequest, key: str) -> HttpResponse:
     """How notices reach one address: in general, and for single cases."""
-    user = queries.user(request.reader.user)
-    known = {_key(each): each.lower() for each in [ways.PRIMARY, *user.secondary_emails]}
-    if key not in known or (key == PRIMARY_KEY and not user.email):
-        raise Http404
-    address, act = known[key], request.POST.get("act", "")
+    user, address = of_key(request, key)
+    act = request.POST.get("act", "")
     sent = {name: request.POST if act == name else None for name in ("way", "case")}
-    form = WayForm(sent["way"], is_primary=key == PRIMARY_KEY, initial=_usual(user, address))
+    asks_looks = bench().documents.confirms_free_look
+    form = WayForm(sent["way"], is_primary=key == PRIMARY_KEY, asks_looks=asks_looks, initial=_usual(user, address))
     case_form = CaseWayForm(sent["case"], is_primary=key == PRIMARY_KEY)
     if _acted(request, user, address, form, case_form):
         return redirect(f"{reverse('notice-address', args=[key])}?done=saved")
@@ -127,6 +135,7 @@ def one_address(request: HttpRequest, key: str) -> HttpResponse:
         "case_form": case_form,
         "hears_nothing": usual["usual"] == ways.NONE,
         "address": address or user.email,
+        "key": key,
         "is_primary": key == PRIMARY_KEY,
         "rows": _case_rows(request.reader, user, address),
         "notice": _done(request),
@@ -137,7 +146,12 @@ def one_address(request: HttpRequest, key: str) -> HttpResponse:
 def _usual(user: CourtUser, address: str) -> dict[str, object]:
     way = queries.ways_of(user).get(address, NoticeWay())
     text = user.wants_text if way.wants_text is None else way.wants_text
-    return {"usual": way.usual, "tells_silence": way.tells_silence, "form": "text" if text else "html"}
+    return {
+        "usual": way.usual,
+        "tells_silence": way.tells_silence,
+        "form": "text" if text else "html",
+        "verifies_look": way.verifies_look,
+    }
 
 
 def _case_rows(reader: Reader, user: CourtUser, address: str) -> list[dict[str, object]]:
@@ -163,7 +177,8 @@ def _acted(request: HttpRequest, user: CourtUser, address: str, form: WayForm, c
         said = form.cleaned_data
         return _kept(
             form, "usual", services.set_way,
-            usual=said["usual"], tells_silence=said["tells_silence"], wants_text=said["form"] == "text", **who,
+            usual=said["usual"], tells_silence=said["tells_silence"], wants_text=said["form"] == "text",
+            verifies_look=said.get("verifies_look", True), **who,
         )  # fmt: skip
     if act == "case" and case_form.is_valid():
         try:

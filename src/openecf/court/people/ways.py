@@ -15,12 +15,13 @@ PRIMARY = ""
 class Way:
     """How notices of one case go to one address. ``wants_text``: None is as the person's notices are.
 
-    ``case_chosen``: said for this very case.
+    ``case_chosen``: said for this very case. ``verifies_look``: links ask once more before a free look is used up.
     """
 
     how: str = FILING
     wants_text: bool | None = None
     case_chosen: bool = False
+    verifies_look: bool = True
 
 
 USUAL = Way()
