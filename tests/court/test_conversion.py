@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 from openecf.court.cases import queries as cases
+from openecf.court.cases import services as editing
 from openecf.court.cases.models import Case, Party, Representation
 from openecf.court.conversion import loading, queries, services
 from openecf.court.conversion.inventing import Export
@@ -20,15 +21,22 @@ from openecf.court.conversion.layout import FILES
 from openecf.court.conversion.models import Conversion, Finding
 from openecf.court.conversion.reading import NoExport
 from openecf.court.docket import queries as docket
+from openecf.court.docket import services as docketing
 from openecf.court.docket.models import Entry
+from openecf.court.documents import services as documents
 from openecf.court.documents.models import Document
+from openecf.court.fees import services as fees
+from openecf.court.fees.models import MeterLine
+from openecf.court.filing.models import Draft
 from openecf.court.importing import bulk, removing
+from openecf.court.notices import summarising
+from openecf.court.people import services as people
 from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import NOBODY
 from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
 from openecf.platform.store import services as store
-from tests.court import callers
+from tests.court import agency, callers
 from tests.court.old_records import BEFORE, CLOSED, DURING, LIVE, checked, load, silent, spoil, verified
 
 pytestmark = pytest.mark.django_db
@@ -332,11 +340,70 @@ def test_after_going_live_nothing_is_rolled_back_or_loaded(folder):
         services.load(folder, at=LIVE, progress=silent)
 
 
-def test_work_that_was_done_on_the_converted_record_is_not_rolled_back(folder):
+def test_a_record_that_people_looked_at_and_were_told_of_is_rolled_back_all_the_same(folder):
+    """What they paid stays on their bill; that somebody opened what is sealed stays in the audit lines."""
+    before = counts()
     load(folder)
-    CourtUser.objects.filter(login="filer1").update(account=callers.person().account)
+    verified(folder)
+    services.switch(folder, at=DURING, despite_findings=True)
+    user = CourtUser.objects.get(login="filer1")
+    people.set_way(
+        user_id=user.id,
+        address="",
+        usual="summary",
+        tells_silence=True,
+        wants_text=False,
+        by=f"user:{user.id}",
+        at=DURING,
+    )
+    assert summarising.summarise(day=DURING.date(), at=DURING) == 1
+    case = Case.objects.filter(imported_from="conversion", restriction=0).first()
+    fees.charge(
+        reader=callers.reader(callers.person()), description="Docket", criteria="all", pages=3, case=case, at=DURING
+    )
+    paper = Document.objects.filter(entry__case__imported_from="conversion").exclude(sha256="").first()
+    Document.objects.filter(pk=paper.pk).update(restriction=5)
+    documents.keep_entry_by_level(entry_id=paper.entry_id)
+    paper.refresh_from_db()
+    documents.open_bytes(document=paper, reader=callers.reader(callers.linked("clerk")), at=DURING).close()
+    services.roll_back(at=DURING, progress=silent)
+    assert counts() == before | {"CourtUser": before["CourtUser"] + 1}, "the clerk is no part of the conversion"
+    line = MeterLine.objects.get()
+    assert (line.case, line.cents, line.criteria) == (None, 30, "all")
+    load(folder)
+    assert not verified(folder).problems
+
+
+def _drafts(user: CourtUser, case: Case) -> None:
+    Draft.objects.create(filer=user, event="motion:compel", created_at=DURING, changed_at=DURING)
+
+
+def _drafts_in_the_case(user: CourtUser, case: Case) -> None:
+    _drafts(callers.court_user(), case)
+    Draft.objects.update(case=case)
+
+
+WORK = {
+    "linked": lambda user, case: CourtUser.objects.filter(id=user.id).update(account=callers.person().account),
+    "a draft": _drafts,
+    "a draft in a case": _drafts_in_the_case,
+    "a case edited": lambda user, case: editing.set_flag(case_id=case.id, flag="CLOSED", at=DURING, by="user:1"),
+    "an entry corrected": lambda user, case: docketing.correct_entry(
+        entry_id=case.entries.first().id, text="Otherwise", reason="a slip", by="user:1", version=0, at=DURING
+    ),
+    "an agent added": lambda user, case: agency.let(user, callers.court_user("filing-agent")),
+}
+
+
+@pytest.mark.parametrize("work", WORK.values(), ids=WORK)
+def test_work_that_was_done_on_the_converted_record_is_not_rolled_back(folder, work):
+    """Nothing is taken out then: half of a record would be none."""
+    load(folder)
+    work(CourtUser.objects.get(login="filer1"), Case.objects.filter(imported_from="conversion").last())
+    before = counts()
     with pytest.raises(services.CannotConvert, match="Work was done"):
         services.roll_back(at=DURING, progress=silent)
+    assert counts() == before
 
 
 def test_another_export_is_not_loaded_over_the_first(folder):

@@ -221,10 +221,10 @@ def roll_back(*, at: datetime, progress: Progress) -> Conversion:
         profile = transition.profile()
         if is_live(profile, at) and conversion.switched_at is not None:
             raise CannotConvert("This court is live on NextGen: its converted record stays.")
-        entries, people = removing.worked_on(conversion.id)
-        if entries or people:
+        cases, people = removing.worked_on(conversion.id)
+        if cases or people:
             raise CannotConvert(
-                f"Work was done on what was converted ({entries} docket entries, {people} accounts). Taking it out "
+                f"Work was done on what was converted ({cases} cases, {people} accounts). Taking it out "
                 "would lose that work; it stays."
             )
         _take_out(conversion, at, progress)

@@ -17,6 +17,10 @@ _OF_CASES = (
     "DELETE FROM motion m USING entry e WHERE m.entry_id = e.id AND e.case_id = ANY(%(cases)s)",
     "DELETE FROM deadline WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM hearing WHERE case_id = ANY(%(cases)s)",
+    # Who opened what was sealed stays in the audit lines, and what was paid for reading is paid, case or no case.
+    "DELETE FROM document_opening o USING document d, entry e "
+    "WHERE o.document_id = d.id AND d.entry_id = e.id AND e.case_id = ANY(%(cases)s)",
+    "UPDATE meter_line SET case_id = NULL WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM document d USING entry e WHERE d.entry_id = e.id AND e.case_id = ANY(%(cases)s) RETURNING sha256, sealed",
     "DELETE FROM entry WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM criminal_count c USING party p WHERE c.party_id = p.id AND p.case_id = ANY(%(cases)s)",
@@ -27,11 +31,23 @@ _OF_CASES = (
     'DELETE FROM "case" WHERE id = ANY(%(cases)s)',
 )
 _WORKED_ON = """
-SELECT (SELECT count(*) FROM entry e JOIN converted_case c ON c.case_id = e.case_id
-        WHERE c.conversion_id = %(conversion)s AND e.entered_by <> %(by)s AND e.event <> %(moved)s),
+SELECT (SELECT count(*) FROM converted_case c WHERE c.conversion_id = %(conversion)s AND (
+          EXISTS (SELECT 1 FROM draft d WHERE d.case_id = c.case_id)
+          OR EXISTS (SELECT 1 FROM case_change h WHERE h.case_id = c.case_id)
+          OR EXISTS (SELECT 1 FROM entry e WHERE e.case_id = c.case_id AND (
+            (e.entered_by <> %(by)s AND e.event <> %(moved)s)
+            OR EXISTS (SELECT 1 FROM entry_revision r WHERE r.entry_id = e.id)
+            OR EXISTS (SELECT 1 FROM document_reader r JOIN document d ON d.id = r.document_id WHERE d.entry_id = e.id))))),
        (SELECT count(*) FROM converted_user c JOIN court_user u ON u.id = c.user_id
         WHERE c.conversion_id = %(conversion)s AND (u.account IS NOT NULL
-          OR EXISTS (SELECT 1 FROM entry e WHERE e.filer_id = u.id AND e.entered_by <> %(by)s)))
+          OR EXISTS (SELECT 1 FROM entry e WHERE e.filer_id = u.id AND e.entered_by <> %(by)s)
+          OR EXISTS (SELECT 1 FROM draft d WHERE u.id IN (d.filer_id, d.agent_id))
+          OR EXISTS (SELECT 1 FROM agency a WHERE u.id IN (a.principal_id, a.agent_id))
+          OR EXISTS (SELECT 1 FROM document_reader r WHERE r.user_id = u.id)
+          OR EXISTS (SELECT 1 FROM judge j WHERE j.user_id = u.id)
+          OR EXISTS (SELECT 1 FROM notice_recipient r WHERE r.user_id = u.id)
+          OR EXISTS (SELECT 1 FROM representation r JOIN party p ON p.id = r.party_id WHERE r.user_id = u.id
+            AND NOT EXISTS (SELECT 1 FROM converted_case k WHERE k.case_id = p.case_id))))
 """
 _CASES = "SELECT case_id FROM converted_case WHERE conversion_id = %s ORDER BY case_id LIMIT %s"
 # Leads first: a case may be the lead of one that is taken out later.
@@ -52,13 +68,14 @@ _LOOSE = (
     "DELETE FROM notice_case_way w USING notice_way n, converted_user c "
     "WHERE w.way_id = n.id AND n.user_id = c.user_id AND c.conversion_id = %s",
     "DELETE FROM notice_way n USING converted_user c WHERE n.user_id = c.user_id AND c.conversion_id = %s",
+    "DELETE FROM notice_summary s USING converted_user c WHERE s.user_id = c.user_id AND c.conversion_id = %s",
 )
 
 
 def worked_on(conversion: int) -> tuple[int, int]:
-    """What taking out would lose: entries made since in its cases, and accounts that were used or linked since.
+    """What taking out would lose: how many of its cases were worked on since, and of its accounts used or linked.
 
-    That the weekend's deadlines moved is nobody's work: it is done again for whatever is converted then.
+    Reading is no work. That the weekend's deadlines moved is nobody's: it is done again for whatever is converted then.
     """
     with connection.cursor() as cursor:
         cursor.execute(_WORKED_ON, {"conversion": conversion, "by": BY, "moved": DEADLINES_MOVED})
