@@ -136,10 +136,10 @@ def ask_for_reset(*, login: str, network: str, at: datetime) -> None:
     login = login.strip()
     user = people.user_called(login)
     of_login, of_network = f"own-reset:{login.lower()}"[:200], f"own-resets:{network}"[:200]
-    asked = throttle.count(key=of_login, window=rules.WINDOW, now=at)
+    # The network first: what it asks for in vain must not keep the owner of a login from asking elsewhere.
     if throttle.count(key=of_network, window=rules.WINDOW, now=at) > rules.RESETS_OF_A_NETWORK:
         return
-    if asked > rules.RESETS_OF_A_LOGIN:
+    if throttle.count(key=of_login, window=rules.WINDOW, now=at) > rules.RESETS_OF_A_LOGIN:
         return
     if user is None or not user.email or not user.password:
         return
