@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from openecf.court.calendar import services as calendars
 from openecf.court.calendar.models import Deadline, Hearing
 from openecf.court.cases.models import Case
 from openecf.court.conversion import loading, services
+from openecf.court.conversion import queries as conversion
 from openecf.court.conversion.inventing import Export
 from openecf.court.conversion.reading import Told
 from openecf.court.docket import services as docket
@@ -203,6 +205,23 @@ def test_deadlines_of_the_closed_weekend_move_after_the_switch_although_the_job_
     last = Entry.objects.filter(case=FIRST).order_by("position").last()
     assert last.event == "deadlines:extended" and "04/02/2027" in last.text
     assert calendars.move_past_closure(at=DURING) == 0
+
+
+def test_a_switch_while_the_job_is_at_work_leaves_no_deadline_behind(folder, monkeypatch):
+    due_in_the_weekend(folder)
+    load(folder)
+    verified(folder)
+    look = conversion.that_count
+
+    def switching(case_ids: Sequence[int]) -> list[int]:
+        found = look(case_ids)
+        if not switched:
+            switched.append(services.switch(folder, at=DURING, despite_findings=True))
+        return found
+
+    switched: list[object] = []
+    monkeypatch.setattr(conversion, "that_count", switching)
+    assert [calendars.move_past_closure(at=DURING) for _ in range(3)] == [0, 1, 0]
 
 
 def test_a_case_that_waits_for_the_switch_is_left_alone(folder):

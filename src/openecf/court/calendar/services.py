@@ -92,7 +92,11 @@ def move_past_closure(*, at: datetime) -> int:
     for case_id in conversion.that_count(queries.cases_with_deadlines_on(days)):
         with transaction.atomic():
             moved += _move(case_id, days, to, at)
-    transitions.note_deadlines_moved(at=at)
+    with transaction.atomic():
+        # A switch, or another weekend, may have come meanwhile: then the next run goes on.
+        same = missed_days(transitions.hold(), settings.COURT.zone) == days
+        if same and not conversion.that_count(queries.cases_with_deadlines_on(days)):
+            transitions.note_deadlines_moved(at=at)
     return moved
 
 

@@ -99,12 +99,16 @@ def publish_notice(*, title: str, text: str, by: str, at: datetime) -> CourtNoti
     return made
 
 
+def hold() -> CourtProfile:
+    """The profile as it is at this moment; nobody changes it until the caller's transaction ends."""
+    return CourtProfile.objects.select_for_update().get(id=1)
+
+
 def note_deadlines_moved(*, at: datetime) -> None:
-    """The deadlines of the closed days were moved; it is not done twice for one weekend."""
-    with transaction.atomic():
-        CourtProfile.objects.filter(id=1).update(deadlines_rolled_at=at)
-        record(act="court.deadlines-moved", by="system", at=at)
-    queries.forget()
+    """The deadlines of the closed days were moved; it is not done twice for one weekend. The caller holds the profile."""
+    CourtProfile.objects.filter(id=1).update(deadlines_rolled_at=at)
+    record(act="court.deadlines-moved", by="system", at=at)
+    transaction.on_commit(queries.forget)
 
 
 def move_deadlines_again() -> None:
