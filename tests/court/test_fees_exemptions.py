@@ -240,5 +240,7 @@ def test_a_trustees_agent_reads_the_trustees_cases_free_while_acting_for_that_tr
     assert queries.exemptions(reader=acting(other), at=AT) == [], "an attorney's own exemption is no agent's"
     assert cost(acting(trustee)) == 0
     assert cost(acting(other)) == 30, "chosen for one principal, it does not reach another's cases"
+    told(account=other.account, purpose="trustee", case="24-99999")
+    assert cost(acting(other)) == 30, "nor does that of another case"
     alone = Reader(account=who.account, user=agent.id, group="filing-agent", may_search=True, upgraded=True)
     assert cost(alone) == 30 and queries.exemptions(reader=alone, at=AT) == []

@@ -78,10 +78,12 @@ def _exempt_for(reader: Reader, case: Case | None, at: datetime) -> str:
     if not reader.exempt:
         return ""
     takes_part = reader.exempt_for == TRUSTEE and case is not None and cases.participates(reader, case.id)
+    number = case.number if case else ""
     if takes_part and reader.acting:
-        # For another trustee than when it was chosen, one may have no exemption.
-        takes_part = any(one.purpose == TRUSTEE for one in queries.exemptions(reader=reader, at=at))
-    return exempt_for(reader, case=case.number if case else "", takes_part=takes_part)
+        # For another trustee than when it was chosen, one may have no exemption, or that of one case.
+        held = queries.exemptions(reader=reader, at=at)
+        takes_part = any(one.purpose == TRUSTEE and one.case in ("", number) for one in held)
+    return exempt_for(reader, case=number, takes_part=takes_part)
 
 
 def charge(
