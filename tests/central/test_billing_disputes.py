@@ -188,7 +188,7 @@ def test_above_fifty_dollars_two_people_agree(dollars, people):
     refund, first, second = refund_of(who, dollars), uuid4(), uuid4()
     if people == 2:
         assert agree(refund, first, "") == "second" and owed(who) == "-100.00"
-        with pytest.raises(services.SamePerson, match="50.00"):
+        with pytest.raises(services.SamePerson):
             agree(refund, first)
         assert agree(refund, second) == "made"
     else:
@@ -205,10 +205,10 @@ def test_many_small_refunds_are_one_large_one():
     who, one = in_credit(), uuid4()
     assert agree(refund_of(who, "30.00"), one, "RF1") == "made"
     second = refund_of(who, "20.01")
-    assert disputes.refund(second.pk, now=NOW).needs_two
+    assert disputes.refund(second.pk, by=uuid4(), now=NOW).needs_two
     assert agree(second, one, "") == "second" and agree(second, uuid4(), "RF2") == "made"
     third = refund_of(who, "20.00")
-    assert not disputes.refund(third.pk, now=NOW).needs_two, "what two people agreed to does not count"
+    assert not disputes.refund(third.pk, by=uuid4(), now=NOW).needs_two, "what two people agreed to does not count"
     assert agree(third, one, "RF3") == "made"
     after = NOW + rules.GIVEN_COUNTS_FOR + timedelta(hours=1)
     last = services.ask_refund(payer=who.id, amount=Money.of("25.00"), reason="Again.", by=who.id, at=after)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
 
 from openecf.central.billing import exemptions, services
-from openecf.central.billing.models import Exemption, UsageLine
+from openecf.central.billing.models import Exemption, ExemptionRequest, UsageLine
 from openecf.central.signon import queries as sign_ons
 from openecf.central.signon import services as signing
 from openecf.kernel.exemptions import PURPOSES
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.bus.models import OutboxMessage
+from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
 from tests.central.registrants import at_once
 from tests.central.relying import SESSION_COOKIE, Court, account, session_of, signed_on
@@ -32,7 +33,14 @@ def grant(who, *courts: str, **more: object) -> None:
         "until": None,
         "order": "Order of January 1",
     } | more
-    services.grant_exemption(account=who.id, courts=courts, by=uuid4(), at=timezone.now(), **said)
+    asked = services.ask_exemption(account=who.id, courts=courts, by=uuid4(), at=timezone.now(), **said)
+    services.agree_to_exemption(request=asked.pk, by=uuid4(), at=timezone.now())
+
+
+def extend(who, until: date | None, by: UUID | None = None) -> ExemptionRequest:
+    one = Exemption.objects.get().pk
+    return services.ask_extension(account=who.id, exemption=one, until=until, order="Order of February 2",
+                                  by=by or uuid4(), at=timezone.now())  # fmt: skip
 
 
 def told() -> list[tuple[str, str, bool]]:
@@ -53,8 +61,8 @@ def test_each_court_hears_of_it_and_of_its_end():
     assert told()[-1] == ("nysb", "cja", True) and len(exemptions.exemptions(account=who.id)) == 1
     with pytest.raises(services.NoSuchExemption):
         services.end_exemption(account=who.id, exemption=one.pk, by=uuid4(), at=timezone.now())
-    acts = AuditLine.objects.filter(act__startswith="exemption.", subject=str(who.id)).count()
-    assert acts == 3
+    acts = AuditLine.objects.filter(act__startswith="exemption.", subject=str(who.id)).order_by("id")
+    assert [line.act.partition(".")[2] for line in acts] == ["asked", "granted", "granted", "ended"]
 
 
 def test_all_courts_or_none():
@@ -72,11 +80,91 @@ def test_all_courts_or_none():
 def test_nobody_exempts_themselves_nor_ends_anothers_by_a_wrong_name():
     who, other = account(), account("other")
     with pytest.raises(services.OwnRequest):
-        services.grant_exemption(account=who.id, courts=["flsb"], purpose="cja", case="", since=date(2026, 1, 1),
-                                 until=None, order="x", by=who.id, at=timezone.now())  # fmt: skip
-    grant(who, "flsb")
+        services.ask_exemption(account=who.id, courts=["flsb"], purpose="cja", case="", since=date(2026, 1, 1),
+                               until=None, order="x", by=who.id, at=timezone.now())  # fmt: skip
+    grant(who, "flsb", until=date(2026, 6, 30))
+    with pytest.raises(services.OwnRequest):
+        extend(who, date(2026, 12, 31), by=who.id)
     with pytest.raises(services.NoSuchExemption):
         services.end_exemption(account=other.id, exemption=Exemption.objects.get().pk, by=uuid4(), at=timezone.now())
+
+
+def test_nothing_counts_on_one_persons_word_and_nobody_is_told_before_the_second():
+    who, first = account(email="ada@counsel.example"), uuid4()
+    said = {"account": who.id, "courts": ["flsb", "nysb"], "purpose": "cja", "case": "", "since": date(2026, 1, 1),
+            "until": date(2026, 6, 30), "order": "Order of January 1", "at": timezone.now()}  # fmt: skip
+    asked = services.ask_exemption(**said, by=first)
+    assert (told(), exemptions.exemptions(account=who.id), OutgoingMail.objects.count()) == ([], [], 0)
+    with pytest.raises(services.ExemptionWaits):
+        services.ask_exemption(**said | {"purpose": "pro-bono"}, by=uuid4())
+    for by, refusal in ((first, services.SamePerson), (who.id, services.OwnRequest)):
+        with pytest.raises(refusal):
+            services.agree_to_exemption(request=asked.pk, by=by, at=timezone.now())
+    with pytest.raises(services.OwnRequest):
+        services.set_exemption_aside(request=asked.pk, remark="x", by=who.id, at=timezone.now())
+    services.agree_to_exemption(request=asked.pk, by=(second := uuid4()), at=timezone.now())
+    assert len(told()) == 2 and "Southern District of Florida" in (text := OutgoingMail.objects.get().text), text
+    assert set(Exemption.objects.values_list("granted_by", "agreed_by")) == {(str(first), str(second))}
+    with pytest.raises(services.NotWaiting):
+        services.agree_to_exemption(request=asked.pk, by=uuid4(), at=timezone.now())
+
+
+@pytest.mark.parametrize("who_sets_aside", ["the first", "another"])
+def test_what_is_set_aside_is_never_granted_and_can_be_asked_again(who_sets_aside):
+    who = account()
+    grant(who, "flsb", until=date(2026, 6, 30))
+    OutgoingMail.objects.all().delete()
+    asked = extend(who, None)
+    by = asked.first_by if who_sets_aside == "the first" else uuid4()
+    services.set_exemption_aside(request=asked.pk, remark="No order.", by=by, at=timezone.now())
+    with pytest.raises(services.NotWaiting):
+        services.agree_to_exemption(request=asked.pk, by=uuid4(), at=timezone.now())
+    assert (Exemption.objects.get().until, len(told()), OutgoingMail.objects.count()) == (date(2026, 6, 30), 1, 0)
+    assert extend(who, None).outcome == "second"
+
+
+@pytest.mark.parametrize("until", [date(2026, 12, 31), None])
+def test_an_exemption_goes_on_when_two_agree_and_its_court_hears_the_new_day(until):
+    who = account()
+    grant(who, "flsb", until=date(2026, 6, 30))
+    for short in (date(2026, 6, 30), date(2026, 2, 1)):
+        with pytest.raises(services.NotLonger):
+            extend(who, short)
+    asked = extend(who, until)
+    assert Exemption.objects.get().until == date(2026, 6, 30)
+    with pytest.raises(services.SamePerson):
+        services.agree_to_exemption(request=asked.pk, by=asked.first_by, at=timezone.now())
+    services.agree_to_exemption(request=asked.pk, by=uuid4(), at=timezone.now())
+    row, heard = Exemption.objects.get(), OutboxMessage.objects.filter(type="exemption.changed").latest("at").body
+    assert (row.until, row.order, row.since) == (until, "Order of February 2", date(2026, 1, 1))
+    assert (heard["exemption"], heard["until"]) == (str(row.pk), until.isoformat() if until else None)
+    if until is None:
+        with pytest.raises(services.NotLonger):
+            extend(who, date(2030, 1, 1))
+
+
+def test_what_became_otherwise_meanwhile_waits_on_and_can_be_set_aside():
+    who = account()
+    grant(who, "flsb", until=date(2026, 6, 30))
+    asked = extend(who, None)
+    services.end_exemption(account=who.id, exemption=asked.extends_id, by=uuid4(), at=timezone.now())
+    with pytest.raises(services.NoSuchExemption):
+        services.agree_to_exemption(request=asked.pk, by=uuid4(), at=timezone.now())
+    assert [one.needs_second for one in exemptions.waiting()] == [True]
+    services.set_exemption_aside(request=asked.pk, remark="Ended.", by=uuid4(), at=timezone.now())
+    assert exemptions.waiting() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_second_people_at_once_grant_once():
+    who = account()
+    asked = services.ask_exemption(account=who.id, courts=["flsb"], purpose="cja", case="", since=date(2026, 1, 1),
+                                   until=None, order="x", by=uuid4(), at=timezone.now())  # fmt: skip
+    results = at_once(
+        [lambda: services.agree_to_exemption(request=asked.pk, by=uuid4(), at=timezone.now()) for _ in range(10)]
+    )
+    assert sum(isinstance(each, services.NotWaiting) for each in results) == 9, results
+    assert (Exemption.objects.count(), len(told()), OutgoingMail.objects.count()) == (1, 1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -100,21 +188,39 @@ def test_exempt_use_is_listed_with_its_purpose_and_is_not_billed():
     assert b"yes,CJA panel attorney" in browser.get("/pscof/manage/usage.csv").getvalue()
 
 
-def test_the_desk_grants_and_ends_and_the_owner_sees_where():
+def test_two_of_the_desk_grant_let_go_on_and_one_ends_and_the_owner_sees_where():
     Court("flsb").register()
-    who, desk = account(), desk_of()
-    where = f"/service-center/desk/accounts/{who.number}/money"
+    who, desk, other = account(), desk_of(), desk_of("two-agent")
+    where = f"/service-center/desk/accounts/{who.number}/exemptions"
     sent = {"which": "exempt", "exempt-courts": ["flsb"], "exempt-purpose": "cja", "exempt-case": "26-10001",
-            "exempt-since": "2026-01-01", "exempt-until": "", "exempt-order": "Appointment of January 1"}  # fmt: skip
+            "exempt-since": "2026-01-01", "exempt-until": "2026-12-31", "exempt-order": "Appointment of January 1"}  # fmt: skip
     for wrong in ({"exempt-courts": []}, {"exempt-courts": ["moon"]}, {"exempt-purpose": "x"}, {"exempt-order": ""},
                   {"exempt-until": "2025-01-01"}):  # fmt: skip
         assert desk.post(where, sent | wrong).status_code == 200, wrong
-    assert not Exemption.objects.exists()
-    assert desk.post(where, sent).headers["Location"].endswith("done=granted")
-    assert "Appointment of January 1" in desk.get(where).content.decode()
+    assert not ExemptionRequest.objects.exists()
+    assert desk.post(where, sent).headers["Location"].endswith("done=exemption-asked")
+    assert "waits for a second person" in desk.post(where, sent).content.decode(), "one at a time"
+    one = f"/service-center/desk/exemptions/{ExemptionRequest.objects.get().pk}"
+    assert one in other.get("/service-center/desk/money").content.decode() and one in desk.get(where).content.decode()
+    assert "You wrote it" in (page := desk.get(one).content.decode()) and "Agree to the exemption" not in page
+    assert "somebody else must agree" in desk.post(one, {"which": "agree"}).content.decode()
+    assert not Exemption.objects.exists() and "remark" in other.post(one, {"which": "aside"}).context["aside"].errors
+    assert "Appointment of January 1" in other.get(one).content.decode()
+    assert other.post(one, {"which": "agree"}).headers["Location"].endswith("done=granted")
+    assert "not waiting any more" in other.post(one, {"which": "agree"}).content.decode()
+    assert other.get(f"/service-center/desk/exemptions/{uuid4()}").status_code == 404
     page = signed_on(who).get("/pscof/manage/usage").content.decode()
     assert "Where you are exempt" in page and "in case 26-10001" in page
     row = Exemption.objects.get()
+    more = {"which": "extend", "extend-exemption": str(row.pk), "extend-until": "2027-12-31", "extend-order": "Letter"}
+    for wrong in ({"extend-exemption": str(uuid4())}, {"extend-until": "2026-12-31"}, {"extend-order": ""},
+                  {"extend-until": "never"}):  # fmt: skip
+        assert desk.post(where, more | wrong).status_code == 200, wrong
+    assert desk.post(where, more).headers["Location"].endswith("done=exemption-asked")
+    one = f"/service-center/desk/exemptions/{ExemptionRequest.objects.get(outcome='second').pk}"
+    assert "now until 12/31/2026" in other.get(one).content.decode()
+    assert other.post(one, {"which": "agree"}).headers["Location"].endswith("done=granted")
+    assert "until 12/31/2027" in signed_on(who).get("/pscof/manage/usage").content.decode()
     assert desk.post(where, {"which": "end", "exemption": "x"}).status_code == 404
     assert desk.post(where, {"which": "end", "exemption": str(row.pk)}).headers["Location"].endswith("done=ended")
     assert "Where you are exempt" not in signed_on(who).get("/pscof/manage/usage").content.decode()

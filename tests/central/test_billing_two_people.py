@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from openecf.central.accounts.models import Account
-from openecf.central.billing import disputes, rules, services
+from openecf.central.billing import disputes, queries, rules, services
 from openecf.central.billing.models import CreditRequest, DeskCredit, LedgerLine
 from openecf.kernel.money import Money
 from openecf.platform.audit.models import AuditLine
@@ -145,7 +145,7 @@ def test_many_small_credits_and_refunds_are_one_large_one():
     services.agree_to_desk_credit(credit=DeskCredit.objects.get(outcome="second").pk, by=uuid4(), at=NOW)
     services.record_payment(payer=who.id, amount=Money.of("500.00"), reference="p", by="x", at=NOW)
     refund = refund_of(who, "10.01")
-    assert disputes.refund(refund.pk, now=NOW).needs_two and agree(refund, one, "") == "second"
+    assert disputes.refund(refund.pk, by=one, now=NOW).needs_two and agree(refund, one, "") == "second"
     assert agree(refund, uuid4()) == "made"
     assert give(who, "10.00", uuid4()) == "given", "what two agreed to does not count, and another agent counts on"
     later = NOW + rules.GIVEN_COUNTS_FOR + timedelta(hours=1)
@@ -159,6 +159,43 @@ def test_ten_credits_by_hand_at_once_pass_the_limit_on_nobodys_word_alone():
     results = at_once([lambda: give(who, "30.00", one) for _ in range(10)])
     assert sorted(str(each) for each in results if isinstance(each, str)) == ["given", "second"], results
     assert sum(isinstance(each, services.CreditWaits) for each in results) == 8 and owed(who) == "-30.00"
+
+
+def test_what_one_person_gives_to_many_counts_together_over_a_day_and_a_quarter():
+    one, other = uuid4(), uuid4()
+    people = [account(f"reader-{n}") for n in range(8)]
+    assert [give(who, "50.00", one) for who in people[:5]] == ["given"] * 5
+    assert give(people[5], "0.01", one) == "second", "two hundred and fifty dollars within a day"
+    assert give(people[5 + 1], "50.00", other) == "given", "each counts alone"
+    row = DeskCredit.objects.get(outcome="second")
+    services.agree_to_desk_credit(credit=row.pk, by=other, at=NOW)
+    services.record_payment(payer=people[7].id, amount=Money.of("90.00"), reference="p", by="x", at=NOW)
+    refund = refund_of(people[7], "5.00")
+    assert disputes.refund(refund.pk, by=one, now=NOW).needs_two and agree(refund, one, "") == "second"
+    assert not disputes.refund(refund.pk, by=other, now=NOW + rules.A_DAY).needs_two
+    tomorrow = {"amount": Money.of("40.00"), "reason": "x", "by": one, "at": NOW + rules.A_DAY + timedelta(hours=1)}
+    assert services.give_credit_by_hand(payer=people[6].id, **tomorrow) == "second", "what the payer had counts on"
+    assert services.give_credit_by_hand(payer=people[7].id, **tomorrow) == "given", "a day later"
+
+
+def test_a_quarter_of_days_at_the_limit_needs_two_people_too():
+    one, most = uuid4(), queries.most_alone().in_a_quarter
+    for n in range(most.cents // 5000):
+        DeskCredit.objects.create(payer=account(f"reader-{n}"), cents=5000, reason="x", first_by=one, outcome="given",
+                                  asked_at=NOW, decided_at=NOW - timedelta(days=80))  # fmt: skip
+    who = account("last")
+    assert give(who, "1.00", one) == "second" and give(account("another"), "1.00", uuid4()) == "given"
+    old = DeskCredit.objects.exclude(payer=who)
+    old.update(decided_at=NOW - rules.A_QUARTER)
+    services.set_desk_credit_aside(credit=DeskCredit.objects.get(payer=who).pk, remark="x", by=one, at=NOW)
+    assert give(who, "1.00", one) == "given"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_person_in_eight_windows_at_once_passes_the_days_limit_nowhere():
+    one, people = uuid4(), [account(f"reader-{n}") for n in range(8)]
+    results = at_once([lambda who=who: give(who, "50.00", one) for who in people])
+    assert sorted(map(str, results)) == ["given"] * 5 + ["second"] * 3, results
 
 
 @pytest.mark.django_db(transaction=True)

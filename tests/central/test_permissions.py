@@ -121,6 +121,8 @@ URLS = {
     "service-center/desk/money": "staff",
     "service-center/desk/credits/<uuid:which>": "staff",
     "service-center/desk/credits/by-hand/<uuid:which>": "staff",
+    "service-center/desk/exemptions/<uuid:which>": "staff",
+    "service-center/desk/accounts/<str:number>/exemptions": "staff",
     "service-center/desk/refunds/<uuid:which>": "staff",
     "service-center/desk/payments/<str:number>": "staff",
     "service-center/desk/accounts/<str:number>/money": "staff",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b32decode
 from datetime import date, datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -181,15 +181,28 @@ def _wait_for_a_clerk(at: datetime) -> None:
 def _exempt(at: datetime) -> None:
     """A trustee in his cases, and an attorney who was appointed under the Criminal Justice Act, at the courts there are."""
     here = {one.id for one in courts.courts()}
-    desk = next(person.id for person in ACCOUNTS if person.staff)
+    first, second = (next(person.id for person in ACCOUNTS if person.staff == role) for role in ("agent", "supervisor"))
     for username, purpose, at_courts in _EXEMPT:
         who = next(person.id for person in ACCOUNTS if person.username == username)
         wanted = sorted(here & at_courts)
         if wanted and not exemptions.exemptions(account=who):
-            billing.grant_exemption(
-                account=who, courts=wanted, purpose=purpose, case="", since=at.date() - timedelta(days=90), until=None,
-                order="Invented order of the demonstration", by=desk, at=at,
-            )  # fmt: skip
+            with transaction.atomic():
+                asked = billing.ask_exemption(
+                    account=who, courts=wanted, purpose=purpose, case="", since=at.date() - timedelta(days=90), until=None,
+                    order="Invented order of the demonstration", by=first, at=at,
+                )  # fmt: skip
+                billing.agree_to_exemption(request=asked.pk, by=second, at=at)
+    _ask_for_an_exemption(sorted(here), first, at)
+
+
+def _ask_for_an_exemption(here: list[str], agent: UUID, at: datetime) -> None:
+    """An agent would exempt a researcher: the supervisor can agree to it, under Money."""
+    reader = account_queries.account(ACCOUNTS[3].id)
+    if here and not exemptions.asked_of(account=reader.id):
+        billing.ask_exemption(
+            account=reader.id, courts=here[:1], purpose="researcher", case="", since=at.date(),
+            until=at.date() + timedelta(days=365), order="Invented order on a study of filings", by=agent, at=at,
+        )  # fmt: skip
 
 
 def _write_a_credit(at: datetime) -> None:

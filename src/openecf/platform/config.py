@@ -55,11 +55,17 @@ class PaymentsConfig(_Strict):
 
 
 class ServiceCenterConfig(_Strict):
-    """How people reach the Service Center besides its pages. ``hours`` in three languages; what is empty is not shown."""
+    """How people reach the Service Center besides its pages. ``hours`` in three languages; what is empty is not shown.
+
+    ``alone_in_a_day`` and ``alone_in_a_quarter`` are whole dollars: what one person of the desk gives in credits and
+    refunds without a second person's word, to all payers together.
+    """
 
     phone: str = ""
     email: str = ""
     hours: dict[Literal["en", "es", "ht"], str] = {}
+    alone_in_a_day: int = Field(default=250, ge=0)
+    alone_in_a_quarter: int = Field(default=2500, ge=0)
 
 
 class CentralConfig(_Strict):

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from openecf.central.billing import disputes, rules, services
-from openecf.central.billing.desk_views import MONEY, back
+from openecf.central.billing.desk_views import MONEY, back, limits
 from openecf.central.billing.dispute_forms import DecideForm, SetAsideForm
 from openecf.central.service_center.access import STAFF
 from openecf.central.service_center.context import desk_frame
@@ -55,7 +55,8 @@ def credit(request: HttpRequest, which: UUID) -> HttpResponse:
     except Refusal as refusal:
         refused = refusal.said  # its form may have no place on the page any more
         asked = disputes.request(which) or asked
-    page = {"asked": asked, "form": form, "aside": aside, "refused": refused, "limit": rules.GIVEN_BY_ONE}
+    page = {"asked": asked, "form": form, "aside": aside, "refused": refused}
+    page |= limits(request, payer=asked.payer)
     return render(request, "billing/desk_credit.html", {**page, **desk_frame(request, MONEY)})
 
 

@@ -15,17 +15,14 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.billing import bills, disputes, exemptions, queries, receipts, rules, services
 from openecf.central.billing.dispute_forms import (
     AgreeForm,
-    ExemptForm,
     FindPaymentForm,
     GiveCreditForm,
     RefundForm,
     RemarkForm,
 )
 from openecf.central.billing.services.paying import PURPOSE
-from openecf.central.courts import queries as courts
 from openecf.central.service_center.access import STAFF
 from openecf.central.service_center.context import desk_frame
-from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.payments import queries as payments
@@ -43,7 +40,9 @@ def notice(request: HttpRequest) -> str:
         "refused": _("Refused. The payer was told by mail."),
         "credited": _("The credit is in the payer's ledger."),
         "asked": _("The refund waits to be made."),
-        "granted": _("The exemption is granted. Its courts hear of it in a moment."),
+        "granted": _("The exemption is granted. Its courts hear of it in a moment, and its owner was told by mail."),
+        "exemption-asked": _("Written. It counts when a second person has agreed; nobody is told before."),
+        "exemption-aside": _("Set aside. Nothing was granted, and nobody was told."),
         "ended": _("The exemption is ended. Its courts hear of it in a moment."),
     }.get(request.GET.get("done", ""), "")
 
@@ -69,6 +68,7 @@ def money(request: HttpRequest) -> HttpResponse:
     page = {
         "requests": disputes.waiting(),
         "by_hand": disputes.desk_credits_waiting(),
+        "exempt": exemptions.waiting(),
         "refunds": disputes.refunds_waiting(),
         "stuck": [(one, names[one.payer], found_out.get(one.number)) for one in stuck],
         "find": find,
@@ -83,7 +83,7 @@ def money(request: HttpRequest) -> HttpResponse:
 @_get_or_post
 def refund(request: HttpRequest, which: UUID) -> HttpResponse:
     """One refund: agree to it, or refuse it."""
-    found = disputes.refund(which, now=request.arrived)
+    found = disputes.refund(which, by=request.staff.account, now=request.arrived)
     if found is None:
         raise Http404
     refuses = request.POST.get("which") == "refuse"
@@ -105,18 +105,17 @@ def refund(request: HttpRequest, which: UUID) -> HttpResponse:
     return render(request, "billing/desk_refund.html", page)
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Http404 from None
+def limits(request: HttpRequest, *, payer: UUID) -> dict[str, object]:
+    """What a page says of how much one person gives alone, and how much this one did."""
+    lately = queries.given_alone(payer=payer, by=request.staff.account, at=request.arrived)
+    return {"limit": rules.GIVEN_BY_ONE, "most": queries.most_alone(), "alone": lately}
 
 
 @access.rule(STAFF)
 @never_cache
 @_get_or_post
 def account_money(request: HttpRequest, number: str) -> HttpResponse:
-    """One account's bill: balance, statements, payments; give a credit, begin a refund, grant exemptions."""
+    """One account's bill: balance, statements, payments; give a credit, begin a refund."""
     account = accounts.numbered(number)
     if account is None:
         raise Http404
@@ -125,32 +124,17 @@ def account_money(request: HttpRequest, number: str) -> HttpResponse:
     give = GiveCreditForm(sent if which == "credit" else None, prefix="credit")
     ask = RefundForm(sent if which == "refund" else None, prefix="refund")
     tell = {"payer": account.id, "at": request.arrived}
-    today = legal_day(request.arrived, rules.ZONE)
-    here = [(one.id, queries.court_name(one.id)) for one in courts.courts()]
-    exempt = ExemptForm(sent if which == "exempt" else None, courts=here, today=today, prefix="exempt")
     try:
-        if which == "end":
-            ending = {"account": account.id, "by": request.staff.account, "at": request.arrived}
-            services.end_exemption(exemption=_uuid(request.POST.get("exemption", "")), **ending)
-            return back("service-account-money", "ended", number)
-        if exempt.is_valid():
-            services.grant_exemption(
-                account=account.id, by=request.staff.account, at=request.arrived, **exempt.cleaned_data
-            )
-            return back("service-account-money", "granted", number)
         if give.is_valid():
             outcome = services.give_credit_by_hand(**tell, by=request.staff.account, **give.cleaned_data)
             return back("service-account-money", "credited" if outcome == "given" else "agreed", number)
         if ask.is_valid():
             services.ask_refund(**tell, by=request.staff.account, **ask.cleaned_data)
             return back("service-account-money", "asked", number)
-    except services.NoSuchExemption:
-        return back("service-account-money", "", number)
     except Refusal as refusal:
-        {"credit": give, "exempt": exempt}.get(which, ask).add_error(None, refusal.said)
+        (give if which == "credit" else ask).add_error(None, refusal.said)
     page = {
         "account": account,
-        "exempt": exempt,
         "exemptions": exemptions.exemptions(account=account.id),
         "own": account.id == request.staff.account,
         "balance": bills.balance(payer=account.id),
@@ -159,7 +143,7 @@ def account_money(request: HttpRequest, number: str) -> HttpResponse:
         "requests": disputes.requests_of(account=account.id),
         "refunds": disputes.refunds_of(payer=account.id),
         "by_hand": disputes.desk_credits_of(payer=account.id),
-        "limit": rules.GIVEN_BY_ONE,
+        **limits(request, payer=account.id),
         "give": give,
         "ask": ask,
         "notice": notice(request),

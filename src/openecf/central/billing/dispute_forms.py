@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from openecf.central.billing import rules
 from openecf.central.billing.disputes import Charge
+from openecf.central.billing.exemptions import Exempt
 from openecf.central.billing.models import CreditRequest, Finding
 from openecf.central.billing.queries import Line
 from openecf.kernel.exemptions import PURPOSES
@@ -154,7 +156,7 @@ class RemarkForm(forms.Form):
 
 
 class SetAsideForm(forms.Form):
-    """Why a finding about a payment, or a credit that a first person agreed to, is not right."""
+    """Why a finding about a payment, or a credit or an exemption that a first person agreed to, is not right."""
 
     remark = _long(_("Reason"), _("Give the reason."), most=300)
 
@@ -171,8 +173,14 @@ class ExemptForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("As the court writes it, for example 26-10001 or 1:26-cv-20001."),
     )  # fmt: skip
-    since = forms.DateField(label=_("From"), widget=DateInput, error_messages={"required": _("Choose the day.")})
-    until = forms.DateField(label=_("Until (the last day)"), widget=DateInput, required=False)
+    since = forms.DateField(
+        label=_("From"), widget=DateInput,
+        error_messages={"required": _("Choose the day."), "invalid": _("Type the day as 2026-01-31.")},
+    )  # fmt: skip
+    until = forms.DateField(
+        label=_("Until (the last day)"), widget=DateInput, required=False,
+        error_messages={"invalid": _("Type the day as 2026-01-31.")},
+    )  # fmt: skip
     order = forms.CharField(
         label=_("Rests on"), max_length=300, help_text=_("The order, appointment or letter, with its date."),
         error_messages={"required": _("Say on what it rests.")},
@@ -187,6 +195,36 @@ class ExemptForm(forms.Form):
         if typed.get("until") and typed.get("since") and typed["until"] < typed["since"]:
             self.add_error("until", _("The last day is before the first."))
         return typed
+
+
+class ExtendForm(forms.Form):
+    """Let an exemption that has an end go on."""
+
+    exemption = forms.ChoiceField(
+        label=_("Which exemption"), error_messages={"required": _("Choose an exemption."),
+                                                   "invalid_choice": _("There is no such exemption any more.")},
+    )  # fmt: skip
+    until = forms.DateField(
+        label=_("Until (the new last day)"), widget=DateInput, required=False,
+        help_text=_("Without a day it has no end."), error_messages={"invalid": _("Type the day as 2026-01-31.")},
+    )  # fmt: skip
+    order = forms.CharField(
+        label=_("Rests on"), max_length=300, help_text=_("The order, appointment or letter, with its date."),
+        error_messages={"required": _("Say on what it rests.")},
+    )  # fmt: skip
+
+    def __init__(self, typed: dict | None, *, exemptions: Sequence[Exempt], prefix: str) -> None:
+        super().__init__(typed, prefix=prefix)
+        self.fields["exemption"].choices = [(str(one.id), _said(one)) for one in exemptions]
+
+    def chosen(self) -> UUID:
+        """Only of a valid form."""
+        return UUID(self.cleaned_data["exemption"])
+
+
+def _said(one: Exempt) -> str:
+    case = f" ({one.case})" if one.case else ""
+    return f"{one.court}: {one.what}{case}, {one.until:%m/%d/%Y}"
 
 
 class FindPaymentForm(forms.Form):

@@ -34,6 +34,7 @@ class Asked:
     would grant is ``proposed``, for the desk alone."""
 
     id: UUID
+    payer: UUID
     account_number: str
     account_name: str
     payer_number: str
@@ -95,10 +96,11 @@ def waiting() -> list[Asked]:
 def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
     zone = ZoneInfo(rules.ZONE)
     rows = list(rows.select_related("account", "payer").prefetch_related("lines__line"))
-    names = _names(row.first_by for row in rows)
+    names = names_of(row.first_by for row in rows)
     return [
         Asked(
             id=row.pk,
+            payer=row.payer_id,
             account_number=row.account.number,
             account_name=row.account.name.direct,
             payer_number=row.payer.number,
@@ -123,7 +125,7 @@ def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
     ]
 
 
-def _names(people: Iterable[UUID | None]) -> dict[UUID, str]:
+def names_of(people: Iterable[UUID | None]) -> dict[UUID, str]:
     """Names of people of the desk, by account."""
     return {one.id: one.name.direct for one in accounts.several({who for who in people if who})}
 
@@ -168,7 +170,7 @@ def desk_credits_waiting() -> list[ByHand]:
 
 def _by_hand(rows: QuerySet[DeskCredit]) -> list[ByHand]:
     rows = list(rows.select_related("payer"))
-    names = _names(who for row in rows for who in (row.first_by, row.second_by))
+    names = names_of(who for row in rows for who in (row.first_by, row.second_by))
     return [
         ByHand(
             id=row.pk,
@@ -216,14 +218,14 @@ def refunds_of(*, payer: UUID) -> list[GivingBack]:
     return _giving(Refund.objects.filter(payer_id=payer).order_by("-asked_at")[:SHOWN])
 
 
-def refund(refund_id: UUID, *, now: datetime) -> GivingBack | None:
-    """One refund, for its decision."""
+def refund(refund_id: UUID, *, by: UUID, now: datetime) -> GivingBack | None:
+    """One refund, for its decision by that person of the desk."""
     rows = Refund.objects.filter(pk=refund_id)
     found = _giving(rows)
     if not found:
         return None
-    lately = queries.given_by_one(payer=rows.values_list("payer", flat=True).get(), at=now)
-    return replace(found[0], needs_two=rules.needs_two(found[0].amount, by_one_lately=lately))
+    lately = queries.given_alone(payer=rows.values_list("payer", flat=True).get(), by=by, at=now)
+    return replace(found[0], needs_two=rules.needs_two(found[0].amount, lately=lately, most=queries.most_alone()))
 
 
 def refunds_waiting() -> list[GivingBack]:
@@ -234,7 +236,7 @@ def refunds_waiting() -> list[GivingBack]:
 
 def _giving(rows: QuerySet[Refund]) -> list[GivingBack]:
     rows = list(rows.select_related("payer"))
-    names = _names(row.first_by for row in rows)
+    names = names_of(row.first_by for row in rows)
     return [
         GivingBack(
             id=row.pk,
@@ -289,7 +291,7 @@ def findings_waiting() -> dict[str, Found]:
 
 def _found(rows: QuerySet[Finding]) -> list[Found]:
     rows = list(rows[:SHOWN])
-    names = _names(who for row in rows for who in (row.first_by, row.second_by))
+    names = names_of(who for row in rows for who in (row.first_by, row.second_by))
     return [
         Found(
             id=row.pk,

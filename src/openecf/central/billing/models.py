@@ -236,6 +236,7 @@ class CreditRequest(models.Model):
             models.Index(
                 fields=["asked_at"], name="credit_request_open", condition=Q(outcome__in=["waiting", "second"])
             ),
+            models.Index(fields=["decided_at"], name="credit_request_decided_at"),
         ]
 
     def __str__(self) -> str:
@@ -291,6 +292,7 @@ class DeskCredit(models.Model):
             ),
             models.UniqueConstraint(fields=["payer"], condition=Q(outcome="second"), name="desk_credit_one_open"),
         ]
+        indexes = [models.Index(fields=["first_by", "decided_at"], name="desk_credit_by")]
 
     def __str__(self) -> str:
         return f"desk credit {self.pk}"
@@ -327,6 +329,7 @@ class Refund(models.Model):
                 fields=["payer"], condition=Q(outcome__in=["waiting", "second"]), name="refund_one_open"
             ),
         ]
+        indexes = [models.Index(fields=["first_by", "decided_at"], name="refund_by")]
 
     def __str__(self) -> str:
         return f"refund {self.pk}"
@@ -361,10 +364,14 @@ class Exemption(models.Model):
     granted_by = models.CharField(max_length=80)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
+    agreed_by = models.CharField(max_length=80, blank=True, default="", help_text="the second of two people")
 
     class Meta:
         db_table = "exemption"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(agreed_by="") | ~Q(agreed_by=F("granted_by")), name="exemption_two_people"
+            ),
             models.UniqueConstraint(
                 fields=["account", "court", "purpose", "case"], condition=Q(ended_at=None), name="exemption_once"
             ),
@@ -373,6 +380,51 @@ class Exemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} at {self.court}"
+
+
+class ExemptionRequest(models.Model):
+    """An exemption that one person of the desk would grant, or would let go on (``extends``), and a second agrees to.
+
+    ``case``, ``since`` and the purpose of one that goes on are those that it has.
+    """
+
+    class Outcome(models.TextChoices):
+        SECOND = "second", gettext_lazy("Waiting for a second person")
+        GRANTED = "granted", gettext_lazy("Granted")
+        SET_ASIDE = "set-aside", gettext_lazy("Set aside")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    extends = models.ForeignKey(Exemption, on_delete=models.PROTECT, related_name="+", null=True)
+    courts = models.JSONField(help_text="court ids, in order")
+    purpose = models.CharField(max_length=20)
+    case = models.CharField(max_length=40, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    order = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.SECOND)
+    first_by = models.UUIDField()
+    second_by = models.UUIDField(null=True)
+    remark = models.CharField(max_length=300, blank=True, help_text="why it was set aside")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "exemption_request"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="second", second_by=None, decided_at=None)
+                | Q(outcome="granted", second_by__isnull=False, decided_at__isnull=False) & ~Q(second_by=F("first_by"))
+                | Q(outcome="set-aside", second_by__isnull=False, decided_at__isnull=False),
+                name="exemption_request_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(outcome="second"), name="exemption_request_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"exemption request {self.pk}"
 
 
 class MailPreference(models.Model):

@@ -13,10 +13,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from openecf.central.billing import rules
-from openecf.central.billing.models import CreditRequest, DeskCredit, Exemption, LedgerLine, Refund, UsageLine
+from openecf.central.billing.models import Exemption, LedgerLine, UsageLine
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
+from openecf.platform.config import this_site
 from openecf.platform.postgres import prepared
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
 
@@ -221,19 +222,39 @@ def balance_now(*, payer: UUID) -> Money:
     return Money(int(LedgerLine.objects.filter(payer_id=payer).aggregate(cents=Sum("cents", default=0))["cents"]))
 
 
-def given_by_one(*, payer: UUID, at: datetime) -> Money:
-    """What the payer was given, on one person's word each time, since ``GIVEN_COUNTS_FOR`` before a moment.
+_ALONE = """
+WITH alone AS NOT MATERIALIZED (
+  SELECT payer_id, first_by AS by, cents, decided_at FROM refund WHERE outcome = 'made' AND second_by IS NULL
+  UNION ALL
+  SELECT payer_id, first_by, cents, decided_at FROM desk_credit WHERE outcome = 'given' AND second_by IS NULL
+  UNION ALL
+  SELECT payer_id, CASE WHEN decided_by ~ '^[0-9a-f-]{36}$' THEN decided_by::uuid END, granted_cents, decided_at
+  FROM credit_request
+  WHERE outcome IN ('granted', 'in-part') AND second_by IS NULL
+)
+SELECT
+  (SELECT coalesce(sum(cents), 0) FROM alone WHERE payer_id = %(payer)s AND decided_at > %(month)s)::bigint,
+  (SELECT coalesce(sum(cents), 0) FROM alone WHERE by = %(by)s AND decided_at > %(day)s)::bigint,
+  (SELECT coalesce(sum(cents), 0) FROM alone WHERE by = %(by)s AND decided_at > %(quarter)s)::bigint
+"""
+
+
+def given_alone(*, payer: UUID, by: UUID, at: datetime) -> rules.GivenAlone:
+    """What the payer was given on one person's word each time, since ``GIVEN_COUNTS_FOR`` before a moment; and what
+    that person gave alone to anybody.
 
     Without an end: of two who act at once, the one who came first may look after the other has written.
     """
-    granted = [CreditRequest.Outcome.GRANTED, CreditRequest.Outcome.IN_PART]
-    alone = {"payer_id": payer, "second_by": None, "decided_at__gt": at - rules.GIVEN_COUNTS_FOR}
-    parts = (
-        Refund.objects.filter(**alone, outcome=Refund.Outcome.MADE).aggregate(cents=Sum("cents", default=0)),
-        DeskCredit.objects.filter(**alone, outcome=DeskCredit.Outcome.GIVEN).aggregate(cents=Sum("cents", default=0)),
-        CreditRequest.objects.filter(**alone, outcome__in=granted).aggregate(cents=Sum("granted_cents", default=0)),
-    )
-    return Money(sum(int(part["cents"]) for part in parts))
+    since = {"month": at - rules.GIVEN_COUNTS_FOR, "day": at - rules.A_DAY, "quarter": at - rules.A_QUARTER}
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE, {"payer": payer, "by": by} | since)
+        return rules.GivenAlone(*map(Money, cursor.fetchone()))
+
+
+def most_alone() -> rules.MostAlone:
+    """What the installation lets one person of the desk give alone."""
+    told = this_site().config.service_center
+    return rules.MostAlone(Money(100 * told.alone_in_a_day), Money(100 * told.alone_in_a_quarter))
 
 
 def _selected(account: UUID, chosen: Selection) -> QuerySet[UsageLine]:

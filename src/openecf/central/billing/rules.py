@@ -83,9 +83,34 @@ GIVEN_COUNTS_FOR = timedelta(days=30)
 whole."""
 
 
-def needs_two(amount: Money, *, by_one_lately: Money) -> bool:
-    """Whether two people must agree to a refund or a credit, where the payer got ``by_one_lately`` on one's word."""
-    return amount + by_one_lately > GIVEN_BY_ONE
+A_DAY, A_QUARTER = timedelta(days=1), timedelta(days=90)
+"""Over which what one person of the desk gave alone counts together, whoever got it. Both end now, not at midnight."""
+
+
+@dataclass(frozen=True)
+class GivenAlone:
+    """What was given on one person's word lately: to a payer by anybody, and by one person of the desk to anybody."""
+
+    to_payer: Money
+    in_a_day: Money
+    in_a_quarter: Money
+
+
+@dataclass(frozen=True)
+class MostAlone:
+    """What one person of the desk may give alone, to all payers together. The installation says it."""
+
+    in_a_day: Money
+    in_a_quarter: Money
+
+
+def needs_two(amount: Money, *, lately: GivenAlone, most: MostAlone) -> bool:
+    """Whether two people must agree to a refund or a credit."""
+    return (
+        amount + lately.to_payer > GIVEN_BY_ONE
+        or amount + lately.in_a_day > most.in_a_day
+        or amount + lately.in_a_quarter > most.in_a_quarter
+    )
 
 
 def to_pay(*, owed: Money, on_the_way: Money) -> Money:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from openecf.central.billing import (
     desk_credit_views,
+    desk_exemption_views,
     desk_payment_views,
     desk_views,
     dispute_views,
@@ -31,6 +32,12 @@ urlpatterns = [
     path("service-center/desk/money", desk_views.money, name="service-money"),
     path("service-center/desk/credits/<uuid:which>", desk_credit_views.credit, name="service-credit"),
     path("service-center/desk/credits/by-hand/<uuid:which>", desk_credit_views.by_hand, name="service-by-hand"),
+    path("service-center/desk/exemptions/<uuid:which>", desk_exemption_views.exemption, name="service-exemption"),
+    path(
+        "service-center/desk/accounts/<str:number>/exemptions",
+        desk_exemption_views.account_exemptions,
+        name="service-account-exemptions",
+    ),  # fmt: skip
     path("service-center/desk/refunds/<uuid:which>", desk_views.refund, name="service-refund"),
     path("service-center/desk/payments/<str:number>", desk_payment_views.payment, name="service-payment"),
     path("service-center/desk/accounts/<str:number>/money", desk_views.account_money, name="service-account-money"),
