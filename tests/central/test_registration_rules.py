@@ -78,6 +78,12 @@ def test_answers_in_any_order_end_in_the_same_place(seed):
         ((2, 2, "submitted"), (2, 3, "received"), "received"),
         ((1, 1, "withdrawn"), (1, 2, "more"), "withdrawn"),
         ((1, 1, "withdrawn"), (1, 2, "approved"), "approved"),
+        ((1, 1, "received"), (1, 2, "fee-due"), "fee-due"),
+        ((1, 1, "withdrawn"), (1, 2, "fee-due"), "withdrawn"),
+        ((1, 2, "fee-due"), (1, 3, "approved"), "approved"),
+        ((1, 2, "fee-due"), (1, 4, "received"), "received"),
+        ((1, 2, "fee-due"), (1, 3, "rejected"), "rejected"),
+        ((1, 3, "approved"), (1, 2, "fee-due"), "approved"),
         ((1, 3, "rejected"), (1, 4, "received"), "rejected"),
     ],
 )

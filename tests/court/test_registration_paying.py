@@ -193,14 +193,28 @@ def test_a_bank_that_turns_it_down_is_written_down_and_mailed(tollbooth):  # noq
     assert RequestAct.objects.filter(request=row, what="fee-refused").exists()
 
 
-def test_marked_by_hand_meanwhile_it_is_paid_twice_and_the_desk_sees_it(tollbooth):  # noqa: F811
+def test_marked_by_hand_meanwhile_the_payment_at_the_hosted_page_is_given_up(tollbooth):  # noqa: F811
     row, browser = admitted(), applicant()
     page = gives(browser, row)
     services.mark_fee_paid(request_id=row.id, said="cheque 11", by="user:1", at=timezone.now())
-    comes_back(browser, tollbooth.pays(page))
-    clerk = client(linked("clerk"))
-    assert "Paid once more, on line: refund it" in clerk.get(f"/court/registrations/{row.id}").content.decode()
+    assert "Your fee is paid" in comes_back(browser, tollbooth.pays(page))
+    assert not Payment.objects.filter(status="paid").exists()
     assert [what for what, _said in told()].count("fee-paid") == 1
+
+
+def test_money_that_came_all_the_same_is_seen_at_the_desk_and_given_back_once(tollbooth):  # noqa: F811
+    row, browser = admitted(), applicant()
+    tollbooth.pays(gives(browser, row))
+    FilingRequest.objects.filter(id=row.id).update(fee_paid_at=timezone.now())
+    paying.follow(now=later(minutes=61))
+    clerk, desk = client(linked("clerk")), f"/court/registrations/{row.id}"
+    assert "Money to give back" in clerk.get("/court/registrations").content.decode()
+    assert "Paid once more, on line: refund it" in clerk.get(desk).content.decode()
+    assert clerk.post(f"{desk}/refund", {"refund-said": " "}).status_code == 200
+    assert clerk.post(f"{desk}/refund", {"refund-said": "R-81"}).headers["Location"] == f"{desk}?done=refund"
+    assert told()[-1] == ("fee-refunded", "R-81")
+    assert clerk.post(f"{desk}/refund", {"refund-said": "R-82"}).status_code == 409
+    assert "Money to give back" not in clerk.get("/court/registrations").content.decode()
 
 
 def lost(tollbooth) -> tuple[FilingRequest, Client, str, str]:  # noqa: F811

@@ -54,4 +54,5 @@ MIDDLEWARE = [
 TEMPLATES[0]["OPTIONS"]["context_processors"] += [
     "openecf.court.people.context.people",
     "openecf.court.agents.context.agents",
+    "openecf.court.registration.context.registering",
 ]

@@ -62,6 +62,7 @@ class Row:
     status: str
     advice: str
     fee: str
+    fee_words: str
     fee_is_due: bool
     may_edit: bool
     may_withdraw: bool
@@ -76,10 +77,24 @@ def row_of(request: EfileRequest) -> Row:
         status=str(Status(request.status).label),
         advice=_advice(request),
         fee=str(Money(request.fee_cents)) if request.fee_cents else "",
-        fee_is_due=bool(request.fee_cents) and not request.fee_paid,
+        fee_words=_fee_words(request),
+        fee_is_due=_fee_is_due(request),
         may_edit=request.status in rules.EDITABLE,
         may_withdraw=request.status in rules.OPEN,
     )
+
+
+def _fee_is_due(request: EfileRequest) -> bool:
+    open_ = request.status in (Status.APPROVED, Status.FEE_DUE)
+    return bool(request.fee_cents) and open_ and not (request.fee_paid or request.fee_waived)
+
+
+def _fee_words(request: EfileRequest) -> str:
+    if request.fee_paid:
+        return gettext("paid")
+    if request.fee_waived:
+        return gettext("waived")
+    return gettext("due") if _fee_is_due(request) else gettext("not due")
 
 
 def _advice(request: EfileRequest) -> str:
@@ -88,6 +103,7 @@ def _advice(request: EfileRequest) -> str:
         "submitted": gettext("It is on its way to the court. Usually it arrives within seconds."),
         "received": gettext("The clerk's office looks at it. Nothing is asked of you now."),
         "more": gettext("The court asks for something. Read what it says, change your request, and send it again."),
+        "fee-due": gettext("The court approved your request. You can file there as soon as the fee is paid."),
         "approved": gettext("You can file at this court: log in there with this account."),
         "rejected": gettext("The reason stands in the history below. You may ask again."),
         "withdrawn": gettext("You took it back. You may ask again."),
@@ -100,8 +116,13 @@ def history_of(request: EfileRequest) -> list[Line]:
 
 
 def _what(news: RequestNews) -> str:
-    if news.what == "fee-paid":
-        return gettext("Fee paid")
+    of_the_fee = {
+        "fee-paid": gettext("Fee paid"),
+        "fee-waived": gettext("Fee waived"),
+        "fee-refunded": gettext("Money given back"),
+    }
+    if news.what in of_the_fee:
+        return of_the_fee[news.what]
     if news.what == Status.SUBMITTED and news.version > 1:
         return gettext("Sent again, with changes")
     return str(Status(news.what).label)
@@ -226,6 +247,7 @@ class Asked:
     form: str
     form_title: str
     form_only_new: bool
+    fee_first: bool
     days: int
 
 
@@ -260,5 +282,6 @@ def asked_by(profile: RegistrationProfile, kind: Kind) -> Asked:
         form=form.code if form else "",
         form_title=in_language(form.title, language) if form else "",
         form_only_new=bool(form) and form.asked_of == "new",
+        fee_first=profile.fee_before_access and any(fees.values()),
         days=profile.days,
     )

@@ -16,6 +16,7 @@ class Status(models.TextChoices):
     SUBMITTED = "submitted", gettext_lazy("Sent to the court")
     RECEIVED = "received", gettext_lazy("Received by the court")
     MORE = "more", gettext_lazy("The court asks for more")
+    FEE_DUE = "fee-due", gettext_lazy("Approved, fee due")
     APPROVED = "approved", gettext_lazy("Approved")
     REJECTED = "rejected", gettext_lazy("Rejected")
     WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
@@ -44,6 +45,7 @@ class EfileRequest(models.Model):
     group = models.CharField(max_length=16, blank=True)
     fee_cents = models.PositiveIntegerField(default=0)
     fee_paid = models.BooleanField(default=False)
+    fee_waived = models.BooleanField(default=False)
     fee_page = models.CharField(max_length=200, blank=True, help_text="where the court takes the fee on line")
 
     class Meta:
@@ -51,7 +53,7 @@ class EfileRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "court"],
-                condition=Q(status__in=("draft", "submitted", "received", "more")),
+                condition=Q(status__in=("draft", "submitted", "received", "more", "fee-due")),
                 name="efile_request_one_open",
             )
         ]
@@ -87,7 +89,7 @@ class RequestNews(models.Model):
     version = models.PositiveSmallIntegerField()
     step = models.PositiveSmallIntegerField(default=0)
     at = models.DateTimeField()
-    what = models.CharField(max_length=10, help_text="a Status, or fee-paid")
+    what = models.CharField(max_length=12, help_text="a Status, or what became of the fee")
     said = models.TextField(blank=True)
 
     class Meta:

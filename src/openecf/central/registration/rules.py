@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from openecf.platform.registering.profile import RegistrationProfile
 from openecf.platform.registering.roles import Kind, roles_of
 
-OPEN = frozenset({"draft", "submitted", "received", "more"})
+OPEN = frozenset({"draft", "submitted", "received", "more", "fee-due"})
 EDITABLE = frozenset({"draft", "more"})
 FINAL = frozenset({"approved", "rejected"})
+OF_THE_FEE = frozenset({"fee-paid", "fee-waived", "fee-refunded"})
+"""Answers of a court that move no request: they say what became of its fee."""
 
 StepName = Literal["role", "filer", "bars", "notices", "papers", "form", "terms"]
 STEP_NAMES: dict[StepName, object] = {

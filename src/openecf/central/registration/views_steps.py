@@ -231,6 +231,7 @@ def summary(request: HttpRequest, request_id: UUID) -> HttpResponse:
         missing=_("Complete the step “{step}” first.").format(step=rules.STEP_NAMES[missing]) if missing else "",
         missing_step=missing,
         fee=Money(fee) if fee else "",
+        fee_first=profile.fee_before_access,
         refusal=refusal,
     )
     return render(request, "registration/summary.html", page, status=409 if refusal else 200)

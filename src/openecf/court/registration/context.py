@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from openecf.court.people import queries as people
+from openecf.court.people.rules import NOBODY
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, RequestAct, Status
 from openecf.court.transition import queries as transition
@@ -23,6 +25,16 @@ from openecf.platform.registering.profile import in_language
 from openecf.platform.registering.roles import ROLES
 
 
+def registering(request: HttpRequest) -> dict[str, object]:
+    """Template context: ``fee_due_here``, asked only by pages that show it: the reader's approved request, unpaid."""
+    reader = getattr(request, "reader", NOBODY)
+
+    def fee_due_here() -> FilingRequest | None:
+        return queries.fee_due_of(reader.account) if reader.account and not reader.linked else None
+
+    return {"fee_due_here": fee_due_here}
+
+
 @dataclass(frozen=True)
 class Row:
     """One request in the list and at the head of its page."""
@@ -31,6 +43,7 @@ class Row:
     role: str
     status: str
     fee: str
+    fee_is_due: bool
     group: str
 
 
@@ -41,6 +54,7 @@ def row_of(request: FilingRequest) -> Row:
         role=str(ROLES.get(request.role, request.role)),
         status=str(Status(request.status).label),
         fee=str(Money(request.fee_cents)) if request.fee_cents else "",
+        fee_is_due=request.fee_is_due,
         group=people.group_names().get(request.user.group, "") if request.user else "",
     )
 
@@ -175,9 +189,31 @@ def act_words(act: RequestAct, name: str) -> Act:
         "rejected": _("Rejected"),
         "fee-paid": _("Fee paid"),
         "fee-refused": _("Payment of the fee turned down by the bank"),
+        "fee-due": _("Approved, fee due"),
+        "fee-waived": _("Fee waived"),
+        "let-in": _("Access given, as approved before"),
+        "not-let-in": _("Access could not be given as approved: decide again"),
         "paid-twice": _("Paid once more, on line: refund it"),
+        "paid-late": _("Paid on line when nothing was due any more: refund it"),
+        "fee-refunded": _("Money given back"),
     }
     return Act(act.at, words.get(act.what, act.what), name, act.said)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What was chosen for a request that waits for its fee: the account (empty: a new one) and the group, in words."""
+
+    account: str
+    group: str
+
+
+def held_of(request: FilingRequest) -> Held | None:
+    """The clerk's choice, while it waits."""
+    held = queries.held_of(request) if request.status == Status.FEE_DUE else None
+    if held is None:
+        return None
+    return Held(held.user.login if held.user else "", people.group_names().get(held.group, held.group))
 
 
 def questions_of(request: FilingRequest, names: Sequence[str]) -> list[str]:

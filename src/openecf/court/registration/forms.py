@@ -112,6 +112,24 @@ class FeeForm(forms.Form):
     )  # fmt: skip
 
 
+class WaiveForm(forms.Form):
+    """Why the court does without a fee."""
+
+    said = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The applicant reads it."), error_messages={"required": _("Give the reason.")},
+    )  # fmt: skip
+
+
+class RefundForm(forms.Form):
+    """How money was given back."""
+
+    said = forms.CharField(
+        label=_("How it was given back"), max_length=200, help_text=_("The number of the refund, and of what day."),
+        error_messages={"required": _("Write how it was given back.")},
+    )  # fmt: skip
+
+
 class NeverForm(forms.Form):
     """That Pay.gov's reports do not know a payment."""
 

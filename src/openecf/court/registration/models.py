@@ -13,6 +13,7 @@ class Status(models.TextChoices):
 
     PENDING = "pending", gettext_lazy("To be decided")
     MORE = "more", gettext_lazy("Asked for more")
+    FEE_DUE = "fee-due", gettext_lazy("Approved, fee due")
     APPROVED = "approved", gettext_lazy("Approved")
     REJECTED = "rejected", gettext_lazy("Rejected")
     WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
@@ -43,6 +44,8 @@ class FilingRequest(models.Model):
     user = models.ForeignKey("people.CourtUser", null=True, on_delete=models.PROTECT, related_name="+")
     fee_cents = models.PositiveIntegerField(default=0)
     fee_paid_at = models.DateTimeField(null=True)
+    fee_waived_at = models.DateTimeField(null=True)
+    refund_due = models.BooleanField(default=False, help_text="money came that the court does not keep")
 
     class Meta:
         db_table = "filing_request"
@@ -53,6 +56,34 @@ class FilingRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def fee_is_due(self) -> bool:
+        """Whether the court waits for a fee, or will once it approves."""
+        over = self.status in (Status.REJECTED, Status.WITHDRAWN)
+        return bool(self.fee_cents) and self.fee_paid_at is None and self.fee_waived_at is None and not over
+
+    @property
+    def owes_fee(self) -> bool:
+        """Whether the fee is to be paid now: the court approved."""
+        return self.fee_is_due and self.status in (Status.APPROVED, Status.FEE_DUE)
+
+
+class HeldApproval(models.Model):
+    """What a clerk chose when she approved a request whose fee comes before access; done when the fee is settled."""
+
+    request = models.OneToOneField(FilingRequest, on_delete=models.CASCADE, primary_key=True, related_name="held")
+    group = models.CharField(max_length=16)
+    user = models.ForeignKey("people.CourtUser", null=True, on_delete=models.PROTECT, related_name="+")
+    appearances = models.BooleanField(default=False)
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "filing_request_held"
+
+    def __str__(self) -> str:
+        return f"approval of {self.request_id}"
 
 
 class FeeFinding(findings.Finding):

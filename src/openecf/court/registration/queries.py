@@ -12,7 +12,14 @@ from django.db.models import Q, QuerySet
 from openecf.court.cases import queries as cases
 from openecf.court.people import queries as people
 from openecf.court.registration import rules
-from openecf.court.registration.models import FeeFinding, FilingRequest, ReceivedPaper, RequestAct, Status
+from openecf.court.registration.models import (
+    FeeFinding,
+    FilingRequest,
+    HeldApproval,
+    ReceivedPaper,
+    RequestAct,
+    Status,
+)
 from openecf.platform.config import this_site
 from openecf.platform.payments import queries as payments
 from openecf.platform.payments.queries import Paying
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from openecf.court.people.models import CourtUser
 
 PAGE = 25
+MOST_REFUNDS = 200
 
 
 @dataclass(frozen=True)
@@ -164,3 +172,18 @@ def stuck_payments() -> list[tuple[FilingRequest, Paying, bool]]:
     half = set(FeeFinding.objects.filter(outcome=FeeFinding.Outcome.WAITING).values_list("number", flat=True))
     rows = FilingRequest.objects.filter(id__in=stuck).order_by("name")
     return [(row, stuck[row.id], stuck[row.id].number in half) for row in rows]
+
+
+def refunds_due() -> list[FilingRequest]:
+    """Requests for which money came that the court does not keep, oldest first."""
+    return list(FilingRequest.objects.filter(refund_due=True).order_by("changed_at", "id")[:MOST_REFUNDS])
+
+
+def held_of(request: FilingRequest) -> HeldApproval | None:
+    """What the clerk chose who approved a request that waits for its fee."""
+    return HeldApproval.objects.select_related("user").filter(request=request).first()
+
+
+def fee_due_of(account: UUID) -> FilingRequest | None:
+    """The person's request that was approved here and waits for its fee."""
+    return FilingRequest.objects.filter(account=account, status=Status.FEE_DUE).order_by("changed_at").first()

@@ -13,6 +13,8 @@ from openecf.platform.registering.application import Application
 FEE_PURPOSE = "registration-fee"
 """What payments of this room are called among payments."""
 OPEN = frozenset({"pending", "more"})
+REJECTABLE = OPEN | {"fee-due"}
+"""Until access is given the court may still say no."""
 FINAL = frozenset({"approved", "rejected", "withdrawn"})
 
 _GROUPS = {

@@ -17,12 +17,17 @@ from openecf.court.people import access
 from openecf.court.people import queries as people_queries
 from openecf.court.people import services as people
 from openecf.court.registration import context, queries, rules, services
-from openecf.court.registration.forms import ApproveForm, FeeForm, FilterForm, WordsForm
-from openecf.court.registration.models import FilingRequest
+from openecf.court.registration.forms import ApproveForm, FeeForm, FilterForm, RefundForm, WaiveForm, WordsForm
+from openecf.court.registration.models import FilingRequest, Status
+from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.access import rule
+from openecf.platform.payments.services import UnderWay
 from openecf.platform.store import services as store
 from openecf.platform.web import whole_number
+
+MONEY = {"fee": services.mark_fee_paid, "waive": services.waive_fee, "refund": services.note_refund}
+"""Acts about the fee: they need no page that is still true, and each is done once."""
 
 
 @rule(access.CLERK)
@@ -46,6 +51,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "before": f"?{urlencode(kept | {'page': page.number - 1})}" if page.number > 1 else "",
         "after": f"?{urlencode(kept | {'page': page.number + 1})}" if page.number < page.pages else "",
         "stuck": queries.stuck_payments(),
+        "refunds": queries.refunds_due(),
         "zone": settings.COURT.zone,
         "notice": _done(request),
     }
@@ -56,8 +62,11 @@ def _done(request: HttpRequest) -> str:
     return {
         "approve": _("Approved. The applicant can file, and is told by mail."),
         "more": _("The applicant is asked, and told by mail."),
+        "fee-due": _("Approved. The applicant is asked to pay the fee, and can file as soon as it is paid."),
         "reject": _("Rejected. The applicant is told by mail, with your reason."),
         "fee": _("The fee is marked as paid."),
+        "waive": _("The fee is waived. The applicant is told by mail."),
+        "refund": _("It is written down that the money was given back. The applicant is told by mail."),
     }.get(request.GET.get("done", ""), "")
 
 
@@ -73,22 +82,22 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def decide(request: HttpRequest, request_id: UUID, act: str) -> HttpResponse:
-    """Approve, ask for more, reject, or mark the fee as paid: once, and only as the page showed it."""
-    if act not in ("approve", "more", "reject", "fee"):
+    """Approve, ask for more, reject, settle the fee: once, and only as the page showed it."""
+    if act not in ("approve", "more", "reject", *MONEY):
         raise Http404
     found = _found(request_id)
     form = _form_of(request, found, act)
-    if act != "fee" and found.status not in rules.OPEN:
+    if act not in MONEY and found.status not in (rules.REJECTABLE if act == "reject" else rules.OPEN):
         return _refused(request, found.id, act, form, services.Decided())
     if not form.is_valid():
         return _page(request, found, {act: form})
     try:
-        _act(request, found, act, form)
+        done = _act(request, found, act, form)
     except services.FormMissing as missing:
         return _refused(request, found.id, act, form, missing, context.questions_of(found, missing.facts["questions"]))
-    except (services.CannotDecide, people.CannotAdmit) as refusal:
+    except (services.CannotDecide, people.CannotAdmit, UnderWay) as refusal:
         return _refused(request, found.id, act, form, refusal)
-    return HttpResponseRedirect(f"{reverse('registration', args=[found.id])}?done={act}")
+    return HttpResponseRedirect(f"{reverse('registration', args=[found.id])}?done={done}")
 
 
 def _found(request_id: UUID) -> FilingRequest:
@@ -101,7 +110,9 @@ def _found(request_id: UUID) -> FilingRequest:
 def _form_of(request: HttpRequest, found: FilingRequest, act: str) -> ApproveForm | WordsForm | FeeForm:
     if act == "approve":
         return _approve_form(request, found, request.POST)
-    return FeeForm(request.POST, prefix="fee") if act == "fee" else WordsForm(request.POST, prefix=act)
+    if act == "waive":
+        return WaiveForm(request.POST, prefix=act)
+    return (RefundForm if act == "refund" else FeeForm if act == "fee" else WordsForm)(request.POST, prefix=act)
 
 
 def _approve_form(request: HttpRequest, found: FilingRequest, sent: object = None) -> ApproveForm:
@@ -120,20 +131,23 @@ def _seen(found: FilingRequest) -> dict[str, int]:
     return {"version": found.version, "step": found.step}
 
 
-def _act(request: HttpRequest, found: FilingRequest, act: str, form: ApproveForm | WordsForm | FeeForm) -> None:
+def _act(request: HttpRequest, found: FilingRequest, act: str, form: ApproveForm | WordsForm | FeeForm) -> str:
+    """Do it; the word for what was done."""
     said = form.cleaned_data["said"]
     who = {"by": request.reader.ref, "at": request.arrived, "request_id": found.id, "said": said}
-    if act == "fee":
-        services.mark_fee_paid(**who)
-        return
+    if act in MONEY:
+        MONEY[act](**who)
+        return act
     seen = rules.Seen(form.cleaned_data["version"], form.cleaned_data["step"])
     if isinstance(form, ApproveForm):
         chosen = {name: form.cleaned_data.get(name, False) for name in ("group", "appearances")}
-        services.approve(**who, seen=seen, user_id=form.user_id, **chosen)
-    elif act == "more":
+        status = services.approve(**who, seen=seen, user_id=form.user_id, **chosen)
+        return "fee-due" if status == Status.FEE_DUE else act
+    if act == "more":
         services.ask_for_more(**who, seen=seen)
     else:
         services.reject(**who, seen=seen)
+    return act
 
 
 def _refused(
@@ -172,7 +186,11 @@ def _page(
         "reject_form": forms.get("reject") or WordsForm(prefix="reject", initial=_seen(found)),
         "paying": next(iter(queries.payments_of(found)), None) if found.fee_cents else None,
         "fee_form": forms.get("fee") or FeeForm(prefix="fee"),
-        "fee_may_be_marked": bool(found.fee_cents) and not found.fee_paid_at and found.status != "rejected",
+        "waive_form": forms.get("waive") or WaiveForm(prefix="waive"),
+        "refund_form": forms.get("refund") or RefundForm(prefix="refund"),
+        "may_reject": found.status in rules.REJECTABLE,
+        "held": context.held_of(found),
+        "waits_for_fee": found.fee_is_due and transition.registration(transition.profile()).fee_before_access,
         "group_words": people_queries.group_names(),
         "zone": settings.COURT.zone,
         "notice": _done(request),

@@ -133,12 +133,14 @@ class RegistrationAnswered(Message):
     step: int
     at: datetime
     court: str
-    status: Literal["received", "more", "approved", "rejected", "fee-paid"]
+    status: Literal["received", "more", "fee-due", "approved", "rejected", "fee-paid", "fee-waived", "fee-refunded"]
+    """``fee-due``: approved, with access as soon as the fee is paid or waived."""
     said: str = ""
     login: str = ""
     group: str = ""
     fee_cents: int = 0
     fee_paid: bool = False
+    fee_waived: bool = False
     fee_page: str = ""
     """Where the applicant pays the fee on line; "" where the court takes no payments on line."""
 

@@ -113,9 +113,13 @@ class Policy(_Data):
 
 
 class RegistrationProfile(_Data):
-    """A court's rules of registration. Without ``accepts`` it takes no requests online."""
+    """A court's rules of registration. Without ``accepts`` it takes no requests online.
+
+    ``fee_before_access``: who is approved and owes a fee files once it is paid or waived, not before.
+    """
 
     accepts: dict[str, Accepted] = {}
+    fee_before_access: bool = False
     note: Text = ""
     bars: Literal["none", "optional", "required"] = "required"
     papers: Annotated[list[Paper], Field(max_length=10)] = []

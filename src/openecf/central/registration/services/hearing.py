@@ -19,8 +19,6 @@ from openecf.platform.bus.messages import RegistrationAnswered
 from openecf.platform.config import this_site
 from openecf.platform.mail import services as mail
 
-FEE_PAID = "fee-paid"
-
 
 def hear(*, message: RegistrationAnswered, sender: str, at: datetime) -> None:
     """Apply an answer of a court, each step once and in whatever order they come. Inside the bus's transaction."""
@@ -38,9 +36,9 @@ def hear(*, message: RegistrationAnswered, sender: str, at: datetime) -> None:
             what=message.status,
             said=message.said,
         )
-        if message.status == FEE_PAID:
-            request.fee_paid = True
-        else:
+        request.fee_paid = request.fee_paid or message.fee_paid or message.status == "fee-paid"
+        request.fee_waived = request.fee_waived or message.fee_waived
+        if message.status not in rules.OF_THE_FEE:
             _move(request, message)
         request.changed_at = at
         request.save()
@@ -54,11 +52,11 @@ def _move(request: EfileRequest, message: RegistrationAnswered) -> None:
     place = rules.Place(request.version, request.step, request.status)
     place = rules.after(place, version=message.version, step=message.step, status=message.status)
     request.step, request.status = place.step, place.status
-    if message.status == "approved":
-        request.login, request.group = message.login, message.group
+    if message.status in ("approved", "fee-due"):
         request.fee_cents = message.fee_cents
         request.fee_page = _own_page(message)
-        request.fee_paid = request.fee_paid or message.fee_paid
+    if message.status == "approved":
+        request.login, request.group = message.login, message.group
 
 
 def _own_page(message: RegistrationAnswered) -> str:
@@ -95,12 +93,19 @@ def _letter(request: EfileRequest, message: RegistrationAnswered, court: str) ->
                 gettext("The court looked at your request and needs something more:\n\n{said}\n\n"
                         "Open your request, change what is asked, and send it again.").format(said=said),
             )  # fmt: skip
+        case "fee-due":
+            text = gettext("The {court} approved your request. You can file there as soon as its fee is paid.").format(
+                court=court
+            )
+            text += "\n\n" + _fee_words(request, Money(message.fee_cents))
+            subject = gettext("Your registration at the {court}: approved, the fee is due").format(court=court)
+            return subject, f"{text}\n\n{said}".rstrip()
         case "approved":
             text = gettext(
                 "The {court} approved your request. You can file there now: log in at the court with your PACER "
                 "account. There is nothing to link."
             ).format(court=court)
-            if message.fee_cents and not (message.fee_paid or request.fee_paid):
+            if message.fee_cents and not (request.fee_paid or request.fee_waived):
                 text += "\n\n" + _fee_words(request, Money(message.fee_cents))
             return gettext("You may file at the {court}").format(court=court), f"{text}\n\n{said}".rstrip()
         case "rejected":
@@ -108,6 +113,14 @@ def _letter(request: EfileRequest, message: RegistrationAnswered, court: str) ->
                 court=court, said=said
             )
             return gettext("Your registration at the {court} was not approved").format(court=court), text
+        case "fee-waived":
+            subject = gettext("Your registration at the {court}: the fee is waived").format(court=court)
+            text = gettext("The court does without the fee of your registration, for this reason:")
+            return subject, f"{text}\n\n{said}".rstrip()
+        case "fee-refunded":
+            subject = gettext("Your registration at the {court}: money is given back").format(court=court)
+            text = gettext("The court gave back money that you paid for your registration:")
+            return subject, f"{text}\n\n{said}".rstrip()
     subject = gettext("Your registration at the {court}: the fee is paid").format(court=court)
     text = gettext("The court recorded that the fee of your registration is paid.")
     return subject, f"{text}\n\n{said}".rstrip()

@@ -14,7 +14,9 @@ from openecf.court.registration.services.deciding import (
     ask_for_more,
     mark_fee_paid,
     note_opened,
+    note_refund,
     reject,
+    waive_fee,
 )
 from openecf.court.registration.services.taking import follow_merger, take, take_contact, take_paper, take_withdrawal
 
@@ -31,9 +33,11 @@ __all__ = [
     "follow_merger",
     "mark_fee_paid",
     "note_opened",
+    "note_refund",
     "reject",
     "take",
     "take_contact",
     "take_paper",
     "take_withdrawal",
+    "waive_fee",
 ]

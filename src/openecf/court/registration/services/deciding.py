@@ -1,4 +1,4 @@
-"""The desk's four acts. Each happens once: of two clerks, or two clicks, the first one counts."""
+"""The acts of the desk. Each happens once: of two clerks, or two clicks, the first one counts."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from openecf.court.cases import services as cases
-from openecf.court.people import services as people
 from openecf.court.registration import queries
-from openecf.court.registration.models import FilingRequest, RequestAct, Status
-from openecf.court.registration.rules import OPEN, Seen, groups_for
-from openecf.court.registration.services.answering import Answer, answer
+from openecf.court.registration.models import FilingRequest, Status
+from openecf.court.registration.rules import OPEN, REJECTABLE, Seen, groups_for
+from openecf.court.registration.services.answering import note
+from openecf.court.registration.services.letting_in import fee_settled, hold, let_in
 from openecf.court.transition import queries as transition
 from openecf.court.transition.rules import is_live
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
+from openecf.platform.payments import services as collecting
+from openecf.platform.payments.rules import State
 from openecf.platform.registering.answers import unanswered
 
 LONGEST_WORDS = 4000
@@ -79,51 +80,46 @@ class NotLive(CannotDecide):
 def ask_for_more(*, request_id: UUID, seen: Seen, said: str, by: str, at: datetime) -> None:
     """Ask the applicant for something; she answers by sending the request again. CannotDecide."""
     said = _words(said)
-    with _deciding(request_id, seen, "more", by=by, at=at, said=said) as row:
+    with _deciding(request_id, seen) as row:
         row.status = Status.MORE
+        note(row, "more", by=by, at=at, said=said)
 
 
 def reject(*, request_id: UUID, seen: Seen, said: str, by: str, at: datetime) -> None:
-    """Refuse the request, with the reason that the applicant reads. CannotDecide."""
+    """Refuse the request, with the reason that the applicant reads. CannotDecide, UnderWay.
+
+    One that was approved and whose fee is due can be refused still; money that came for it is to be given back.
+    """
     said = _words(said)
-    with _deciding(request_id, seen, "rejected", by=by, at=at, said=said) as row:
-        row.status = Status.REJECTED
+    _nobody_pays(request_id, by=by, at=at)
+    with _deciding(request_id, seen, REJECTABLE) as row:
+        row.status, row.refund_due = Status.REJECTED, row.refund_due or row.fee_paid_at is not None
+        note(row, "rejected", by=by, at=at, said=said)
 
 
 def approve(
     *, request_id: UUID, seen: Seen, group: str, user_id: int | None, by: str, at: datetime, said: str = "",
     appearances: bool = False,
-) -> None:  # fmt: skip
+) -> Status:  # fmt: skip
     """Let the applicant file: her PACER account is linked to the court's account ``user_id``, or to a new one.
 
-    ``appearances``: those on dockets that belong to no account, under her proved address and last name, become hers.
-
+    Where the court wants its fee before, the choice is kept until it is settled; which of the two happened.
     CannotDecide, people.services.CannotAdmit.
     """
     profile = transition.profile()
-    with _deciding(request_id, seen, "approved", by=by, at=at, said=said.strip()[:LONGEST_WORDS]) as row:
+    with _deciding(request_id, seen) as row:
         if not is_live(profile, at):
             raise NotLive
         if group not in groups_for(row.role):
             raise WrongGroup
-        application = queries.application_of(row)
-        form = transition.registration(profile).form_for(row.role, is_new=user_id is None)
-        if form and (missing := unanswered(form, application.answers)):
+        asked = transition.registration(profile)
+        form = asked.form_for(row.role, is_new=user_id is None)
+        if form and (missing := unanswered(form, queries.application_of(row).answers)):
             raise FormMissing(questions=[question.name for question in missing])
-        row.user = people.admit(
-            account=row.account,
-            number=row.account_number,
-            username=row.username,
-            group=group,
-            application=application,
-            user_id=user_id,
-            language=row.language,
-            by=by,
-            at=at,
-        )
-        if appearances and application.email_proved:
-            cases.claim(user=row.user, email=application.email, last_name=application.last_name, at=at, by=by)
-        row.status = Status.APPROVED
+        waits = asked.fee_before_access and row.fee_is_due
+        (hold if waits else let_in)(row, group=group, user_id=user_id, appearances=appearances, by=by, at=at)
+        note(row, "fee-due" if waits else "approved", by=by, at=at, said=said.strip()[:LONGEST_WORDS])
+    return Status(row.status)
 
 
 def note_opened(*, request_id: UUID, sha256: str, by: str, at: datetime) -> None:
@@ -132,36 +128,82 @@ def note_opened(*, request_id: UUID, sha256: str, by: str, at: datetime) -> None
 
 
 def mark_fee_paid(*, request_id: UUID, said: str, by: str, at: datetime) -> None:
-    """Note that the fee was paid, and how (a receipt's number). Once. CannotDecide."""
+    """Note that the fee was paid, and how (a receipt's number). Once. CannotDecide, UnderWay.
+
+    Who was approved and waited for that is let in.
+    """
+    said = _words(said)
+    _nobody_pays(request_id, by=by, at=at)
+    with transaction.atomic():
+        row = _owing(request_id)
+        row.fee_paid_at = at
+        note(row, "fee-paid", by=by, at=at, said=said)
+        fee_settled(row, at=at)
+
+
+def waive_fee(*, request_id: UUID, said: str, by: str, at: datetime) -> None:
+    """The court does without the fee, for a reason that the applicant reads. Once. CannotDecide, UnderWay.
+
+    Who was approved and waited for that is let in.
+    """
+    said = _words(said)
+    _nobody_pays(request_id, by=by, at=at)
+    with transaction.atomic():
+        row = _owing(request_id)
+        row.fee_waived_at = at
+        note(row, "fee-waived", by=by, at=at, said=said)
+        fee_settled(row, at=at)
+
+
+def note_refund(*, request_id: UUID, said: str, by: str, at: datetime) -> None:
+    """Money that the court does not keep was given back; ``said``: how (Pay.gov's number of it). Once. CannotDecide."""
     said = _words(said)
     with transaction.atomic():
         row = _locked(request_id)
-        if not row.fee_cents or row.fee_paid_at is not None or row.status in (Status.REJECTED, Status.WITHDRAWN):
-            raise Decided(_("No fee is due on this request, or it was marked as paid before. Nothing was changed."))
-        row.fee_paid_at = at
-        note(row, "fee-paid", by=by, at=at, said=said)
+        if not row.refund_due:
+            raise Decided(_("Nothing is to be given back on this request. Nothing was changed."))
+        row.refund_due = False
+        note(row, "fee-refunded", by=by, at=at, said=said)
+
+
+def _nobody_pays(request_id: UUID, *, by: str, at: datetime) -> None:
+    """End a payment whose payer has not finished at the gateway's page; UnderWay if its money was asked for already.
+
+    In a transaction of its own, before the request is locked: what is decided about a payment locks both the other way
+    round. One that begins in between is seen by ``paying.settle``.
+    """
+    row = queries.request_of(request_id)
+    last = next(iter(queries.payments_of(row)), None) if row and row.fee_is_due else None
+    if last is None or not (last.is_under_way or last.status == "pending"):
+        return
+    try:
+        if last.state != State.AT_GATEWAY:
+            raise collecting.NotWaiting
+        collecting.give_up(number=last.number, by=by, at=at)
+    except collecting.NotWaiting:
+        raise collecting.UnderWay(
+            _("The applicant is paying this fee just now, and the money was asked for. Wait for how that ends.")
+        ) from None
 
 
 @contextmanager
-def _deciding(
-    request_id: UUID, seen: Seen, what: Answer, *, by: str, at: datetime, said: str
-) -> Iterator[FilingRequest]:
-    """The locked request, for the one who decides; on leaving, the decision is told and written down."""
+def _deciding(request_id: UUID, seen: Seen, among: frozenset[str] = OPEN) -> Iterator[FilingRequest]:
+    """The locked request, for the one who decides."""
     with transaction.atomic():
         row = _locked(request_id)
-        if row.status not in OPEN:
+        if row.status not in among:
             raise Decided
         if (row.version, row.step) != (seen.version, seen.step):
             raise Changed
         yield row
-        note(row, what, by=by, at=at, said=said)
 
 
-def note(row: FilingRequest, what: Answer, *, by: str, at: datetime, said: str) -> None:
-    """Write an act into the history and tell the applicant. Inside a transaction, the row locked."""
-    RequestAct.objects.create(request=row, at=at, by=by, what=what, said=said)
-    answer(row, what, at=at, said=said)
-    record(act=f"registration.{what}", by=by, at=at, subject=f"request:{row.id}", version=row.version)
+def _owing(request_id: UUID) -> FilingRequest:
+    """The locked request, if a fee is open on it."""
+    row = _locked(request_id)
+    if not row.fee_is_due:
+        raise Decided(_("No fee is due on this request, or it was settled before. Nothing was changed."))
+    return row
 
 
 def _locked(request_id: UUID) -> FilingRequest:

@@ -18,9 +18,10 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.registration.models import FilingRequest, RequestAct, Status
-from openecf.court.registration.queries import fee_page, payments_of
+from openecf.court.registration.queries import fee_page, linked_here, payments_of
 from openecf.court.registration.rules import FEE_PURPOSE
-from openecf.court.registration.services.deciding import note
+from openecf.court.registration.services.answering import note
+from openecf.court.registration.services.letting_in import fee_settled
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
@@ -44,6 +45,14 @@ class NothingDue(Refusal):
     code = "nothing-due"
 
 
+class HasAccess(Refusal):
+    said = _(
+        "Your PACER account is linked at this court already: you need not pay for access. Take your request back in "
+        "Manage My Account."
+    )
+    code = "has-access"
+
+
 @dataclass(frozen=True)
 class Payer:
     """Who pays, and by which address of this site the browser came: it is sent back there."""
@@ -58,7 +67,8 @@ class Payer:
 
 
 def pay(*, payer: Payer, request_id: UUID, at: datetime) -> str:
-    """Begin a payment of the fee: the gateway's page. NotYours, NothingDue, UnderWay, NoGateway, GatewayTrouble.
+    """Begin a payment of the fee: the gateway's page. NotYours, NothingDue, HasAccess, UnderWay, NoGateway,
+    GatewayTrouble.
 
     A bank that was asked and has not answered stands in the way of asking another; so does a payment not finished.
     """
@@ -67,8 +77,10 @@ def pay(*, payer: Payer, request_id: UUID, at: datetime) -> str:
     row = FilingRequest.objects.filter(id=request_id, account=payer.account).first()
     if row is None:
         raise NotYours
-    if row.status != Status.APPROVED or not row.fee_cents or row.fee_paid_at is not None:
+    if not row.owes_fee:
         raise NothingDue
+    if row.status == Status.FEE_DUE and linked_here(payer.account) is not None:
+        raise HasAccess
     with transaction.atomic():
         payment = collecting.ask(
             payer=payer.account, purpose=FEE_PURPOSE, reference=str(row.id), amount=Money(row.fee_cents),
@@ -100,9 +112,11 @@ def give_up(*, payer: Payer, request_id: UUID, at: datetime) -> None:
 def came_back(*, payer: Payer, number: str, at: datetime) -> UUID:
     """The payer came back from the gateway, which proves nothing: ask it for the money; whose request it is. NotYours.
 
-    That somebody else asked already (another tab, the job) is no trouble: the page says how it stands.
+    Nothing is asked for what is not owed any more: it was waived, paid otherwise or taken back meanwhile. That somebody else asked already (another tab, the job) is no trouble: the page says how it stands.
     """
     found = _of(payer, number)
+    if not FilingRequest.objects.get(id=UUID(found.reference)).owes_fee:
+        return turned_back(payer=payer, number=number, at=at)
     try:
         collecting.complete(number=number, gateway=gateway(), settle=settle, by=payer.ref, at=at)
     except (collecting.NotWaiting, collecting.NoGateway):
@@ -133,12 +147,14 @@ def settle(decided: Decided) -> None:
         _note_only(row, "fee-refused", decided)
         words = gettext_noop("Your payment of ${amount} was turned down by your bank. Nothing was paid.")
         tell_unpaid(row, words, decided.amount, decided.number, at)
-    elif row.fee_paid_at is None:
+    elif row.owes_fee:
         row.fee_paid_at = at
         note(row, "fee-paid", by=by, at=at, said=f"Pay.gov: {decided.tracking}")
+        fee_settled(row, at=at)
     else:
-        # Marked by hand while the payer was at the hosted page: the clerk refunds one of the two.
-        _note_only(row, "paid-twice", decided)
+        # Marked by hand, waived or taken back while the payer was at the hosted page: the clerk gives it back.
+        FilingRequest.objects.filter(pk=row.pk).update(refund_due=True)
+        _note_only(row, "paid-twice" if row.fee_paid_at else "paid-late", decided)
 
 
 def _note_only(row: FilingRequest, what: str, decided: Decided) -> None:

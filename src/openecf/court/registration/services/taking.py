@@ -24,7 +24,7 @@ from openecf.court.registration.models import (
     SaidContact,
     Status,
 )
-from openecf.court.registration.rules import OPEN
+from openecf.court.registration.rules import OPEN, REJECTABLE
 from openecf.court.registration.services.answering import answer
 from openecf.court.transition import queries as transition
 from openecf.kernel.names import PersonName, looks_like_address
@@ -106,10 +106,12 @@ def take_withdrawal(*, message: RegistrationWithdrawn, sender: str, at: datetime
         row = FilingRequest.objects.select_for_update().filter(id=message.request).first()
         if row is None:
             raise NotYet
-        if row.status not in OPEN:
+        if row.status not in REJECTABLE:
             return
+        # A payment that is on its way still, or came for a request that went back to the desk, is given back.
+        row.refund_due = row.refund_due or row.fee_paid_at is not None
         row.status, row.changed_at = Status.WITHDRAWN, at
-        row.save(update_fields=["status", "changed_at"])
+        row.save(update_fields=["status", "changed_at", "refund_due"])
         RequestAct.objects.create(request=row, at=message.at, by=f"account:{row.account}", what="withdrawn")
         record(act="registration.withdrawn", by=sender, at=at, subject=f"request:{row.id}")
 
