@@ -218,3 +218,11 @@ def test_the_firms_own_frame_shows_what_the_members_used():
     use(MEMBER, at=now, cents=210)
     page = browser_of("quimby-billing").get("/pscof/manage").content.decode()
     assert f"${before + billing_money(210)} used" in page
+
+
+def test_a_code_that_is_asked_for_does_not_let_on_whose_searching_is_suspended():
+    """Courts let a filer on who lacks nothing but the code; everybody can ask themselves for one."""
+    securing.require_client_code(account=Account.objects.get(id=MEMBER), required=True, at=AT)
+    assert (facts()["may_search"], facts()["client_code_required"]) == (False, True)
+    Account.objects.filter(id=MEMBER).update(search_status="inactive")
+    assert (facts()["may_search"], facts()["client_code_required"]) == (False, False)

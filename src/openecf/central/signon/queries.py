@@ -140,12 +140,17 @@ def by_api_token(*, token: str, court: str, now: datetime) -> SignOn | None:
 def may_search(sign_on: SignOn) -> bool:
     """Whether this sign-on may look at cases: the account may, and a client code was given as it, or its firm, asks."""
     account, code = sign_on.account, sign_on.session.client_code
+    fits = client_codes.fits(code, account.client_code_format) if code else not account.client_code_required
+    return fits and _account_may_search(account)
+
+
+def _account_may_search(account: Account) -> bool:
     return rules.may_search(
         account_type=account.type,
         upgraded=account.upgraded_at is not None,
         is_active=account.is_active,
         search_status=account.search_status,
-    ) and (client_codes.fits(code, account.client_code_format) if code else not account.client_code_required)
+    )
 
 
 def facts(sign_on: SignOn) -> dict[str, object]:
@@ -165,7 +170,8 @@ def facts(sign_on: SignOn) -> dict[str, object]:
         "may_search": may_search(sign_on),
         "client_code": session.client_code,
         "reads_as": session.reads_as,
-        "client_code_required": account.client_code_required,
+        # A court lets a filer on who only lacks a code, to be asked for it: of an account on hold it is not told.
+        "client_code_required": account.client_code_required and _account_may_search(account),
         "receipts_hidden": account.receipts_hidden,
         "session_expires": int(session.expires_at.timestamp()),
     }
