@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from threading import Barrier
 
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
 from openecf.central.accounts.models import Account
 from openecf.platform.mail.models import OutgoingMail
 from tests.central.relying import account
+from tests.together import at_once  # noqa: F401  (for those who register several at once)
 
 NEW_PASSWORD = "gravel tulip seventh moor"
 PERSON = {"prefix": "Ms.", "first_name": "Nerys", "middle_name": "Q", "last_name": "Halloran", "generation": "",
@@ -71,21 +68,3 @@ def legacy(**facts: object) -> Account:
 def without_tokens(page: HttpResponse) -> bytes:
     """A page's bytes but for its form tokens."""
     return re.sub(rb'name="(?:csrfmiddlewaretoken|javax\.faces\.ViewState)" value="\w+"', b"", page.content)
-
-
-def at_once(acts: list[Callable[[], object]]) -> list:
-    """Do all of these at the same instant, each with a connection of its own; what each gave or raised."""
-    connections.close_all()
-    together = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> object:
-        try:
-            together.wait(10)
-            return act()
-        except Exception as raised:
-            return raised
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))

@@ -22,7 +22,14 @@ from tests.central.registrants import at_once, errors
 from tests.central.relying import account, signed_on
 from tests.central.test_billing_paying import PAY, comes_back, owed, owing, pays, to_gateway
 from tests.central.test_service_center_staff import appoint, at_desk
-from tests.platform.tollbooth import LATE, Tollbooth, tollbooth  # noqa: F401  (a fixture)
+from tests.platform.tollbooth import (  # noqa: F401  (one is a fixture)
+    IMPATIENT,
+    LATE,
+    MUCH_TOO_LATE,
+    Tollbooth,
+    tollbooth,
+)
+from tests.stand import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MONEY = "/service-center/desk/money"
@@ -53,13 +60,14 @@ def lost(booth: Tollbooth, **facts: object) -> tuple[Account, Client, Attempt]:
     browser = signed_on(who)
     way = booth.pays(to_gateway(browser.post(PAY, {"what": "all"})), number=LATE)
     usual = gateway.ANSWER
-    booth.server.RequestHandlerClass.late, gateway.ANSWER = 1.5, 0.3
+    booth.server.RequestHandlerClass.late, gateway.ANSWER = MUCH_TOO_LATE, IMPATIENT
     gateway._http.cache_clear()
     try:
         comes_back(browser, way)
     finally:
         booth.server.RequestHandlerClass.late, gateway.ANSWER = 0.0, usual
         gateway._http.cache_clear()
+    until(lambda: booth.books.latest()[0].completed_at, seconds=20, what="the sandbox to take the money")
     services.follow(now=lambda: timezone.now() + timedelta(minutes=5))
     attempt = Attempt.objects.get()
     assert (attempt.state, attempt.next_look_at) == ("unknown", None), "only people can find out"

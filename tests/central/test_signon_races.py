@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
 from openecf.central.signon import services
 from openecf.central.signon.models import LogoutDelivery, Revocation, SsoSession
 from tests.central.relying import PASSWORD, Court, account, court, session_of, sign_in, signed_on, userinfo
+from tests.together import at_once
 
 __all__ = ["court"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(acts: list) -> list:
-    """Do all of these at the same instant, each with a connection of its own."""
-    connections.close_all()
-    together = Barrier(len(acts))
-
-    def run(act):
-        try:
-            together.wait(10)
-            return act()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [one.result() for one in [threads.submit(run, act) for act in acts]]
 
 
 def posted(forms: list[dict]) -> list:
@@ -91,7 +72,7 @@ def test_signing_off_six_times_at_once_tells_each_court_once(court: Court) -> No
     browser = signed_on(account())
     court.ask().tokens(browser)
     session = session_of(browser)
-    at_once([lambda: services.sign_off(session=session, at=timezone.now())] * 6)
+    assert at_once([lambda: services.sign_off(session=session, at=timezone.now())] * 6) == [None] * 6
     assert Revocation.objects.count() == LogoutDelivery.objects.count() == 1
 
 
@@ -105,5 +86,6 @@ def test_signing_in_again_in_two_tabs_at_once_leaves_one_session(court: Court) -
             username=who.username, password=PASSWORD, address="203.0.113.9", replaces=before, at=timezone.now()
         )
 
-    at_once([again] * 4)
+    given = at_once([again] * 4)
+    assert not any(isinstance(one, Exception) for one in given), given
     assert SsoSession.objects.filter(ended_at=None).count() == 1

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 
 from openecf.court.agents import services as agents
 from openecf.court.agents.models import Agency
@@ -28,6 +25,7 @@ from tests.court import callers, pdfs
 from tests.court import world as invented
 from tests.court.agency import AtThePages, said
 from tests.court.world import AT, main_document
+from tests.together import at_once
 
 pytestmark = [
     pytest.mark.django_db,
@@ -436,20 +434,3 @@ def test_a_removal_and_a_submission_at_the_same_moment(round_):
     assert Entry.objects.count() == (said_of_filing == "filed")
     mine.refresh_from_db()
     assert mine.ended_at == AT
-
-
-def at_once(acts) -> list:
-    """Do these at the same instant, each with a connection of its own; what each gave or raised."""
-    together = Barrier(len(acts))
-
-    def run(act):
-        try:
-            together.wait(10)
-            return act()
-        except Exception as raised:  # noqa: BLE001  (the test looks at it)
-            return raised
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))

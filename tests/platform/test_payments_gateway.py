@@ -21,7 +21,14 @@ from openecf.kernel.money import Money
 from openecf.platform.payments import gateway, rules, wire
 from openecf.platform.payments.gateway import Away, PayGov, Refused, Unsure
 from openecf.platform.payments.rules import State
-from tests.platform.tollbooth import DECLINED, Tollbooth, tollbooth  # noqa: F401  (a fixture)
+from tests.platform.tollbooth import (  # noqa: F401  (one is a fixture)
+    DECLINED,
+    IMPATIENT,
+    LATE,
+    MUCH_TOO_LATE,
+    Tollbooth,
+    tollbooth,
+)
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 
@@ -255,11 +262,12 @@ def test_a_line_that_breaks_leaves_us_unsure_and_a_closed_door_does_not(tollboot
 
 
 def test_an_answer_that_comes_too_late_leaves_us_unsure(tmp_path, monkeypatch):
-    booth = Tollbooth(tmp_path, late=1)
+    booth = Tollbooth(tmp_path, late=MUCH_TOO_LATE)
     gateway = booth.client
-    monkeypatch.setattr("openecf.platform.payments.gateway._http", lambda *_shown: httpx.Client(timeout=0.3))
     token = booth.start()["token"]
-    booth.pays(gateway.page(token=token), number="4000000000000119")
+    booth.pays(gateway.page(token=token), number=LATE)
+    impatient = httpx.Client(timeout=httpx.Timeout(IMPATIENT, connect=60))
+    monkeypatch.setattr("openecf.platform.payments.gateway._http", lambda *_shown: impatient)
     with pytest.raises(Unsure):
         gateway.complete(token=token)
     booth.close()

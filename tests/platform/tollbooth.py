@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from django.db import connections
 
 from openecf.cli.paygov_books import Books
 from openecf.cli.paygov_pages import CALLS, PAGE, Server, sandbox_server
 from openecf.platform.config import PaymentsConfig
 from openecf.platform.payments.gateway import PayGov
+from tests.together import at_once  # noqa: F401  (for many payers)
 
 APP, TOKEN = "TOLLBOOTH", "walnut"
 VISA, DECLINED, LATE = "4111 1111 1111 1111", "4000 0000 0000 0002", "4000 0000 0000 0119"
+MUCH_TOO_LATE, IMPATIENT = 20.0, 0.3
+"""Seconds until an answer comes, and until it is given up. Nobody waits for the first: the sandbox's threads end with the
+process."""
 
 
 class Tollbooth:
@@ -66,21 +68,3 @@ def tollbooth(tmp_path: Path) -> Iterator[Tollbooth]:
     booth = Tollbooth(tmp_path)
     yield booth
     booth.close()
-
-
-def at_once(acts: list[Callable[[], object]]) -> list:
-    """Do all of these at the same instant, each with a connection of its own; what each gave or raised."""
-    connections.close_all()
-    together = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> object:
-        try:
-            together.wait(10)
-            return act()
-        except Exception as raised:
-            return raised
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
