@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -14,6 +14,7 @@ from openecf.central.accounts.services import maintaining, remember_device, secu
 from openecf.central.signon import queries
 from openecf.central.signon.models import CourtSession, LogoutDelivery, Revocation, SsoSession
 from openecf.platform.audit.models import AuditLine
+from openecf.platform.throttle.models import Counter
 from tests.central.registrants import (
     ADDRESS,
     NEW_PASSWORD,
@@ -157,6 +158,23 @@ def test_what_the_last_step_refuses(typed, field, words):
     assert not who.is_upgraded and who.username == "oldone"
 
 
+def test_who_signed_on_a_while_ago_types_the_password_so_far_once_more_and_guesses_have_an_end():
+    who = legacy()
+    browser = signed_on(who)
+    SsoSession.objects.update(auth_time=timezone.now() - timedelta(minutes=16))
+    browser.post("/pscof/upgrade/person", PERSON | OWN)
+    browser.post("/pscof/upgrade/address", ADDRESS)
+    assert "Current password" in browser.get("/pscof/upgrade/security").content.decode()
+    for typed in ({}, *[{"current": f"guess {n}"} for n in range(10)], {"current": PASSWORD}):
+        answer = browser.post("/pscof/upgrade/security", SECURITY | NEW_NAME | typed)
+        assert errors(answer)["current"]
+    who.refresh_from_db()
+    assert not who.is_upgraded
+    Counter.objects.all().delete()
+    done = browser.post("/pscof/upgrade/security", SECURITY | NEW_NAME | {"current": PASSWORD})
+    assert done.headers["Location"] == "/pscof/upgrade" and Account.objects.get(id=who.id).is_upgraded
+
+
 def test_a_twin_of_another_account_is_warned_and_may_not_search_at_once():
     account("other-one", first_name="Walter", last_name="Brandy", birth_date=date(1961, 5, 7),
             email="walter@counsel.example", mailbox="walter@counsel.example")  # fmt: skip
@@ -216,8 +234,8 @@ def test_an_upgrade_that_was_on_its_way_does_not_undo_the_owners_new_password():
     )
     with pytest.raises(services.DraftGone):
         securing.upgrade(
-            account=on_its_way, username="thief-has-it", password="another quiet meadow", session=None,
-            at=timezone.now(),
+            account=on_its_way, username="thief-has-it", password="another quiet meadow", current="",
+            signed_on_at=timezone.now(), session=None, at=timezone.now(),
         )  # fmt: skip
     who.refresh_from_db()
     assert who.upgraded_at is None and who.check_password(NEW_PASSWORD)

@@ -78,6 +78,7 @@ URLS = {
     "pscof/forgot": "anyone",
     "pscof/reset/<str:secret>": "anyone",
     "pscof/confirm-email/<str:secret>": "anyone",
+    "pscof/confirm-notices/<str:secret>": "anyone",
     "pscof/manage": "account",
     "pscof/login.xhtml": "anyone",
     "pscof/manage/username": "upgraded",

@@ -288,6 +288,18 @@ class SecurityForm(NewPasswordForm):
     field_order = ("username", "password", "password_again")
 
 
+class UpgradeSecurityForm(SecurityForm):
+    """The last step of an upgrade, by somebody who signed on a while ago."""
+
+    GROUPS: ClassVar = ((_("To be sure that it is you"), ("current",)), *SecurityForm.GROUPS)
+
+    current = password_field(
+        _("Current password"), new=False, missing=_("Type the password that you signed in with."),
+        help_text=_("The one that this account has so far: you signed in a while ago."),
+    )  # fmt: skip
+    field_order = ("current", *SecurityForm.field_order)
+
+
 class UsernameForm(forms.Form):
     """A new user name for a registration whose first choice was taken."""
 

@@ -47,6 +47,7 @@ WORDS: dict[str, str | Promise] = {
     "factors.recovery-used": gettext_lazy("A recovery code was used"),
     "factors.reset": gettext_lazy("The second factors were taken away by two people"),
     "factors.too-many-codes": gettext_lazy("Too many wrong codes after the right password"),
+    "filer.contact-asked": gettext_lazy("Another address for notices of filings was asked for"),
     "filer.contact-changed": gettext_lazy("Where notices of filings go was changed"),
     "firm.invited": gettext_lazy("A firm asked to pay for the account"),
     "firm.joined": gettext_lazy("A firm pays for the account"),

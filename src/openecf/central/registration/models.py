@@ -112,9 +112,33 @@ class FilerContact(models.Model):
     summary = models.BooleanField(default=False, help_text="once a day instead of for each filing")
     tells_silence = models.BooleanField(default=False, help_text="a summary also of a day without filings")
     changed_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True, help_text="when somebody who reads mail at the address said so")
 
     class Meta:
         db_table = "filer_contact"
 
     def __str__(self) -> str:
         return f"contact of {self.account_id}"
+
+
+class ContactAsked(models.Model):
+    """A person wants notices at an address that nobody proved yet: what will hold once the mailed link was opened.
+
+    One for each account: who asks again has the last word. ``digest`` is of the link's secret.
+    """
+
+    account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    email = models.EmailField()
+    wants_text = models.BooleanField()
+    summary = models.BooleanField()
+    tells_silence = models.BooleanField()
+    language = models.CharField(max_length=5, blank=True, help_text="that the person reads; courts are told")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "filer_contact_asked"
+
+    def __str__(self) -> str:
+        return f"contact asked for by {self.account_id}"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from openecf.central.courts import queries as courts
 from openecf.central.registration import rules
-from openecf.central.registration.models import EfileRequest, FilerContact, Status
+from openecf.central.registration.models import ContactAsked, EfileRequest, FilerContact, Status
 from openecf.platform.registering.profile import RegistrationProfile
 from openecf.platform.registering.roles import Kind
+
+if TYPE_CHECKING:
+    from openecf.central.accounts.models import Account
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,19 @@ def waiting(account: UUID) -> int:
 def contact_of(account: UUID) -> FilerContact | None:
     """Where the person last said that notices should go."""
     return FilerContact.objects.filter(account_id=account).first()
+
+
+def contact_asked(account: UUID, *, now: datetime) -> ContactAsked | None:
+    """What waits for the link that was mailed to another address for notices; None if nothing does."""
+    return ContactAsked.objects.filter(account_id=account, expires_at__gt=now).first()
+
+
+def proved(account: Account, *, email: str) -> bool:
+    """Whether the person has shown to read mail at an address: as the account's own, or for notices."""
+    if email.lower() == account.email.lower() and account.email_verified_at is not None:
+        return True
+    kept = contact_of(account.id)
+    return kept is not None and kept.proved_at is not None and kept.email.lower() == email.lower()
 
 
 def papers_of(request: EfileRequest) -> dict[str, str]:

@@ -13,12 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from openecf.central.courts import queries as courts
 from openecf.central.registration import context, queries, rules, services
-from openecf.central.registration.forms import ContactForm
 from openecf.central.registration.models import EfileRequest
-from openecf.central.signon.access import ACCOUNT, UPGRADED
-from openecf.kernel.refusal import Refusal
+from openecf.central.signon.access import ACCOUNT
 from openecf.platform import access
-from openecf.platform.registering.frequency import SUMMARY
 from openecf.platform.registering.roles import Kind
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +27,6 @@ def _notice(request: HttpRequest) -> str:
         "sent": _("Your request is sent. You get a mail when the court has looked at it."),
         "withdrawn": _("Your request is taken back."),
         "discarded": _("Your request is discarded; it was never sent."),
-        "contact": _("Saved, and told to every court where you file."),
     }.get(request.GET.get("done", ""), "")
 
 
@@ -144,36 +140,3 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
     if not still_there:
         return HttpResponseRedirect(f"{reverse('efile')}?done=discarded")
     return HttpResponseRedirect(f"{reverse('efile-request', args=[found.id])}?done=withdrawn")
-
-
-@access.rule(UPGRADED)
-@never_cache
-@_get_or_post
-def contact(request: HttpRequest) -> HttpResponse:
-    """E-filer e-mail and frequency: where notices go, told to every court where the person files."""
-    kept = queries.contact_of(request.account.id)
-    initial = context.contact_chosen(kept, request.account.email)
-    form = ContactForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        try:
-            services.change_contact(
-                account=request.account,
-                password=form.cleaned_data["current"],
-                email=form.cleaned_data["email"],
-                wants_text=form.cleaned_data["form"] == "text",
-                summary=form.cleaned_data["often"] == SUMMARY,
-                tells_silence=form.cleaned_data["silence"],
-                at=request.arrived,
-            )
-        except Refusal as refusal:
-            form.add_error("email" if refusal.code == "not-an-address" else "current", refusal.said)
-        else:
-            return HttpResponseRedirect(f"{reverse('efile-contact')}?done=contact")
-    linked = {row.court for row in courts.registered_courts(request.account.id)}
-    page = context.page(
-        request,
-        form=form,
-        courts=[row for row in courts.all_courts_here() if row.court.id in linked],
-        notice=_notice(request),
-    )
-    return render(request, "registration/contact.html", page)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +20,9 @@ from openecf.central.accounts.services import maintaining, registering, standing
 from openecf.central.firms import queries as firms
 from openecf.central.signon import services as sign_ons
 from openecf.kernel.refusal import Refusal
+
+FRESH = timedelta(minutes=15)
+"""For so long who signed on needs no more proof to upgrade a legacy account: the road asks for much, but not for more."""
 
 
 def change_password(
@@ -61,11 +64,29 @@ def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Acco
     return account
 
 
-def upgrade(*, account: Account, username: str, password: str, session: UUID | None, at: datetime) -> Account:
+def asks_again(*, signed_on_at: datetime, at: datetime) -> bool:
+    """Whether an upgrade asks for the password so far once more: it was not typed a short while ago."""
+    return at - signed_on_at > FRESH
+
+
+def upgrade(
+    *,
+    account: Account,
+    username: str,
+    password: str,
+    current: str,
+    signed_on_at: datetime,
+    session: UUID | None,
+    at: datetime,
+) -> Account:
     """The last step of an upgrade; every sign-on but ``session`` is over, and courts hear of the new standing.
 
-    AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken, DraftGone.
+    It sets a new password: who finds somebody else's browser signed on cannot take the account with it. ``current``, the
+    password so far, counts where ``asks_again``. AlreadyUpgraded, StepsMissing, WeakPassword, UsernameTaken, DraftGone,
+    WrongPassword.
     """
+    if asks_again(signed_on_at=signed_on_at, at=at):
+        maintaining.prove_owner(account=account, password=current, at=at)
     with transaction.atomic():
         upgraded = registering.upgrade(account=account, username=username, password=password, at=at)
         sign_ons.end_all(account=account.id, why="upgraded", by=str(account.id), at=at, but=session)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from openecf.central.accounts import services
-from openecf.central.accounts.forms import AddressForm, PersonForm, SecurityForm
+from openecf.central.accounts.forms import AddressForm, PersonForm, SecurityForm, UpgradeSecurityForm
 from openecf.central.accounts.models import AccountType, Draft
 from openecf.kernel.refusal import Refusal
 
@@ -61,8 +61,8 @@ def known(draft: Draft, step: Step) -> dict[str, str]:
     return kept.get("answers") or kept.get("known") or {}
 
 
-def form_of(request: HttpRequest, draft: Draft, step: Step) -> forms.Form:
-    """The step's form: bound to what was sent, or filled with what is known."""
+def form_of(request: HttpRequest, draft: Draft, step: Step, *, asks_again: bool = False) -> forms.Form:
+    """The step's form: bound to what was sent, or filled with what is known. ``asks_again``: for the password so far."""
     sent = request.POST if request.method == "POST" else None
     initial = known(draft, step)
     if sent is not None and "show-counties" in sent:
@@ -74,7 +74,7 @@ def form_of(request: HttpRequest, draft: Draft, step: Step) -> forms.Form:
         )
     if step == "address":
         return AddressForm(sent, initial=initial, firm_needed=draft.type == AccountType.ADMINISTRATIVE)
-    return SecurityForm(sent, initial=initial)
+    return (UpgradeSecurityForm if asks_again else SecurityForm)(sent, initial=initial)
 
 
 def keep(request: HttpRequest, draft: Draft, step: Step, form: forms.Form) -> bool:
@@ -97,7 +97,7 @@ def keep(request: HttpRequest, draft: Draft, step: Step, form: forms.Form) -> bo
 
 def refuse(form: forms.Form, refusal: Refusal) -> None:
     """Say a refusal beside the field that it is about."""
-    field = {"weak-password": "password", "username-taken": "username"}.get(refusal.code)
+    field = {"weak-password": "password", "username-taken": "username", "wrong-password": "current"}.get(refusal.code)
     form.add_error(field if field in form.fields else None, refusal.said)
 
 

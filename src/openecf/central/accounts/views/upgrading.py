@@ -42,7 +42,8 @@ def upgrade_step(request: HttpRequest, step: steps.Step) -> HttpResponse:
         draft = services.begin_upgrade(account=request.account, at=request.arrived)
     except services.AlreadyUpgraded:
         return redirect("upgrade")
-    form = steps.form_of(request, draft, step)
+    asks_again = securing.asks_again(signed_on_at=request.sso.auth_time, at=request.arrived)
+    form = steps.form_of(request, draft, step, asks_again=asks_again)
     if not form.is_valid():
         return steps.page(request, _road(), step, form)
     if step != "security":
@@ -54,6 +55,8 @@ def upgrade_step(request: HttpRequest, step: steps.Step) -> HttpResponse:
             account=request.account,
             username=form.cleaned_data["username"],
             password=form.cleaned_data["password"],
+            current=form.cleaned_data.get("current", ""),
+            signed_on_at=request.sso.auth_time,
             session=request.sso.id,
             at=request.arrived,
         )

@@ -19,7 +19,13 @@ from openecf.central.registration.services.asking import (
     submit,
     withdraw,
 )
-from openecf.central.registration.services.contact import NotAnAddress, change_contact
+from openecf.central.registration.services.contact import (
+    NotAnAddress,
+    TooManyProofs,
+    change_contact,
+    confirm_contact,
+    look_at_proof,
+)
 from openecf.central.registration.services.hearing import hear
 
 __all__ = [
@@ -30,14 +36,17 @@ __all__ = [
     "NotComplete",
     "NotOffered",
     "OpenAlready",
+    "TooManyProofs",
     "TooOften",
     "begin",
     "bring_in",
     "change_contact",
+    "confirm_contact",
     "drop_paper",
     "follow",
     "hear",
     "keep_paper",
+    "look_at_proof",
     "save_step",
     "submit",
     "withdraw",

@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from openecf.central.courts import queries as courts
 from openecf.central.registration import queries, rules
-from openecf.central.registration.models import EfileRequest, FilerContact, RequestNews, RequestPaper, Status
+from openecf.central.registration.models import (
+    ContactAsked,
+    EfileRequest,
+    FilerContact,
+    RequestNews,
+    RequestPaper,
+    Status,
+)
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.bus import services as bus
@@ -264,6 +271,7 @@ def follow(*, account: UUID, into: UUID, by: str, at: datetime) -> None:
     ):
         _take_back(request, at)
     moved = EfileRequest.objects.filter(account_id=account).update(account_id=into)
+    ContactAsked.objects.filter(account_id=account).delete()
     if not FilerContact.objects.filter(account_id=into).exists():
         FilerContact.objects.filter(account_id=account).update(account_id=into)
     if moved:
@@ -326,7 +334,7 @@ def _application(
         fax=filer.get("fax", ""),
         case_number=said["role"].get("case_number", ""),
         email=notices["email"],
-        email_proved=account.email_verified_at is not None and notices["email"].lower() == account.email.lower(),
+        email_proved=queries.proved(account, email=notices["email"]),
         extra_emails=notices.get("extra_emails", []),
         wants_text=notices["form"] == "text",
         summary=notices.get("often") == SUMMARY,

@@ -1,0 +1,157 @@
+"""Where notices go: told to every court once the address is proved, and not before."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from openecf.central.accounts import services as accounts
+from openecf.central.accounts.models import Account
+from openecf.central.accounts.services import securing
+from openecf.central.courts import services as courts
+from openecf.central.courts.models import RegisteredCourt
+from openecf.central.registration import queries, services
+from openecf.central.registration.models import ContactAsked, FilerContact
+from openecf.platform.bus.models import OutboxMessage
+from openecf.platform.mail.models import OutgoingMail
+from tests.central import relying
+from tests.central.relying import PASSWORD
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 1, 6, 12, tzinfo=UTC)
+PAGE, NEW = "/pscof/manage/efile/email", "new@counsel.example"
+FORM = {"email": NEW, "form": "text", "often": "summary", "silence": "on", "current": PASSWORD}
+
+
+def account(username: str = "ada-counsel") -> Account:
+    return Account.objects.get(username=username)
+
+
+@pytest.fixture
+def browser() -> Client:
+    """Of somebody who files at two courts."""
+    ada = relying.account(email_verified_at=AT)
+    for court in ("flsb", "flsd"):
+        courts.admit_court(court_id=court, base_url=f"http://{court}.test", hosts=[], public_key="none yet", at=AT)
+        RegisteredCourt.objects.create(account=ada, court=court, role="attorney", linked_at=AT)
+    return relying.signed_on(ada)
+
+
+def text(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", response.content.decode()).split())
+
+
+def told() -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.filter(type="filer.contact").order_by("id"))
+
+
+def link(to: str = NEW) -> str:
+    """The address in the last mail to somebody, as a browser asks for it."""
+    last = OutgoingMail.objects.filter(recipients=[to]).order_by("id").last()
+    return re.search(r"/pscof/confirm-notices/\w+", last.text)[0]
+
+
+def test_a_new_address_gets_a_link_and_every_court_goes_on_as_before_until_it_is_opened(browser):
+    wrong = browser.post(PAGE, FORM | {"current": "not this"})
+    assert wrong.status_code == 200 and not OutgoingMail.objects.filter(recipients=[NEW]).exists()
+    assert browser.post(PAGE, FORM).status_code == 302
+    assert not told() and queries.contact_of(account().id) is None
+    assert "We mailed a link to new@counsel.example" in text(browser.get(PAGE))
+    assert "another e-mail address for notices" in OutgoingMail.objects.get(recipients=[account().email]).text
+    phone, address = Client(), link()
+    assert NEW in text(phone.get(address)) and not told(), "a mail scanner opens links, too"
+    assert "Notices go to this address now" in text(phone.post(address))
+    assert {row.to for row in told()} == {"flsb", "flsd"}
+    assert all(row.body["email"] == NEW and row.body["summary"] and row.body["tells_silence"] for row in told())
+    kept = queries.contact_of(account().id)
+    assert kept.wants_text and queries.proved(account(), email=NEW.upper())
+    assert "We mailed a link" not in text(browser.get(PAGE))
+    assert phone.post(address).status_code == 410 and len(told()) == 2, "once"
+
+
+def test_how_often_and_in_what_form_is_told_at_once_where_the_address_stays(browser):
+    own = account().email
+    browser.post(PAGE, FORM | {"email": own})
+    assert {row.body["email"] for row in told()} == {own} and not ContactAsked.objects.exists()
+    FilerContact.objects.update(email="of-old@counsel.example")
+    browser.post(PAGE, FORM | {"email": "of-old@counsel.example", "often": "filing"})
+    of_old = [row.body["summary"] for row in told() if row.body["email"] == "of-old@counsel.example"]
+    assert of_old == [False, False], "what courts hold already needs no link"
+    assert not queries.proved(account(), email="of-old@counsel.example"), "and is not proved by it"
+
+
+def other_address() -> None:
+    relying.signed_on(account()).post(PAGE, FORM | {"email": "other@counsel.example"})
+
+
+def present_address() -> None:
+    relying.signed_on(account()).post(PAGE, FORM | {"email": account().email})
+
+
+def new_password() -> None:
+    securing.change_password(
+        account=account(), current=PASSWORD, new="a longer quiet heron wades", session=None, at=timezone.now(),
+        address="203.0.113.9",
+    )  # fmt: skip
+
+
+def closed() -> None:
+    Account.objects.filter(id=account().id).update(is_active=False)
+
+
+def merged() -> None:
+    services.follow(
+        account=account().id,
+        into=relying.account("petra-counsel", email="petra@counsel.example").id,
+        by="test",
+        at=timezone.now(),
+    )
+
+
+def a_day_later() -> None:
+    ContactAsked.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("then", [other_address, present_address, new_password, closed, merged, a_day_later])
+def test_what_makes_the_link_no_good(browser, then):
+    browser.post(PAGE, FORM)
+    address = link()
+    then()
+    before = len(told())
+    assert [Client().get(address).status_code, Client().post(address).status_code] == [410, 410]
+    assert len(told()) == before and NEW not in {row.body["email"] for row in told()}
+
+
+def test_nobody_has_mails_sent_to_address_after_address(browser):
+    for n in range(6):
+        answer = browser.post(PAGE, FORM | {"email": f"n{n}@counsel.example"})
+    assert answer.status_code == 200 and "Links were mailed several times" in text(answer)
+    assert not OutgoingMail.objects.filter(recipients=["n5@counsel.example"]).exists()
+    assert queries.contact_asked(account().id, now=timezone.now()).email == "n4@counsel.example"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_pressed_in_eight_tabs_at_once_tells_the_courts_once(browser):
+    browser.post(PAGE, FORM)
+    secret, together = link().rpartition("/")[2], Barrier(8)
+
+    def press(_n: int) -> bool:
+        together.wait()
+        try:
+            services.confirm_contact(secret=secret, at=timezone.now())
+        except accounts.LinkSpent:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(press, range(8))) == 1
+    assert len(told()) == 2
