@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import resource
 import struct
 import subprocess
 import time
@@ -27,6 +28,7 @@ from openecf.court.events import queries as events
 from openecf.court.filing import drafts
 from openecf.court.transition.models import CourtProfile
 from openecf.platform.pdf import checking, printing
+from openecf.platform.pdf.apart import Apart
 from openecf.platform.pdf.examining import BadPdf
 from openecf.platform.pdf.rules import REASONS
 from openecf.platform.store import services as store
@@ -239,6 +241,24 @@ def test_the_press_is_a_process_with_limits_of_its_own():
     assert "2000000000" in next(line for line in limits if line.startswith("Max address space"))
     assert "1000000000" in next(line for line in limits if line.startswith("Max file size"))
     assert b"OPENECF" not in environment, "it does not know where the site's secrets are"
+
+
+def test_files_are_looked_at_however_many_others_the_site_has_open(monkeypatch):
+    """A busy site has thousands of connections, and a process started then has a high number for its line."""
+    crowd, begun = 1100, Apart("openecf.platform.pdf.inspector", seconds=60, at_once=1, wait=60)
+    monkeypatch.setattr(checking, "inspectors", begun)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2 * crowd:
+        pytest.skip("this machine lets no process open so many files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2 * crowd), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(crowd)]
+    try:
+        assert check(pdfs.plain()).pages == 1
+    finally:
+        for one in opened:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        begun.idle.get_nowait().end()
 
 
 def test_stamping_and_joining_unpack_nothing():

@@ -43,9 +43,11 @@ class _Worker:
         process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.flush()
         answer, until = b"", time.monotonic() + seconds
+        said = select.poll()  # not select(), which knows no file beyond a process's first 1,024
+        said.register(process.stdout, select.POLLIN)
         while not answer.endswith(b"\n"):
             left = until - time.monotonic()
-            if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
+            if left <= 0 or not said.poll(left * 1000):
                 raise TimeoutError
             piece = os.read(process.stdout.fileno(), 65536)
             if not piece:

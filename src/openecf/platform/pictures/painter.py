@@ -1,7 +1,7 @@
 """Drawing a picture anew, in a process of its own that a hostile file cannot take down with it.
 
 ``python -m openecf.platform.pictures.painter FROM TO`` reads a PNG or JPEG, writes another of the same look, and prints
-one JSON object: ``kind`` (``png`` or ``jpeg``) or ``wrong`` (a key of ``rules.REASONS``). What a camera or a program
+one JSON object: ``kind`` (``png`` or ``jpeg``) or ``wrong`` (a key of ``redrawing.REASONS``). What a camera or a program
 wrote beside the picture (places, names, thumbnails, a file hidden behind its end) is not in the new one.
 """
 
