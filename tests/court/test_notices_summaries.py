@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from openecf.court.bench import bench
+from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, Party, Representation
 from openecf.court.docket.models import Entry
 from openecf.court.documents.models import Document
@@ -318,6 +319,20 @@ def test_an_address_that_is_taken_off_takes_its_ways_with_it(world):
 CASES = "/utilities/email/primary/cases"
 
 
+def test_the_page_of_an_address_asks_for_all_its_cases_at_once(world, django_assert_max_num_queries):
+    page = callers.client(callers.person(account=world.counsel.account))
+    case_way(world, "filing")
+    with CaptureQueriesContext(connection) as one:
+        page.get("/utilities/email/primary")
+    for n in range(3):
+        other = cases.open_case(number=f"24-2000{n}", at=AT, by="user:1")
+        people.set_case_way(
+            user_id=world.counsel.pk, address="", case_id=other.pk, own_case=False, how="filing", by="user:1", at=AT
+        )
+    with django_assert_max_num_queries(len(one)):
+        assert b"24-20002" in page.get("/utilities/email/primary").content
+
+
 class Noticing(AtThePages):
     """Somebody who looks after the own notices."""
 
@@ -454,7 +469,7 @@ def test_words_from_people_cannot_become_markup(world):
     assert "<script>" not in mail.html and "<script>alert(1)</script> & more" in mail.text
 
 
-def test_the_notices_page_says_that_it_waits_and_then_what_became_of_it(world):
+def test_the_notices_page_says_that_it_waits_and_then_what_became_of_it(world, django_assert_num_queries):
     way(world.counsel)
     way(world.counsel, DOCKETING)
     _entry, notice = filed(world)
@@ -467,3 +482,5 @@ def test_the_notices_page_says_that_it_waits_and_then_what_became_of_it(world):
     assert state() == "waiting"
     OutgoingMail.objects.update(sent_at=AFTER)
     assert state() == "mailed"
+    with django_assert_num_queries(3):
+        queries.deliveries(notice)

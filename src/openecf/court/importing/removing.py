@@ -44,6 +44,7 @@ SELECT (SELECT count(*) FROM converted_case c WHERE c.conversion_id = %(conversi
           OR EXISTS (SELECT 1 FROM draft d WHERE u.id IN (d.filer_id, d.agent_id))
           OR EXISTS (SELECT 1 FROM agency a WHERE u.id IN (a.principal_id, a.agent_id))
           OR EXISTS (SELECT 1 FROM document_reader r WHERE r.user_id = u.id)
+          OR EXISTS (SELECT 1 FROM filing_request_held h WHERE h.user_id = u.id)
           OR EXISTS (SELECT 1 FROM judge j WHERE j.user_id = u.id)
           OR EXISTS (SELECT 1 FROM notice_recipient r WHERE r.user_id = u.id)
           OR EXISTS (SELECT 1 FROM representation r JOIN party p ON p.id = r.party_id WHERE r.user_id = u.id

@@ -281,23 +281,24 @@ def stamp_breaks(case_id: int) -> list[tuple[int, int]]:
 
 def deliveries(notice: Notice) -> list[Delivery]:
     """How each person on the service list was reached."""
-    states = mail.states(reference=reference_of(notice))
-    lines = SummaryLine.objects.filter(recipient__notice=notice).values_list(
-        "recipient_id", "address", "summary_id", "left_out"
-    )
-    kept = {(person, address): _in_summary(summary, address, left_out) for person, address, summary, left_out in lines}
+    lines = {(line.recipient_id, line.address): line for line in SummaryLine.objects.filter(recipient__notice=notice)}
+    own, summaries = reference_of(notice), {f"summary:{line.summary_id}" for line in lines.values()}
+    states = mail.states(references={own, *summaries})
     found = []
     for row in notice.recipients.order_by("id"):
-        known = [kept.get((row.pk, a)) or states.get(a) for a in row.addresses]
+        known = [_state(lines.get((row.pk, address)), own, address, states) for address in row.addresses]
         state = "otherwise" if row.by_mail else _worst([each for each in known if each])
         found.append(Delivery(row.name, tuple(row.addresses), tuple(row.postal_lines), state, row.mailed_at))
     return found
 
 
-def _in_summary(summary: int | None, address: str, left_out: bool) -> str:
-    if summary is None:
+def _state(line: SummaryLine | None, own: str, address: str, states: Mapping[tuple[str, str], str]) -> str | None:
+    """What became of the notice at one address; None where nothing is known. ``own``: the notice's reference."""
+    if line is None:
+        return states.get((own, address))
+    if line.summary_id is None:
         return "summary"
-    return "closed" if left_out else mail.states(reference=f"summary:{summary}").get(address, "waiting")
+    return "closed" if line.left_out else states.get((f"summary:{line.summary_id}", address), "waiting")
 
 
 def reference_of(notice: Notice) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -156,15 +157,17 @@ def _usual(user: CourtUser, address: str) -> dict[str, object]:
 
 def _case_rows(reader: Reader, user: CourtUser, address: str) -> list[dict[str, object]]:
     """What was closed to the reader since is not named; nothing of it is told either."""
+    chosen = queries.case_ways(user_id=user.id, address=address)
+    own = cases.own_of(reader, [row.case_id for row in chosen])
     return [
         {
             "id": row.case_id,
             "number": row.case.number,
             "title": row.case.short_title or row.case.caption,
             "how": _("No notices of this case") if row.how == ways.NONE else row.get_how_display(),
-            "own": cases.participates(reader, row.case_id),
+            "own": row.case_id in own,
         }
-        for row in queries.case_ways(user_id=user.id, address=address)
+        for row in chosen
         if cases.visible(reader, row.case)
     ]
 
@@ -196,9 +199,9 @@ def _acted(request: HttpRequest, user: CourtUser, address: str, form: WayForm, c
     return False
 
 
-def _kept(form: WayForm | CaseWayForm, field: str | None, service: object, **said: object) -> bool:
+def _kept(form: WayForm | CaseWayForm, field: str | None, service: Callable[..., None], **said: object) -> bool:
     try:
-        service(**said)  # type: ignore[operator]
+        service(**said)
     except Refusal as refusal:
         if form.is_bound:
             form.add_error(field, str(refusal.said))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from openecf.platform.mail.models import OutgoingMail
@@ -24,11 +25,11 @@ def how_many_stuck() -> int:
     return OutgoingMail.objects.filter(dead_at__isnull=False, sent_at=None).count()
 
 
-def states(*, reference: str) -> dict[str, str]:
-    """How the mails of one reference stand, by blind-copy address: ``mailed``, ``waiting`` or ``failed``."""
+def states(*, references: Collection[str]) -> dict[tuple[str, str], str]:
+    """How the mails of some references stand, by reference and blind-copy address: ``mailed``, ``waiting`` or ``failed``."""
     found = {}
-    rows = OutgoingMail.objects.filter(reference=reference).values_list("bcc", "sent_at", "dead_at")
-    for bcc, sent_at, dead_at in rows:
+    rows = OutgoingMail.objects.filter(reference__in=references).values_list("reference", "bcc", "sent_at", "dead_at")
+    for reference, bcc, sent_at, dead_at in rows:
         state = "mailed" if sent_at and not dead_at else "failed" if dead_at else "waiting"
-        found.update(dict.fromkeys(bcc, state))
+        found.update({(reference, address): state for address in bcc})
     return found
