@@ -77,6 +77,7 @@ URLS = {
     "^pscof/upgrade/(?P<step>person|address|security)$": "account",
     "pscof/forgot": "anyone",
     "pscof/reset/<str:secret>": "anyone",
+    "pscof/not-me/<str:secret>": "anyone",
     "pscof/confirm-email/<str:secret>": "anyone",
     "pscof/confirm-notices/<str:secret>": "anyone",
     "pscof/manage": "account",

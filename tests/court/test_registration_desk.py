@@ -73,10 +73,10 @@ def answers() -> list[tuple[str, int, int]]:
     return [(row.body["status"], row.body["version"], row.body["step"]) for row in rows]
 
 
-def approve(row: FilingRequest, now: datetime, *, user_id: int | None = None, group: str = "attorney", by="user:1"):
+def approve(row: FilingRequest, now: datetime, *, user_id: int | None = None, group: str = "attorney", compared=True):
     row.refresh_from_db()
     seen = rules.Seen(row.version, row.step)
-    services.approve(request_id=row.id, seen=seen, group=group, user_id=user_id, by=by, at=now)
+    services.approve(request_id=row.id, seen=seen, group=group, user_id=user_id, by="user:1", at=now, compared=compared)
 
 
 # Taking.
@@ -195,7 +195,7 @@ def test_the_likeliest_comes_first_and_the_courts_own_people_never(now):
     herself = court_user(first_name="Nerys", last_name="Halloran", bar_id="FL0055123", email="old@firm.example")
     found = queries.candidates(application())
     assert [one.user.id for one in found] == [herself.id, namesake.id]
-    assert (found[0].is_sure, found[1].is_sure) == (True, False)
+    assert not any(one.is_proposed for one in found), "a bar number and a name are typed by whoever asks"
 
 
 # Deciding.
@@ -394,8 +394,8 @@ def test_dockets_are_connected_to_the_proved_address_and_the_whole_last_name_onl
 def test_an_address_that_anybody_can_type_does_not_make_the_desk_propose_its_owners_account(now):
     court_user(login="nhalloran", first_name="Nerys", last_name="Quill", email="nerys@counsel.example")
     proved, typed = application(), application(email_proved=False)
-    assert [(one.is_sure, one.reasons) for one in queries.candidates(proved)] == [(True, ("email",))]
-    assert [(one.is_sure, one.reasons) for one in queries.candidates(typed)] == [(False, ("typed-email",))]
+    assert [(one.is_proposed, one.reasons) for one in queries.candidates(proved)] == [(True, ("email",))]
+    assert [(one.is_proposed, one.reasons) for one in queries.candidates(typed)] == [(False, ("typed-email",))]
     row = taken(now, said=typed)
     page = client(linked("clerk")).get(f"/court/registrations/{row.id}").content.decode()
     assert "not proved" in page
@@ -408,6 +408,31 @@ def test_an_account_that_the_court_made_inactive_is_named_so_and_never_chosen_in
     page = client(linked("clerk")).get(f"/court/registrations/{row.id}")
     choice = page.context["approve_form"]["user"]
     assert "not active" in str(choice.field.choices[0][1]) and not choice.initial
+
+
+@pytest.mark.parametrize(
+    ("known", "said", "must"),
+    [
+        ({"email": "nerys@counsel.example"}, {}, False),
+        ({"email": "NERYS@counsel.example", "bar_id": "FL999"}, {}, False),
+        ({"email": "nerys@counsel.example"}, {"email_proved": False}, True),
+        ({"email": "old@firm.example", "bar_id": "FL0055123"}, {}, True),
+        ({"email": "", "bar_id": "FL0055123"}, {}, True),
+        ({"email": "nerys@counsel.example", "first_name": "Owen", "bar_id": "FL0055123"}, {}, True),
+        ({"email": "nerys@counsel.example", "last_name": "Quill"}, {"other_names": "Quill"}, False),
+        ({"first_name": "Lee", "last_name": "Other"}, {}, True),
+    ],
+)
+def test_a_clerk_says_that_it_is_the_same_person_where_the_name_or_the_proved_address_differs(now, known, said, must):
+    user = court_user(**({"first_name": "Nerys", "last_name": "Halloran"} | known))
+    row = taken(now, said=application(**said))
+    if must:
+        with pytest.raises(services.NotCompared):
+            approve(row, now, user_id=user.id, compared=False)
+        assert not AuditLine.objects.filter(act="account.admitted").exists()
+    approve(row, now, user_id=user.id, compared=must)
+    assert CourtUser.objects.get(id=user.id).account == ACCOUNT
+    assert AuditLine.objects.filter(act="registration.compared").count() == int(must)
 
 
 # Where notices go.
@@ -440,9 +465,14 @@ def test_the_desk_in_a_clerks_browser(now):
     assert "Halloran" not in clerk.get("/court/registrations?kind=non-attorney").content.decode()
     assert "Halloran" not in clerk.get("/court/registrations?q=smith").content.decode()
     page = clerk.get(f"/court/registrations/{row.id}").content.decode()
-    for words in ("same bar number", "same name", "nhal", "LF-95", "Day of your training", "I consent to electronic"):
+    for words in ("same bar number", "same name", "nhal", "LF-95", "Day of your training", "I consent to electronic",
+                  "(differs)", "nerys@counsel.example", known.email):  # fmt: skip
         assert words in page, words
     form = {"approve-version": 1, "approve-step": 1, "approve-user": known.id, "approve-group": "attorney"}
+    unsaid = clerk.post(f"/court/registrations/{row.id}/approve", form)
+    assert unsaid.status_code == 200 and "Compare them" in unsaid.content.decode()
+    assert "approve_form" in unsaid.context and not unsaid.context["approve_form"].initial.get("user")
+    form |= {"approve-compared": "on"}
     sent = clerk.post(f"/court/registrations/{row.id}/approve", form)
     assert sent.status_code == 302
     again = clerk.post(f"/court/registrations/{row.id}/approve", form)

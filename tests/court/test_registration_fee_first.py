@@ -46,7 +46,7 @@ def approved(*, role: str = "admission", user_id: int | None = None) -> FilingRe
     sent = message(said=application(role=role))
     services.take(message=sent, sender="central", at=timezone.now())
     row = FilingRequest.objects.get(id=sent.request)
-    do(services.approve, row, seen=True, group="attorney", user_id=user_id, said="Welcome.")
+    do(services.approve, row, seen=True, group="attorney", user_id=user_id, said="Welcome.", compared=True)
     row.refresh_from_db()
     return row
 

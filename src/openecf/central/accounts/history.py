@@ -29,6 +29,8 @@ WORDS: dict[str, str | Promise] = {
     "account.letter-mailed": gettext_lazy("The activation letter was mailed"),
     "account.activated": gettext_lazy("Case search was activated with the letter's token"),
     "account.device-remembered": gettext_lazy("A new browser signed in"),
+    "account.program-remembered": gettext_lazy("A new program, or one from a new network, signed in"),
+    "account.disowned": gettext_lazy("It was said that a sign-in was somebody else's, and everybody was signed out"),
     "account.closed": gettext_lazy("The account was closed"),
     "account.reopened": gettext_lazy("The account was made active again"),
     "account.merged": gettext_lazy("Another account was merged into it"),

@@ -40,6 +40,7 @@ class Closed(models.TextChoices):
     UNUSED = "unused", gettext_lazy("Not used for two years")
     OWNER = "owner", gettext_lazy("Deactivated by its owner")
     MERGED = "merged", gettext_lazy("Merged into another account of the same person")
+    DISPUTED = "disputed", gettext_lazy("Two mailboxes claim it")
 
 
 def bytewise(field: str) -> Collate:
@@ -186,6 +187,25 @@ class KnownDevice(models.Model):
         return f"device of {self.account_id}"
 
 
+class KnownProgram(models.Model):
+    """A program that this account signed in with, by what it calls itself and the network that it came from."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    network = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True, help_text="to the day")
+
+    class Meta:
+        db_table = "account_program"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name", "network"], name="account_program_of_a_network")
+        ]
+
+    def __str__(self) -> str:
+        return f"program of {self.account_id}"
+
+
 class StrangerFailures(models.Model):
     """Wrong passwords in a row for one user name from devices that its owner never used.
 
@@ -236,6 +256,7 @@ class MailedLink(models.Model):
         REGISTER = "register"
         EMAIL = "email"
         RESET = "reset"
+        DISOWN = "disown"
 
     digest = models.CharField(primary_key=True, max_length=64)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

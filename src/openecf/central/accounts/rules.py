@@ -322,6 +322,35 @@ _SYSTEMS = (
 )  # fmt: skip
 
 
+_NEWS_OF_A_DAY = 5
+_JUST_CHANGED = timedelta(days=1)
+
+
+def is_news(*, password_changed_at: datetime | None, knows_others: bool, told_today: int, at: datetime) -> bool:
+    """Whether the owner of an account that was in use before is told of a sign-on from a browser or program that it did
+    not know.
+
+    Not of the first within a day of a new password, which the owner was told of and which made every browser a stranger:
+    ``knows_others`` is False then. And five times a day are enough: who knows the password does not fill the owner's
+    mailbox with it.
+    """
+    if told_today >= _NEWS_OF_A_DAY:
+        return False
+    just_changed = password_changed_at is not None and at - password_changed_at < _JUST_CHANGED
+    return knows_others or not just_changed
+
+
+def told_name(user_agent: str) -> str:
+    """What a mail calls a browser or program: ``device_name``, of a program the letters and digits of its own name only.
+    It chose that name, and an owner's mail carries no words and no addresses of a stranger's choice."""
+    name = device_name(user_agent)
+    return name if _is_browser(user_agent) else re.sub(r"[^A-Za-z0-9_-]", "", name.split("/", 1)[0])[:40]
+
+
+def _is_browser(user_agent: str) -> bool:
+    return any(sign in user_agent for sign, _name in _BROWSERS)
+
+
 def device_name(user_agent: str) -> str:
     """ "Firefox, Windows" of a browser's User-Agent line; the line's first word for a program; "" if it is empty."""
     browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from openecf.central.accounts.views import activating, choosing, closing, managing, recovering, registering, upgrading
+from openecf.central.accounts.views import (
+    activating,
+    choosing,
+    closing,
+    disowning,
+    managing,
+    recovering,
+    registering,
+    upgrading,
+)
 
 _STEP = "(?P<step>person|address|security)"
 
@@ -20,6 +29,7 @@ urlpatterns = [
     re_path(rf"^pscof/upgrade/{_STEP}$", upgrading.upgrade_step, name="upgrade-step"),
     path("pscof/forgot", recovering.forgot, name="forgot"),
     path("pscof/reset/<str:secret>", recovering.reset, name="reset"),
+    path("pscof/not-me/<str:secret>", disowning.not_me, name="not-me"),
     path("pscof/confirm-email/<str:secret>", recovering.confirm_email, name="confirm-email"),
     path("csologin/new-password", choosing.new_password, name="new-password"),
     path("pscof/manage", managing.settings, name="manage"),

@@ -60,20 +60,26 @@ def _without_note(address: str) -> str:
 
 
 def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -> None:
-    """Hand the new session's cookie to the browser."""
+    """Hand the new session's cookie to the browser, and make it one that the account knows: the owner is told of one that
+    was not, in the language that the owner read before, whatever the browser's is."""
     hand_over(response, begun)
-    accounts.note_language(account=begun.session.account, language=get_language() or "")
-    had = request.COOKIES.get(DEVICE_COOKIE, "")
-    devices = accounts.remember_device(account=begun.session.account, had=had, at=request.arrived)
-    if devices != had:
-        response.set_cookie(
-            DEVICE_COOKIE,
-            devices,
-            max_age=accounts.DEVICE_LIFE,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+    account = begun.session.account
+    came = accounts.Visit(request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", ""))
+    devices = accounts.remember_device(
+        account=account,
+        had=request.COOKIES.get(DEVICE_COOKIE, ""),
+        came=None if begun.goes_on else came,
+        at=request.arrived,
+    )
+    accounts.note_language(account=account, language=get_language() or "")
+    response.set_cookie(
+        DEVICE_COOKIE,
+        devices,
+        max_age=accounts.DEVICE_LIFE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 @access.rule(access.ANYONE)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from openecf.court.people import queries as people
 from openecf.court.people.rules import NOBODY
-from openecf.court.registration import queries
+from openecf.court.registration import queries, rules
 from openecf.court.registration.models import FilingRequest, RequestAct, Status
+from openecf.court.registration.queries import Candidate
 from openecf.court.transition import queries as transition
 from openecf.kernel import courts
 from openecf.kernel.money import Money
@@ -105,6 +106,55 @@ def parts_of(request: FilingRequest, one: Application) -> list[Part]:
     if acknowledged := _acknowledged(one):
         found.append(Part(_("Acknowledged"), [("", text) for text in acknowledged]))
     return [*found, *_form_part(one)]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact of the applicant beside that of an account: whether they are the same, None where one says nothing."""
+
+    label: str
+    applicant: str
+    account: str
+    same: bool | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An account of the court beside the applicant."""
+
+    login: str
+    active: bool
+    is_free: bool
+    in_common: str
+    facts: Sequence[Fact]
+
+
+def side_by_side(one: Application, candidates: Sequence[Candidate]) -> list[Compared]:
+    """Each account that may be the applicant's, fact for fact beside what the applicant says."""
+    name = _name_words(one.first_name, one.last_name)
+    name += f" ({one.other_names})" if one.other_names else ""
+    address = one.email if one.email_proved else _unproved(one.email)
+    bars = ", ".join(f"{bar.where} {bar.number}" for bar in one.bars)
+    found = []
+    for each in candidates:
+        user, reasons = each.user, set(each.reasons)
+        facts = [
+            Fact(_("Name"), name, _name_words(user.first_name, user.last_name), "name" in reasons),
+            Fact(_("E-mail address"), address, user.email, _same("email" in reasons, one.email, user.email)),
+            Fact(_("Bar number"), bars, user.bar_id, _same("bar" in reasons, bars, user.bar_id)),
+            Fact(_("Firm or office"), one.firm, user.firm, _same(one.firm == user.firm, one.firm, user.firm)),
+        ]
+        words = ", ".join(str(rules.REASONS[reason]) for reason in each.reasons)
+        found.append(Compared(user.login, user.active, each.is_free, words, facts))
+    return found
+
+
+def _name_words(first: str, last: str) -> str:
+    return f"{first} {last}".strip()
+
+
+def _same(same: bool, theirs: str, ours: str) -> bool | None:
+    return same if theirs and ours else None
 
 
 def _unproved(address: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.people import queries as people
+from openecf.court.registration import services
 from openecf.court.registration.models import Status
 from openecf.court.registration.queries import Candidate
 
@@ -43,6 +44,10 @@ class ApproveForm(_Seen):
         label=_("Account with this court"), widget=forms.RadioSelect,
         error_messages={"required": _("Choose an account, or a new one.")},
     )  # fmt: skip
+    compared = forms.BooleanField(
+        label=_("I compared the name and the e-mail address of the account that I chose: it is the same person"),
+        required=False,
+    )  # fmt: skip
     group = forms.ChoiceField(label=_("Group"))
     appearances = forms.BooleanField(
         required=False,
@@ -75,9 +80,18 @@ class ApproveForm(_Seen):
             *((str(one.user.id), _account_words(one)) for one in free),
             (NEW, _("A new account")),
         ]
-        sure = next((one for one in free if one.is_sure and one.user.active), None)
-        if sure or not free:
-            self.initial.setdefault("user", str(sure.user.id) if sure else NEW)
+        proposed = next((one for one in free if one.is_proposed and one.user.active), None)
+        if proposed or not free:
+            self.initial.setdefault("user", str(proposed.user.id) if proposed else NEW)
+        self._to_compare = {str(one.user.id) for one in free if one.must_compare}
+        if not self._to_compare:
+            del self.fields["compared"]
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        if typed.get("user") in self._to_compare and not typed.get("compared"):
+            self.add_error("compared", services.NotCompared.said)
+        return typed
 
     @property
     def user_id(self) -> int | None:

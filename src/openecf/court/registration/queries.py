@@ -91,8 +91,12 @@ class Candidate:
         return self.user.account is None
 
     @property
-    def is_sure(self) -> bool:
-        return self.weight >= rules.SURE
+    def is_proposed(self) -> bool:
+        return rules.is_proposed(self.reasons)
+
+    @property
+    def must_compare(self) -> bool:
+        return rules.must_compare(self.reasons)
 
 
 def candidates(application: Application, *, limit: int = 10) -> list[Candidate]:
@@ -110,9 +114,15 @@ def candidates(application: Application, *, limit: int = 10) -> list[Candidate]:
     return sorted(found, key=lambda one: (-one.weight, one.user.id))[:limit]
 
 
-def found_by(text: str) -> list[Candidate]:
-    """Accounts that a clerk looks for by last name, login or bar id."""
-    return [Candidate(user, (), 0) for user in people.attorneys_called(text.strip(), limit=10)] if text.strip() else []
+def found_by(text: str, application: Application) -> list[Candidate]:
+    """Accounts that a clerk looks for by last name, login or bar id, with what they have in common with the applicant."""
+    users = people.attorneys_called(text.strip(), limit=10) if text.strip() else []
+    return [Candidate(user, rules.likeness(application, user), 0) for user in users]
+
+
+def in_common(application: Application, *, user_id: int) -> tuple[rules.Reason, ...]:
+    """What the applicant has in common with that account of the court; nothing if there is none."""
+    return next((rules.likeness(application, user) for user in people.users([user_id])), ())
 
 
 def appearances(application: Application) -> int:

@@ -47,7 +47,7 @@ REASONS: dict[Reason, object] = {
     "typed-email": _("same e-mail address, which is not proved"),
     "last-name": _("same last name"),
 }
-_WEIGHT: dict[Reason, int] = {"email": 4, "bar": 4, "name": 3, "typed-email": 1, "last-name": 1}
+_WEIGHT: dict[Reason, int] = {"email": 4, "bar": 3, "name": 3, "typed-email": 1, "last-name": 1}
 
 
 class Known(Protocol):
@@ -88,11 +88,19 @@ def _same_bar(bar_id: str, where: str, number: str) -> bool:
 
 
 def weight(reasons: Sequence[Reason]) -> int:
-    """How much speaks for one and the same person. From 4 on the desk proposes that account."""
+    """How much speaks for one and the same person: what the desk shows first."""
     return sum(_WEIGHT[reason] for reason in reasons)
 
 
-SURE = 4
+def is_proposed(reasons: Sequence[Reason]) -> bool:
+    """Whether the desk proposes the account. Only a proved address does: bar numbers and names are typed by whoever asks,
+    and dockets print those of attorneys."""
+    return "email" in reasons
+
+
+def must_compare(reasons: Sequence[Reason]) -> bool:
+    """Whether a clerk has to say that she compared the facts: the name or the address differs, or is not proved."""
+    return not {"email", "name"} <= set(reasons)
 
 
 @dataclass(frozen=True)

@@ -116,15 +116,18 @@ def _form_of(request: HttpRequest, found: FilingRequest, act: str) -> ApproveFor
 
 
 def _approve_form(request: HttpRequest, found: FilingRequest, sent: object = None) -> ApproveForm:
-    """With the candidates, and those that the clerk looked for herself."""
-    looked_for = queries.found_by(request.GET.get("find", "")[:60])
+    everyone, groups = _candidates(request, found), rules.groups_for(found.role)
+    n = queries.appearances(queries.application_of(found))
+    return ApproveForm(sent, candidates=everyone, groups=groups, appearances=n, initial=_seen(found))
+
+
+def _candidates(request: HttpRequest, found: FilingRequest) -> list[queries.Candidate]:
+    """Accounts that may be the applicant's, and those that the clerk looked for herself."""
     application = queries.application_of(found)
     known = queries.candidates(application)
     ids = {one.user.id for one in known}
-    everyone = [*known, *(one for one in looked_for if one.user.id not in ids)]
-    groups = rules.groups_for(found.role)
-    n = queries.appearances(application)
-    return ApproveForm(sent, candidates=everyone, groups=groups, appearances=n, initial=_seen(found))
+    looked_for = queries.found_by(request.GET.get("find", "")[:60], application)
+    return [*known, *(one for one in looked_for if one.user.id not in ids)]
 
 
 def _seen(found: FilingRequest) -> dict[str, int]:
@@ -140,7 +143,7 @@ def _act(request: HttpRequest, found: FilingRequest, act: str, form: ApproveForm
         return act
     seen = rules.Seen(form.cleaned_data["version"], form.cleaned_data["step"])
     if isinstance(form, ApproveForm):
-        chosen = {name: form.cleaned_data.get(name, False) for name in ("group", "appearances")}
+        chosen = {name: form.cleaned_data.get(name, False) for name in ("group", "appearances", "compared")}
         status = services.approve(**who, seen=seen, user_id=form.user_id, **chosen)
         return "fee-due" if status == Status.FEE_DUE else act
     if act == "more":
@@ -176,8 +179,7 @@ def _page(
         "parts": context.parts_of(found, application),
         "papers": context.papers_of(found, application),
         "acts": [context.act_words(act, name) for act, name in queries.acts_of(found)],
-        "candidates": queries.candidates(application) if is_open else [],
-        "reasons": rules.REASONS,
+        "candidates": context.side_by_side(application, _candidates(request, found)) if is_open else [],
         "linked": queries.linked_here(found.account) if is_open else None,
         "is_open": is_open,
         "find": request.GET.get("find", "")[:60],

@@ -20,6 +20,7 @@ from openecf.central.accounts.services.maintaining import (
     slow_resets,
     update_address,
 )
+from openecf.central.accounts.services.newcomers import Visit, knows_program, meet_program
 from openecf.central.accounts.services.registering import (
     DRAFT_LIFE,
     AlreadyUpgraded,
@@ -79,6 +80,7 @@ __all__ = [
     "TooManyMails",
     "TooManyResets",
     "UsernameTaken",
+    "Visit",
     "WeakPassword",
     "WrongPassword",
     "accept_twin",
@@ -97,7 +99,9 @@ __all__ = [
     "in_words_of",
     "note_sharing",
     "known_device",
+    "knows_program",
     "look_at_link",
+    "meet_program",
     "note_common_password",
     "note_language",
     "obey_firm",

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import rules
-from openecf.central.accounts.models import Account, Closed, KnownDevice, SearchStatus, StrangerFailures
+from openecf.central.accounts.models import Account, Closed, KnownDevice, KnownProgram, SearchStatus, StrangerFailures
 from openecf.central.accounts.services import maintaining
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.accounts.services.links import spend_links
@@ -112,6 +112,7 @@ def spoil_password(*, account: UUID, at: datetime) -> None:
     Account.objects.filter(id=account).update(password=make_password(None), password_changed_at=at)
     spend_links(account=account, at=at)
     KnownDevice.objects.filter(account_id=account).delete()
+    KnownProgram.objects.filter(account_id=account).delete()
 
 
 def set_email(*, account: UUID, email: str, by: str, at: datetime) -> None:

@@ -15,8 +15,10 @@ from openecf.platform.config import this_site
 
 Purpose = MailedLink.Purpose
 
-LIFE = {Purpose.REGISTER: timedelta(hours=24), Purpose.EMAIL: timedelta(hours=24), Purpose.RESET: timedelta(minutes=30)}
-_PATH = {Purpose.REGISTER: "/pscof/confirm/", Purpose.EMAIL: "/pscof/confirm-email/", Purpose.RESET: "/pscof/reset/"}
+LIFE = {Purpose.REGISTER: timedelta(hours=24), Purpose.EMAIL: timedelta(hours=24),
+        Purpose.RESET: timedelta(minutes=30), Purpose.DISOWN: timedelta(days=10)}  # fmt: skip
+_PATH = {Purpose.REGISTER: "/pscof/confirm/", Purpose.EMAIL: "/pscof/confirm-email/", Purpose.RESET: "/pscof/reset/",
+         Purpose.DISOWN: "/pscof/not-me/"}  # fmt: skip
 _TAKE = """
 UPDATE account_mailed_link SET used_at = %(at)s
 WHERE digest = %(digest)s AND purpose = %(purpose)s AND used_at IS NULL AND expires_at > %(at)s
@@ -65,5 +67,10 @@ def take_link(*, purpose: MailedLink.Purpose, secret: str, at: datetime) -> Mail
 
 def spend_links(*, account: UUID, at: datetime) -> None:
     """No link that was mailed for this account is good any more: who asked for one may have known the old password.
-    Inside the transaction of the act that makes it so."""
-    MailedLink.objects.filter(account_id=account, used_at=None).update(used_at=at)
+    Inside the transaction of the act that makes it so.
+
+    But for those that say "this was not me": a thief who changes the password must not take the owner's answer away,
+    and all that they open is a door that closes.
+    """
+    live = MailedLink.objects.filter(account_id=account, used_at=None).exclude(purpose=Purpose.DISOWN)
+    live.update(used_at=at)

@@ -26,6 +26,7 @@ from django.utils.translation import gettext, gettext_lazy
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, Closed, KnownDevice, StrangerFailures
 from openecf.central.accounts.services.languages import in_words_of
+from openecf.central.accounts.services.newcomers import Visit, tell_of_browser
 from openecf.central.accounts.services.patterns import Pattern, patterns_of
 from openecf.kernel.networks import network_of
 from openecf.kernel.refusal import Refusal
@@ -85,6 +86,10 @@ _CLOSED = {
     ),
     Closed.MERGED: gettext_lazy(
         "This account was merged into your account {number}. Sign in with the user name and password of that one."
+    ),
+    Closed.DISPUTED: gettext_lazy(
+        "After its e-mail address had been changed, somebody at the address before said that it was not the owner who "
+        "signed in. Write to the PACER Service Center, or call: it opens the account to its owner."
     ),
 }
 
@@ -301,7 +306,7 @@ def _digests(device: str) -> list[str]:
 
 
 _OWN_DEVICE = """
-SELECT digest FROM account_device
+SELECT digest, expires_at FROM account_device
 WHERE digest = ANY(%(devices)s) AND account_id = %(account)s AND expires_at > %(now)s LIMIT 1
 """
 
@@ -312,17 +317,22 @@ def known_device(*, account: UUID, device: str, now: datetime) -> str:
     return row[0] if row else ""
 
 
-def remember_device(*, account: Account, had: str = "", at: datetime) -> str:
+def remember_device(*, account: Account, had: str = "", came: Visit | None = None, at: datetime) -> str:
     """Make the browser that just signed in a known device of the account; what its cookie holds from now on
-    (``DEVICE_LIFE`` long).
+    (``DEVICE_LIFE`` long, from each sign-on on).
 
     ``had`` is what it held. Several people may use one browser: each has a secret of the own in the cookie, always made
-    here, so that one that was planted there is nobody's.
+    here, so that one that was planted there is nobody's. Of a new one that ``came`` from somewhere the owner is told.
     """
-    if had and known_device(account=account.id, device=had, now=at):
+    asked = {"devices": _digests(had), "account": account.id, "now": at}
+    if had and (own := prepared.row(_OWN_DEVICE, asked)):
+        if own[1] < at + DEVICE_LIFE / 2:
+            KnownDevice.objects.filter(digest=own[0]).update(expires_at=at + DEVICE_LIFE)
         return had
     secret = base62(43)
     with transaction.atomic():
+        if came is not None:
+            tell_of_browser(account=account, came=came, at=at)
         KnownDevice.objects.create(digest=digest(secret), account=account, made_at=at, expires_at=at + DEVICE_LIFE)
         audit.record(act="account.device-remembered", by=str(account.id), at=at, subject=str(account.id))
     others = [one for one in had.split(".") if _SECRET.fullmatch(one)]

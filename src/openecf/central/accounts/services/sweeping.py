@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from openecf.central.accounts import rules
-from openecf.central.accounts.models import Draft, KnownDevice, MailedLink, StrangerFailures
+from openecf.central.accounts.models import Draft, KnownDevice, KnownProgram, MailedLink, StrangerFailures
+from openecf.central.accounts.services.newcomers import PROGRAM_LIFE
 
 _A_DAY = timedelta(days=1)
 _SEASON = timedelta(days=90)
@@ -17,4 +18,5 @@ def sweep(*, at: datetime) -> None:
     MailedLink.objects.filter(expires_at__lt=at - _A_DAY).delete()
     Draft.objects.filter(expires_at__lt=at - _A_DAY).delete()
     KnownDevice.objects.filter(expires_at__lt=at).delete()
+    KnownProgram.objects.filter(seen_at__lt=at - PROGRAM_LIFE).delete()
     StrangerFailures.objects.filter(last_at__lt=at - _SEASON, n__lt=rules.STRANGERS_CLOSED).delete()

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.services import closing
@@ -36,6 +37,21 @@ def reset_factors(*, account: UUID, by: str, approved_by: str, at: datetime) -> 
             act="factors.reset", by=by, at=at, subject=str(account), approved_by=approved_by, apps=apps,
             passkeys=passkeys, codes=codes,
         )  # fmt: skip
+
+
+def take_away_newer(*, account: UUID, since: datetime) -> int:
+    """Apps, passkeys and recovery codes that were added since then count no more; older ones stay. How many went.
+
+    Inside the transaction of the act that says why, which holds the account and ends its sign-ons.
+    """
+    newer = Q(confirmed_at=None) | Q(confirmed_at__gte=since)
+    gone = AuthenticatorApp.objects.filter(newer, account_id=account).delete()[0]
+    gone += Passkey.objects.filter(account_id=account, added_at__gte=since).delete()[0]
+    gone += RecoveryCode.objects.filter(account_id=account, made_at__gte=since).delete()[0]
+    if not any(kind.objects.filter(account_id=account).exists() for kind in (AuthenticatorApp, Passkey)):
+        RecoveryCode.objects.filter(account_id=account).delete()
+        accounts.ask_second_factor(account=account, since=None)
+    return gone
 
 
 def forgive_wrong_codes(*, account: UUID) -> None:

@@ -113,11 +113,15 @@ class SecondFactorNeeded(Refusal):
 
 @dataclass(frozen=True)
 class Begun:
-    """A new sign-on. ``secret`` is the cookie or the 128-character token; it is shown once and not kept."""
+    """A new sign-on. ``secret`` is the cookie or the 128-character token; it is shown once and not kept.
+
+    ``goes_on``: the browser was signed on as the same person already.
+    """
 
     session: SsoSession
     secret: str
     warning: str = ""
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,7 +249,7 @@ def _in_browser(
     session.digest, session.acr, session.amr = digest(secret), rules.acr_of(amr), list(amr)
     with transaction.atomic():
         if replaces is not None and replaces.account_id == account.id and _renew(replaces, session):
-            return Begun(session, secret)
+            return Begun(session, secret, goes_on=True)
         if replaces is not None:
             _end([replaces.id], "replaced", at)
         _begin(session)
@@ -288,6 +292,7 @@ def sign_on_program(
     session.acr, session.amr = rules.acr_of(amr), list(amr)
     with transaction.atomic():
         _begin(session)
+        accounts.meet_program(account=account, came=accounts.Visit(address, user_agent), at=at)
     return Begun(session, selector + secret, _warning(account, client_code) or _announced(account, at))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, Status
-from openecf.court.registration.rules import OPEN, REJECTABLE, Seen, groups_for
+from openecf.court.registration.rules import OPEN, REJECTABLE, Seen, groups_for, must_compare
 from openecf.court.registration.services.answering import note
 from openecf.court.registration.services.letting_in import fee_settled, hold, let_in
 from openecf.court.transition import queries as transition
@@ -70,6 +70,16 @@ class FormMissing(CannotDecide):
     code = "form-missing"
 
 
+class NotCompared(CannotDecide):
+    """The account's name or address is not the applicant's, and nobody said that it is the same person all the same."""
+
+    said = _(
+        "The name or the e-mail address of this account is not the applicant's, or is not proved. Compare them, and say "
+        "that it is the same person."
+    )
+    code = "not-compared"
+
+
 class NotLive(CannotDecide):
     """The court has its own logins still."""
 
@@ -99,10 +109,11 @@ def reject(*, request_id: UUID, seen: Seen, said: str, by: str, at: datetime) ->
 
 def approve(
     *, request_id: UUID, seen: Seen, group: str, user_id: int | None, by: str, at: datetime, said: str = "",
-    appearances: bool = False,
+    appearances: bool = False, compared: bool = False,
 ) -> Status:  # fmt: skip
     """Let the applicant file: her PACER account is linked to the court's account ``user_id``, or to a new one.
 
+    ``compared``: the clerk says that it is the same person although the name or the address differs; on record.
     Where the court wants its fee before, the choice is kept until it is settled; which of the two happened.
     CannotDecide, people.services.CannotAdmit.
     """
@@ -116,10 +127,22 @@ def approve(
         form = asked.form_for(row.role, is_new=user_id is None)
         if form and (missing := unanswered(form, queries.application_of(row).answers)):
             raise FormMissing(questions=[question.name for question in missing])
+        if user_id is not None:
+            _require_same_person(row, user_id, compared=compared, by=by, at=at)
         waits = asked.fee_before_access and row.fee_is_due
         (hold if waits else let_in)(row, group=group, user_id=user_id, appearances=appearances, by=by, at=at)
         note(row, "fee-due" if waits else "approved", by=by, at=at, said=said.strip()[:LONGEST_WORDS])
     return Status(row.status)
+
+
+def _require_same_person(row: FilingRequest, user_id: int, *, compared: bool, by: str, at: datetime) -> None:
+    reasons = queries.in_common(queries.application_of(row), user_id=user_id)
+    if not must_compare(reasons):
+        return
+    if not compared:
+        raise NotCompared
+    record(act="registration.compared", by=by, at=at, subject=f"request:{row.id}", user=f"user:{user_id}",
+           in_common=" ".join(reasons))  # fmt: skip
 
 
 def note_opened(*, request_id: UUID, sha256: str, by: str, at: datetime) -> None:
