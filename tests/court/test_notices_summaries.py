@@ -177,6 +177,24 @@ def test_a_job_that_breaks_in_the_middle_goes_on_with_those_who_have_none(world,
     assert FreeLook.objects.count() == 6, "no look is left of the one that broke"
 
 
+def test_an_address_whose_summary_cannot_be_written_keeps_nobody_else_back(world, monkeypatch):
+    way(world.counsel)
+    way(world.opponent)
+    filed(world)
+    promised = summarising.mail.send
+
+    def fails(**said):
+        if said["bcc"] == [PRIMARY]:
+            raise ValueError
+        promised(**said)
+
+    monkeypatch.setattr(summarising.mail, "send", fails)
+    assert summarising.make_due(now=AFTER) == 1 and not SummaryDay.objects.exists()
+    monkeypatch.setattr(summarising.mail, "send", promised)
+    assert summarising.make_due(now=AFTER) == 1 and SummaryDay.objects.count() == 1
+    assert [len(to(address)) for address in (PRIMARY, "pvandermeer@counsel.example")] == [1, 1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_jobs_at_once_each_address_gets_one_summary():
     world = invented.make()

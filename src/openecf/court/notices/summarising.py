@@ -32,6 +32,8 @@ from openecf.platform.config import this_site
 from openecf.platform.mail import services as mail
 
 log = structlog.get_logger()
+BROKEN = (DatabaseError, ValueError, LookupError)
+"""What one mail that cannot be written may raise."""
 
 # One for an address and a day, whoever else is at it: the row that two want is waited for.
 _CLAIM = """
@@ -58,14 +60,19 @@ def summarise(*, day: date, at: datetime) -> int:
     busy = queries.addresses_told(since=began, before=until) | {address.lower() for _user, address in waiting}
     silent = {(user, address.lower()): address for user, address in people.silent_ways()}
     idle = [(user, address) for (user, key), address in silent.items() if key not in busy]
-    written = 0
+    written, broken = 0, False
     for user, address in [*waiting, *idle]:
-        with transaction.atomic():
-            written += _write(
-                user, address, day=day, until=until, at=at, tells_silence=(user, address.lower()) in silent
-            )
+        # One that cannot be written must not keep back the rest; the day is not done until it was.
+        try:
+            with transaction.atomic():
+                written += _write(
+                    user, address, day=day, until=until, at=at, tells_silence=(user, address.lower()) in silent
+                )
+        except BROKEN as wrong:
+            broken = True
+            log.error("notices.no_summary", user=user, day=str(day), error=type(wrong).__name__)
     with transaction.atomic():
-        _row, made = SummaryDay.objects.get_or_create(day=day, defaults={"at": at})
+        made = not broken and SummaryDay.objects.get_or_create(day=day, defaults={"at": at})[1]
         if made or written:
             record(act="notices.summarised", by="system", at=at, subject=f"day:{day}", mails=written)
     return written
@@ -76,7 +83,7 @@ def _finish_notices(until: datetime, at: datetime) -> None:
     for notice_id in queries.not_mailed(before=until):
         try:
             services.mail_notice(notice_id=notice_id, at=at)
-        except (DatabaseError, ValueError, LookupError) as wrong:
+        except BROKEN as wrong:
             log.error("notices.late", notice=notice_id, error=type(wrong).__name__)
 
 
