@@ -186,6 +186,7 @@ def test_possible_case_numbers_says_so_when_there_is_none(here, searcher, typed,
 def test_query_finds_cases_by_name_and_day(here, searcher, asked, found):
     page = shown(searcher.post("/cgi-bin/iquery.pl?1-L_1_0-1", asked, **HERE))
     assert ("24-10001" in page) is found
+    assert ("Search for a case" in page) is not found, "who found nothing is led back to the search"
     assert MeterLine.objects.count() == 1
 
 

@@ -85,12 +85,14 @@ def debtor(world):
 def test_a_motion_from_event_to_notice(world, counsel):
     assert counsel.begin("motion:relief-from-stay") == "case"
     assert counsel.answer("case", number="24-10001") == "parties"
+    assert "Filed by Tick the party" in counsel.said, "one party at least is asked for: nothing calls that optional"
     assert counsel.answer("parties", filers=[debtor(world)]) == "documents"
     assert counsel.answer("documents", main=upload(), go="on", attachment_1=upload(name="lease.pdf"),
                           attachment_1_category="Exhibit", attachment_1_description="A") == "text"  # fmt: skip
     assert counsel.answer("text", prefix="Emergency", free="Vehicle") == "final"
     assert "Emergency Motion for Relief From Stay Vehicle Filed by Debtor Juniper Alder." in counsel.said
     assert "(Attachments: # 1 Exhibit A) (Okafor, Tobias)" in counsel.said
+    assert "motion.pdf" in counsel.said and "lease.pdf" in counsel.said, "a wrong file is seen before it is filed"
     assert Entry.objects.count() == 0, "nothing is docketed before the submission"
     assert counsel.answer("final") == "done"
     entry = Entry.objects.get()

@@ -29,12 +29,17 @@ def test_an_issued_account_links_with_the_password_told_and_only_its_hash_is_kep
     now = timezone.now()
     transition.set_up(at=now, live_at=now)
     password = issue()
-    reader = callers.reader(callers.person(name="Ines Delgado"))
+    who = callers.person(name="Ines Delgado")
+    reader = callers.reader(who)
     offer = services.prove_login(reader=reader, login="IDelgado", password=password, now=now)
     user = services.confirm_link(reader=reader, offer_id=offer.id, now=now)
     assert (user.group, user.account) == ("clerk", reader.account)
     assert password not in user.spent_password
     assert AuditLine.objects.get(act="account.issued").by == "operator"
+    start = callers.client(who).get("/").content.decode()
+    assert 'href="/court/"' in start and "You represent nobody" not in start, (
+        "the clerk's office starts at its own desk"
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,10 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f0f0f0; paddi
 iframe { width: 100%; height: 32rem; border: 1px solid #71767a; background: #fff; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  thead { position: absolute; left: -100vw; } tr { display: block; border-bottom: 1px solid #a9aeb1; padding: .4rem 0; }
+  td { display: block; border: 0; padding: 0; overflow-wrap: anywhere; } h1 { font-size: 1.5rem; line-height: 1.25; }
+}
 """
 
 

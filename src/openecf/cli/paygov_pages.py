@@ -40,6 +40,7 @@ button.plain { color: #005ea2; background: #fff; border: 2px solid #005ea2; }
 .alert { border-left: .5rem solid #b50909; background: #f4e3db; padding: .5rem 1rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
 dd { margin: 0; overflow-wrap: anywhere; font-weight: 700; }
+@media (max-width: 40rem) { th, td { padding: .4rem .3rem; overflow-wrap: anywhere; } h1 { font-size: 1.5rem; line-height: 1.25; } }
 """
 
 

@@ -62,6 +62,8 @@ class PartiesForm(forms.Form):
                 label=_("Filed by"), choices=own, required=False, widget=forms.CheckboxSelectMultiple,
                 help_text=_("Tick the party or parties that you file this for."),
             )  # fmt: skip
+            # This or a party that is not listed: neither alone is required, and "optional" would be untrue.
+            self.fields["filers"].one_of_several = event.filers == "required"
         if event.against:
             self.fields["against"] = forms.MultipleChoiceField(
                 label=_("Against"), choices=parties, widget=forms.CheckboxSelectMultiple,

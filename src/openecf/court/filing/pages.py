@@ -331,6 +331,7 @@ def final_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpRes
         {
             "part": row.part,
             "name": queries.name_of_part(row) or row.filename,
+            "filename": row.filename,
             "size": size_text(row.bytes),
             "pages": row.pages,
         }

@@ -51,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "people/home.html", context)
     if rules.as_filer(reader) is rules.Standing.CHOOSE_PRINCIPAL:
         return redirect(access.choose_principal(request))
+    context["of_the_court"] = rules.as_court(reader) is rules.Standing.WELCOME
     if reader.linked:
         context["cases"] = cases.of_reader(reader, limit=RECENT_CASES)
         context["drafts"] = filing.drafts_of(reader)[:RECENT_CASES]
@@ -68,6 +69,8 @@ def _ways(reader: Reader, *, reads: bool) -> tuple[MenuItem, ...]:
         ways = [MenuItem(_("Find a case"), "/cgi-bin/iquery.pl"), MenuItem(_("Docket sheet"), "/cgi-bin/DktRpt.pl")]
     if rules.as_filer(reader) is welcome:
         ways.append(MenuItem(_("File a document"), "/filing/"))
+    if rules.as_court(reader) is welcome:
+        ways.append(MenuItem(_("For the court's own people"), "/court/"))
     if reader.own_login or rules.as_person(reader) is welcome:
         ways.append(MenuItem(_("Utilities"), "/utilities/"))
     return existing(tuple(ways))

@@ -25,16 +25,23 @@ REASONS = {
         "The PDF has security measures such as a password or access restriction. Remove them and try again."
     ),
     "malformed": _("The PDF is not well formed. Print it to PDF again and use the new file."),
-    "action": _("The PDF is malformed or contains code which may cause an external action."),
+    "action": _(
+        "The PDF is malformed or contains code which may cause an external action. Print it to PDF and use the new file."
+    ),
     "script": _(
         "The PDF contains JavaScript, code which may cause an external action. Print it to PDF and use the new file."
     ),
     "embedded": _("The PDF contains other files. File them as attachments of their own."),
-    "media": _("The PDF contains audio, video or other media, which cannot be filed."),
+    "media": _(
+        "The PDF contains audio, video or other media, which cannot be filed. Take them out and use the new file."
+    ),
     "form": _(
         "The PDF has fillable form fields. Fillable forms must be flattened before filing: print the form to PDF."
     ),
-    "links": _("The PDF contains links to places outside it, which this court does not accept."),
+    "links": _(
+        "The PDF contains links to places outside it, which this court does not accept. Take them out and use the new "
+        "file."
+    ),
     "too-many-pages": _("The PDF has more than 20,000 pages. Split it into parts and file them as attachments."),
     "busy": _("The court is checking many PDFs at the moment. Nothing was stored. Try again in a minute."),
     "too-complex": _("The PDF could not be checked: it is too complex. Print it to PDF again and use the new file."),
