@@ -98,10 +98,11 @@ def notice_addresses(user: CourtUser) -> tuple[str, list[str], bool]:
 _WAYS = """
 SELECT w.user_id, coalesce(nullif(w.address, ''), lower(u.email)), coalesce(c.how, w.usual), w.wants_text,
   c.how IS NOT NULL, w.verifies_look
-FROM notice_way w JOIN court_user u ON u.id = w.user_id
+FROM (SELECT id FROM notice_way WHERE user_id = ANY(%(users)s::bigint[])
+      UNION SELECT way_id FROM notice_case_way WHERE case_id = %(case)s) AS asked
+JOIN notice_way w ON w.id = asked.id JOIN court_user u ON u.id = w.user_id
 LEFT JOIN notice_case_way c ON c.way_id = w.id AND c.case_id = %(case)s
-WHERE u.active AND (w.address = '' OR w.address <> lower(u.email)) AND (w.user_id = ANY(%(users)s::bigint[])
-  OR w.id IN (SELECT way_id FROM notice_case_way WHERE case_id = %(case)s))
+WHERE u.active AND (w.address = '' OR w.address <> lower(u.email))
 """
 
 
