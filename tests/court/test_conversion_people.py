@@ -23,6 +23,7 @@ from openecf.court.people.models import CourtUser
 from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
 from openecf.platform import legacy_passwords
+from openecf.platform.mail.models import OutgoingMail
 from tests.court import callers
 
 pytestmark = pytest.mark.django_db
@@ -215,11 +216,35 @@ def test_of_several_people_on_one_login_each_gets_one_and_the_own_appearances(tm
     rows = [person(1), person(2, "Birch", first_name="Bo")]
     loaded(tmp_path, rows, [user(1, others="P2"), user(9, login="bbirch", person="P1")])
     found = Finding.objects.get(kind="shared-login")
-    ((login, password),) = decided(found, rules.SPLIT, found.people.get(person="P1").id)
+    (kept, new), (login, password) = decided(found, rules.SPLIT, found.people.get(person="P1").id)
     own = CourtUser.objects.get(login=login)
     assert (login, own.last_name, own.email) == ("bbirch2", "Birch", "p2@counsel.example") and len(password) == 16
+    assert (kept, len(new)) == ("login1", 16) and new != password
     assert Representation.objects.get(name="Birch").user_id == own.id
     assert Representation.objects.get(name="Counsel").user.login == "login1"
+
+
+def test_the_password_that_several_shared_opens_nothing_after_they_were_parted(tmp_path):
+    """Neither its sign-on nor its link, whether the record is loaded again or the court goes live."""
+    shared = user(1, others="P2", scheme="sha256", password=hashlib.sha256(b"Office lantern 7").hexdigest())
+    loaded(tmp_path, [person(1), person(2, "Birch", first_name="Bo")], [shared])
+    found = Finding.objects.get(kind="shared-login")
+    made = dict(decided(found, rules.SPLIT, found.people.get(person="P1").id))
+    told = {mail.recipients[0]: mail.text for mail in OutgoingMail.objects.all()}
+    assert set(told) == {"p1@counsel.example", "p2@counsel.example"} and "login1" in told["p1@counsel.example"]
+    assert not any(password in text for password in made.values() for text in told.values())
+    services.load(tmp_path, at=NOW, progress=silent)
+    open_to_all(tmp_path)
+    for password, opens in (("Office lantern 7", False), (made["login1"], True), (made["bbirch"], False)):
+        browser = Client()
+        browser.post("/login/court", {"login": "login1", "password": password})
+        assert (COOKIE in browser.cookies) is opens
+    live = NOW + timedelta(days=3)
+    reader = callers.reader(callers.person(now=live))
+    with pytest.raises(people.WrongPassword):
+        people.prove_login(reader=reader, login="login1", password="Office lantern 7", now=live)
+    offer = people.prove_login(reader=reader, login="bbirch", password=made["bbirch"], now=live)
+    assert people.confirm_link(reader=reader, offer_id=offer.id, now=live).login == "bbirch"
 
 
 def test_different_persons_stay_as_they_are(tmp_path):
@@ -272,7 +297,7 @@ def test_the_clerk_works_through_the_findings_on_pages(tmp_path):
     assert "bbirch" in done.content.decode() and "shown once" in done.content.decode()
     again = clerk.get(f"/court/conversion/{shared.id}").content.decode()
     assert "shown once" not in again and "Asked" in again and f"/court/conversion/{twice.id}" in again
-    assert f"/court/logins/{CourtUser.objects.get(login='login1').id}" in again, "the others know its password, too"
+    assert f"/court/logins/{CourtUser.objects.get(login='login1').id}" in again
     clerk.post(f"/court/conversion/{twice.id}", {"outcome": "different"})
     assert "Nothing is open" in clerk.get("/court/conversion").content.decode()
     assert clerk.get("/court/conversion/999999").status_code == 404

@@ -12,7 +12,9 @@ from openecf.court.conversion import rules
 WORDS = {
     rules.SAME: _("The same person: one account stays, the others are closed, appearances go to the one that stays"),
     rules.DIFFERENT: _("Different persons: everything stays as it is"),
-    rules.SPLIT: _("Several people on one login: one of them keeps it, each of the others gets a login of their own"),
+    rules.SPLIT: _(
+        "Several people on one login: one of them keeps it with a new password, each of the others gets a login of their own"
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from openecf.court.conversion.inventing import Export
 from openecf.court.conversion.loading import Helpers, Loaded
 from openecf.court.conversion.models import Conversion, Finding
 from openecf.court.conversion.reading import Manifest, Told
+from openecf.court.currentgen import services as own_logins
 from openecf.court.importing import comparing, removing
 from openecf.court.people import services as accounts
 from openecf.court.transition import queries as transition
@@ -266,7 +267,7 @@ def decide(
 ) -> list[tuple[str, str]]:
     """The clerk's office decides a finding. ``kept``: the row of the person whose account stays (same, split).
 
-    The logins that were issued for people who had none, each with the password to be told once (split).
+    The logins with new passwords, to be told once (split): the one that is kept, and those issued for people who had none.
     FindingDecided, CannotDecide.
     """
     with transaction.atomic():
@@ -295,8 +296,11 @@ def decide(
 def _split(
     finding: Finding, known: list[rules.Known], stays: rules.Known, by: str, at: datetime
 ) -> list[tuple[str, str]]:
-    """A login of one's own for each who used another's; appearances go with them."""
+    """A login of one's own for each who used another's; appearances go with them. Everybody of them knows the password of
+    the login that one keeps: it gets a new one, too."""
     issued = []
+    if password := own_logins.part_login(user_id=stays.user, by=by, at=at):
+        issued.append((stays.login, password))
     for one in known:
         if one.row == stays.row or (one.user is not None and one.user != stays.user):
             continue
@@ -316,4 +320,6 @@ def _split(
         )  # fmt: skip
         comparing.give_account(person=person.id, login=login)
         issued.append((login, password))
+    for login, _password in issued:
+        accounts.tell_of_own_login(login=login, at=at)
     return issued

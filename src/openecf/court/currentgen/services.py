@@ -254,6 +254,15 @@ def hand_out_password(*, user_id: int, checked: str, by: str, at: datetime) -> s
     return password
 
 
+def part_login(*, user_id: int, by: str, at: datetime) -> str:
+    """A new password for the one who keeps a login that several people used, told once; what the others know opens
+    nothing any more: no password, no link on its way, no session. Empty if the login is linked already."""
+    with transaction.atomic():
+        ResetLink.objects.filter(user_id=user_id, used_at=None).update(used_at=at)
+        OwnSession.objects.filter(user_id=user_id).delete()
+        return accounts.replace_password(user_id=user_id, by=by, at=at)
+
+
 def _to_reset(user_id: int) -> CourtUser:
     user = people.user(user_id)
     if user.account is not None or not user.active:

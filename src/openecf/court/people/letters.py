@@ -56,6 +56,24 @@ def link_letters(*, reader: Reader, user: CourtUser, profile: CourtProfile, at: 
     return [Letter(address, subject, text) for address in addresses]
 
 
+def own_login_letters(*, user: CourtUser, profile: CourtProfile) -> list[Letter]:
+    """That a login which several people used is one person's now, or that one of them has a login of the own instead."""
+    text = _(
+        "Several people used one login of the {court}. The clerk's office gave each a login of their own: yours is "
+        "{login}.\n\n"
+        "In the court's NextGen system the password that you shared opens nothing any more. The clerk's office hands you the "
+        "password of your login: {phone}, {help}. You need it once, to link the login to your own PACER account. Tell it "
+        "to nobody.\n"
+    ).format(
+        court=settings.COURT.full_name,
+        login=user.login,
+        phone=profile.help_phone or _("see the court's page"),
+        help=profile.help_email or _("see the court's page"),
+    )
+    subject = _("Your own login at the {court}").format(court=settings.COURT.full_name)
+    return [Letter(user.email, subject, text)] if user.email else []
+
+
 def contact_letters(*, user: CourtUser, email: str, profile: CourtProfile) -> list[Letter]:
     """Where notices go from now on: told to the address so far and to the new one; nothing if they are the same."""
     if user.email.lower() == email.lower():

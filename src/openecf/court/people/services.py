@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from openecf.court.people.admitting import CannotAdmit as CannotAdmit
 from openecf.court.people.admitting import admit as admit
 from openecf.court.people.admitting import check_admission as check_admission
-from openecf.court.people.letters import link_letters
+from openecf.court.people.letters import link_letters, own_login_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.noticing import BadAddresses as BadAddresses
 from openecf.court.people.noticing import NoSuchAddress as NoSuchAddress
@@ -29,6 +29,7 @@ from openecf.court.people.noticing import set_case_way as set_case_way
 from openecf.court.people.noticing import set_case_ways as set_case_ways
 from openecf.court.people.noticing import set_contact as set_contact
 from openecf.court.people.noticing import set_way as set_way
+from openecf.court.people.queries import in_words_of
 from openecf.court.people.rules import BILLING_ACCOUNT, Reader, is_namesake
 from openecf.court.transition import queries as transition
 from openecf.court.transition.rules import is_live
@@ -203,6 +204,29 @@ def set_own_password(*, user_id: int, password: str, by: str, at: datetime) -> N
         )
         if changed:
             record(act="account.own-password", by=by, at=at, subject=f"user:{user_id}")
+
+
+def replace_password(*, user_id: int, by: str, at: datetime) -> str:
+    """A new password for a court-issued account whose old one others know; to be told once. The account may not be in use
+    yet, as one that a conversion brought. Empty, and nothing done, if it is linked: its password opens nothing any more.
+
+    What was proved by the old one, and is not confirmed yet, is worth nothing from now on.
+    """
+    password = base62(16)
+    with transaction.atomic():
+        LinkOffer.objects.filter(user=user_id, used_at=None).update(used_at=at)
+        changed = CourtUser.objects.filter(id=user_id, account=None).update(password=make_password(password))
+        if changed:
+            record(act="account.password-replaced", by=by, at=at, subject=f"user:{user_id}")
+    return password if changed else ""
+
+
+def tell_of_own_login(*, login: str, at: datetime) -> None:
+    """Write to somebody who shared a login that this one is the person's own from now on. Nobody without an address."""
+    user = CourtUser.objects.get(login__iexact=login)
+    with in_words_of(user):
+        for letter in own_login_letters(user=user, profile=transition.profile()):
+            mail.send(to=[letter.to], subject=letter.subject, text=letter.text, at=at, reference=f"user:{user.id}")
 
 
 def renew_own_password(*, user_id: int, password: str, kept: str, at: datetime) -> None:
