@@ -130,6 +130,8 @@ URLS = {
     "utilities/email/<slug:key>": "own",
     "utilities/email/<slug:key>/cases": "own",
     "utilities/log": "person",
+    "utilities/transcripts": "linked",
+    "utilities/transcripts/<int:document_id>": "linked",
     "utilities/agents": "principal",
     "utilities/agents/<int:agency_id>": "principal",
     "utilities/agents/<int:agency_id>/remove": "principal",
@@ -239,7 +241,7 @@ def sample_of(world, entry) -> dict:
     return {
         "doc_id": main_document(entry).doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
         "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
-        "request_id": uuid.uuid4(), "agency_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "user_id": 1, "number": 1,
+        "request_id": uuid.uuid4(), "agency_id": 1_000_000, "document_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "user_id": 1, "number": 1,
         "kind": "mail", "key": "1", "step": "case", "act": "approve", "sha256": "0" * 64,
     }  # fmt: skip
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from openecf.court.calendar.models import Deadline
+from openecf.court.docket import transcripts
 from openecf.court.documents import queries as documents
 from openecf.court.documents import services as opening
 from openecf.court.filing import drafts
@@ -14,7 +15,9 @@ from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import Reader
 from openecf.court.registration import rules as registration
 from openecf.kernel.refusal import Refusal
+from openecf.platform.audit.models import AuditLine
 from openecf.platform.config import this_site
+from openecf.platform.mail.models import OutgoingMail
 from tests.court import callers, pdfs
 from tests.court import world as invented
 from tests.court.test_filing_submit import file
@@ -62,7 +65,7 @@ def test_a_transcript_says_where_it_is_read_and_sets_the_days_of_the_policy(tran
 @pytest.mark.parametrize(
     ("who", "may", "because"),
     [
-        ("counsel", True, "takes part in the case"),
+        ("counsel", False, "takes part in the case, and did not buy it"),
         ("clerk", True, "is the court"),
         ("stranger", False, "takes no part"),
         (None, False, "searches from outside"),
@@ -83,9 +86,96 @@ def test_who_reads_a_transcript_before_its_release(world, transcript, who, may, 
     assert refusal.value.said == "You do not have access to this transcript.", because
 
 
-def test_a_participant_pays_for_every_page_of_a_transcript(world, transcript):
-    receipt = opening.quote(reader=world.reader(world.counsel), document=transcript.documents.get(), at=AT)
+SELLS = "/utilities/transcripts"
+
+
+def reporter_of(transcript) -> CourtUser:
+    return CourtUser.objects.get(id=transcript.filer_id)
+
+
+def browser_of(user: CourtUser):
+    return callers.client(callers.person(account=user.account))
+
+
+def reads(world, user: CourtUser | None, transcript) -> bool:
+    try:
+        documents.open_for(reader=world.reader(user), doc_id=transcript.documents.get().doc_id)
+    except Refusal:
+        return False
+    return True
+
+
+def test_who_bought_it_from_the_reporter_reads_it_pays_for_every_page_and_is_told(world, transcript):
+    document, browser = transcript.documents.get(), browser_of(reporter_of(transcript))
+    page = browser.get(f"{SELLS}/{document.id}").content.decode()
+    assert world.counsel.last_name in page and "Nobody yet" in page
+    OutgoingMail.objects.all().delete()
+    bought = browser.post(f"{SELLS}/{document.id}", {"sell": "1", "login": world.counsel.login.upper()})
+    assert bought.headers["Location"].endswith("?said=sold")
+    browser.post(f"{SELLS}/{document.id}", {"sell": "1", "login": world.counsel.login})
+    mail = OutgoingMail.objects.get()
+    assert mail.recipients == [world.counsel.email] and "PACER fees apply to every page" in mail.text
+    assert reads(world, world.counsel, transcript) and not reads(world, world.stranger, transcript)
+    receipt = opening.quote(reader=world.reader(world.counsel), document=document, at=AT)
     assert (receipt.pages, str(receipt.cost)) == (40, "4.00"), "no cap at thirty pages"
+    assert "Transcript" in browser_of(world.counsel).get(SELLS).content.decode()
+    assert AuditLine.objects.filter(act="documents.opened-to").count() == 1
+    browser.post(f"{SELLS}/{document.id}", {"close": str(world.counsel.id)})
+    assert not reads(world, world.counsel, transcript)
+
+
+@pytest.mark.parametrize("who", ["counsel", "another reporter"])
+def test_nobody_sells_anothers_transcript(world, transcript, who):
+    user = member("court-reporter") if who == "another reporter" else world.counsel
+    page = f"{SELLS}/{transcript.documents.get().id}"
+    browser = browser_of(user)
+    for answer in (browser.get(page), browser.post(page, {"sell": "1", "login": user.login})):
+        assert answer.status_code == 404
+    assert not reads(world, user, transcript)
+
+
+@pytest.mark.parametrize(
+    ("login", "status", "words"), [("", 200, "Type a login"), ("nobody-here", 409, "Nobody who files at this court")]
+)
+def test_a_login_that_is_none_opens_nothing(transcript, login, status, words):
+    answer = browser_of(reporter_of(transcript)).post(
+        f"{SELLS}/{transcript.documents.get().id}", {"sell": "1", "login": login}
+    )
+    assert answer.status_code == status and words in answer.content.decode()
+
+
+@pytest.mark.parametrize(("days", "may"), [(89, False), (90, True)])
+def test_the_clerks_office_releases_it_after_ninety_days_and_not_before(world, transcript, days, may):
+    document, clerk = transcript.documents.get(), world.reader(world.clerk)
+    at = AT + timedelta(days=days)
+    if not may:
+        with pytest.raises(transcripts.TooEarly):
+            transcripts.release(reader=clerk, document_id=document.id, at=at)
+        assert not reads(world, None, transcript)
+        return
+    assert transcripts.listed(reader=clerk, at=at)[0].is_due
+    transcripts.release(reader=clerk, document_id=document.id, at=at)
+    assert reads(world, None, transcript) and transcripts.listed(reader=clerk, at=at) == []
+    assert Deadline.objects.get(kind=transcripts.RELEASE).satisfied_by_id == transcript.id
+    with pytest.raises(transcripts.NotThis):
+        transcripts.release(reader=clerk, document_id=document.id, at=at)
+
+
+def test_a_redacted_one_is_released_in_its_place(world, transcript):
+    redacted = file(world, reporter_of(transcript), "transcript:redacted", filers=(), related=[transcript])
+    clerk, at = world.reader(world.clerk), AT + timedelta(days=90)
+    both = {one.document.entry_id: one for one in transcripts.listed(reader=clerk, at=at)}
+    assert (both[transcript.id].replaced, both[redacted.id].is_due) == (True, True)
+    with pytest.raises(transcripts.Redacted):
+        transcripts.release(reader=clerk, document_id=transcript.documents.get().id, at=at)
+    transcripts.release(reader=clerk, document_id=redacted.documents.get().id, at=at)
+    assert reads(world, None, redacted) and not reads(world, None, transcript)
+
+
+def test_a_reporter_releases_nothing(world, transcript):
+    page = f"{SELLS}/{transcript.documents.get().id}"
+    assert browser_of(reporter_of(transcript)).post(page, {"release": "1"}).status_code == 404
+    assert "Release it to everybody" not in browser_of(reporter_of(transcript)).get(page).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from openecf.court.docket.rules import (
     text_bytes,
 )
 from openecf.court.documents import queries as documents
-from openecf.court.documents.rules import level, may_read
+from openecf.court.documents.rules import may_read, may_read_document
 from openecf.court.people.rules import Reader
 
 if TYPE_CHECKING:
@@ -84,9 +84,11 @@ def seen_by(reader: Reader, entries: Sequence[Entry]) -> dict[int, EntryFacts]:
             [
                 document
                 for document in papers.get(entry.id, ())
-                if may_read(
+                if may_read_document(
                     reader,
-                    restriction=level(entry.restriction, document.restriction),
+                    around=entry.restriction,
+                    own=document.restriction,
+                    transcript=document.transcript,
                     participates=mine,
                     filed_by=entry.filer_id,
                     selected=chosen.get(document.doc_id, ()),

@@ -163,6 +163,7 @@ class DocumentFacts:
     size_text: str = ""
     restriction: int = 0
     sha256: str = ""
+    transcript: bool = False
 
 
 @dataclass(frozen=True)

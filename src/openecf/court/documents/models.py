@@ -27,6 +27,11 @@ class Document(models.Model):
     class Meta:
         db_table = "document"
         constraints = [models.UniqueConstraint(fields=["entry", "part"], name="document_part")]
+        indexes = [
+            models.Index(
+                fields=["entry"], condition=models.Q(transcript=True, restriction__gt=0), name="document_withheld"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.doc_id

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_noop
 
 from openecf.court.cases import queries as cases
 from openecf.court.docket.rules import DocumentFacts
 from openecf.court.documents.models import Document, DocumentReader
-from openecf.court.documents.rules import level, may_read
+from openecf.court.documents.rules import is_withheld, level, may_read, may_read_document
 from openecf.court.people.rules import Reader
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
+from openecf.kernel.restriction import Restriction
+
+if TYPE_CHECKING:
+    from openecf.court.people.models import CourtUser
+
+MOST_WITHHELD = 500
 
 
 class NotYours(Refusal):
@@ -118,6 +125,7 @@ def facts(document: Document) -> DocumentFacts:
         size_text=document.size_text,
         restriction=document.restriction,
         sha256=document.sha256,
+        transcript=document.transcript,
     )
 
 
@@ -160,6 +168,31 @@ def opened(*, document: Document) -> list[tuple[str, datetime]]:
     return list(document.openings.order_by("-at", "-id").values_list("by", "at"))
 
 
+def withheld(*, filed_by: int | None = None, bought_by: int | None = None) -> list[Document]:
+    """Transcripts that are not released, oldest first, with ``entry.case``: all, or those of one reporter, or buyer."""
+    rows = Document.objects.filter(transcript=True, restriction=Restriction.PARTICIPANTS_AND_TERMINAL)
+    if filed_by is not None:
+        rows = rows.filter(entry__filer=filed_by)
+    if bought_by is not None:
+        rows = rows.filter(readers__user=bought_by)
+    return list(rows.select_related("entry__case").order_by("entry__filed", "entry", "part")[:MOST_WITHHELD])
+
+
+def withheld_transcript(document_id: int) -> Document | None:
+    """The transcript of that id, if it is not released."""
+    found = Document.objects.filter(id=document_id, transcript=True).select_related("entry__case").first()
+    return found if found is not None and is_withheld(found.restriction) else None
+
+
+def readers_of(document_ids: Sequence[int]) -> dict[int, list[CourtUser]]:
+    """The court users whom documents were opened to, by document."""
+    found: dict[int, list[CourtUser]] = {}
+    rows = DocumentReader.objects.filter(document__in=document_ids).select_related("user")
+    for row in rows.order_by("user__last_name", "user__first_name", "id"):
+        found.setdefault(row.document_id, []).append(row.user)
+    return found
+
+
 def _entry_visible(reader: Reader, document: Document) -> bool:
     entry = document.entry
     needed = level(entry.case.restriction, entry.restriction)
@@ -174,10 +207,13 @@ def _entry_visible(reader: Reader, document: Document) -> bool:
 
 def _readable(reader: Reader, document: Document) -> bool:
     entry = document.entry
-    needed = level(entry.case.restriction, entry.restriction, document.restriction)
-    return may_read(
+    around = level(entry.case.restriction, entry.restriction)
+    needed = level(around, document.restriction)
+    return may_read_document(
         reader,
-        restriction=needed,
+        around=around,
+        own=document.restriction,
+        transcript=document.transcript,
         participates=_participates(reader, document, needed),
         filed_by=entry.filer_id,
         selected=_selected(document) if needed else (),

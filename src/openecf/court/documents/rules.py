@@ -41,6 +41,29 @@ def may_read(
     }.get(level, False)
 
 
+def may_read_document(
+    reader: Reader, *, around: int, own: int, transcript: bool, participates: bool, filed_by: int | None,
+    selected: Collection[int] = (),
+) -> bool:  # fmt: skip
+    """As ``may_read`` for a document: ``around`` is the level of its case and entry, ``own`` its own.
+
+    A transcript that is not released is read at the courthouse and by who bought it from its reporter; to take part in
+    the case is not enough (JCUS-SEP 07).
+    """
+    if not (transcript and is_withheld(own)):
+        return may_read(
+            reader, restriction=level(around, own), participates=participates, filed_by=filed_by, selected=selected
+        )
+    known = may_read(reader, restriction=around, participates=participates, filed_by=filed_by, selected=selected)
+    has_it = reader.sees_as_filer and reader.user is not None and (reader.user == filed_by or reader.user in selected)
+    return known and (reader.is_court or reader.terminal or has_it)
+
+
+def is_withheld(own: int) -> bool:
+    """Whether a transcript's own level is the one that it has until its release."""
+    return Restriction.of(own) == Restriction.PARTICIPANTS_AND_TERMINAL
+
+
 def level(*levels: int) -> Restriction:
     """The strictest of the levels of a case, an entry and a document."""
     return max((Restriction.of(each) for each in levels), default=Restriction.PUBLIC)

@@ -213,6 +213,28 @@ def restrict(*, document: Document, restriction: int, readers: Sequence[int] = (
         )
 
 
+def open_to(*, document: Document, user_id: int, by: Reader, at: datetime) -> bool:
+    """Let a court user read a document beside those who may anyway; whether that is new."""
+    with transaction.atomic():
+        _row, fresh = DocumentReader.objects.get_or_create(document=document, user_id=user_id)
+        if fresh:
+            _reader_changed("documents.opened-to", document, user_id, by, at)
+    return fresh
+
+
+def close_to(*, document: Document, user_id: int, by: Reader, at: datetime) -> bool:
+    """Take that back; whether there was anything to take back."""
+    with transaction.atomic():
+        gone, _each = DocumentReader.objects.filter(document=document, user=user_id).delete()
+        if gone:
+            _reader_changed("documents.closed-to", document, user_id, by, at)
+    return bool(gone)
+
+
+def _reader_changed(act: str, document: Document, user_id: int, by: Reader, at: datetime) -> None:
+    record(act=act, by=by.ref, at=at, subject=f"document:{document.doc_id}", user=f"user:{user_id}")
+
+
 def keep_case_by_level(*, case_id: int) -> int:
     """After a case was sealed (or opened): keep each of its documents as its level asks; how many changed.
 
