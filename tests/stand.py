@@ -28,7 +28,7 @@ import pytest
 from openecf.platform.demo_cast import ACCOUNTS, CastAccount
 
 OPENECF = str(Path(sys.executable).parent / "openecf")
-PATIENCE = 3
+PATIENCE = 8
 """How many times the seconds that a quiet machine needs are waited for: what comes, comes at once, and other tests run."""
 READY_WITHIN = 120.0
 """Seconds; the first start makes databases and demonstration data."""
@@ -87,7 +87,7 @@ class Stand:
         if self.process and self.process.poll() is not None:
             raise RuntimeError(f"openecf up ended before it was ready:\n{(self.var / 'up.out').read_text()}")
         try:
-            answers = [httpx.get(f"{site['base_url']}/readyz", timeout=5) for site in self.sites.values()]
+            answers = [httpx.get(f"{site['base_url']}/readyz", timeout=20) for site in self.sites.values()]
         except (OSError, httpx.HTTPError, ValueError, KeyError):
             return False
         return all(answer.status_code == 200 for answer in answers)
@@ -134,7 +134,7 @@ class Stand:
 
     def mails(self, to: str = "") -> list[dict]:
         """The mailbox's mails to an address, newest first: name, from, to, subject, text, html, links."""
-        return httpx.get(f"{self.facts['mailbox']['url']}/mails.json", params={"to": to}, timeout=20).json()
+        return httpx.get(f"{self.facts['mailbox']['url']}/mails.json", params={"to": to}, timeout=60).json()
 
     def mail(self, to: str, holding: str, *, seconds: float = 20) -> dict:
         """The newest mail to an address that has ``holding`` in subject or text; waits for it."""
@@ -151,6 +151,7 @@ class Stand:
         answer = httpx.post(
             self.url("central", "/services/cso-auth"),
             json={"loginId": who.username, "password": who.password, "redactFlag": "1"},
+            timeout=60,
         ).json()
         cookies = {"NextGenCSO": answer["nextGenCSO"], "PacerSession": answer["nextGenCSO"]}
         return httpx.Client(

@@ -11,11 +11,12 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+
+from tests.stand import until
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -41,6 +42,11 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
     var = tmp_path_factory.mktemp("var")
@@ -56,14 +62,10 @@ def gateway(tmp_path_factory):
     code = f"from pathlib import Path; from openecf.cli.gateway import run; run(Path({str(var)!r}), {port})"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert "HTTPS_PROXY" in process.stdout.readline()
-    for _ in range(100):
-        with socket.socket() as s:
-            if s.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
+    until(lambda: answers(port), seconds=20, what="the gateway to listen")
     yield var, port, process
     process.send_signal(signal.SIGTERM)
-    assert process.wait(5) == 0
+    assert process.wait(60) == 0
     site.shutdown()
 
 

@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.journeys.people import Visitors
+from tests.journeys.people import PATIENCE, Visitors
 from tests.stand import Stand, stand  # noqa: F401  (a fixture)
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
+expect.set_options(timeout=PATIENCE)  # else five seconds, whatever a page has
 
 
 @pytest.fixture(scope="session")

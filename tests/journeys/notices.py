@@ -59,6 +59,17 @@ def page_that_says(page: Page, address: str, words: str) -> str:
     return until(told, seconds=20, every=0.5, what=f"{address} to say {words!r}")
 
 
+def run_job(stand: Stand, court: str, name: str, *, queue: str = "default") -> None:
+    """Have the court's worker do a job now that it does by itself every few minutes. It may keep the court's profile for
+    three seconds more: tell it again until what it does is there."""
+    with stand.database(court) as database:
+        database.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status)"
+            """ VALUES (%s, %s, 0, '{"timestamp": 0}', 'todo')""",
+            [queue, name],
+        )
+
+
 def issue_again(stand: Stand, court: str, login: str) -> None:
     """A court login as the court issued it, also when an earlier story linked it."""
     with stand.database(court) as database:

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.stand import Stand, person
 
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds until a page that does not come is a failure."""
 
 

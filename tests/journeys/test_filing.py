@@ -149,7 +149,7 @@ def test_the_free_look_opens_once_without_signing_on_and_then_asks_for_a_login(c
 
 def test_verify_says_that_notice_and_pdf_are_intact_and_what_is_not(court, looks, filed, stand, tmp_path):
     mail = notice_to_petra(stand, filed[court])
-    raw = httpx.get(f"{stand.facts['mailbox']['url']}/mail/{mail['name']}/raw").content
+    raw = httpx.get(f"{stand.facts['mailbox']['url']}/mail/{mail['name']}/raw", timeout=60).content
     (notice := tmp_path / "notice.eml").write_bytes(raw)
     main, exhibit = looks[court]
     (pdf := tmp_path / "motion.pdf").write_bytes(main)

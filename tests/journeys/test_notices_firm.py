@@ -126,8 +126,8 @@ def test_the_firms_token_and_session_open_no_address_of_a_court(court, stand, vi
     case, document = documents_of(stand, court)
     answer = httpx.post(
         stand.url("central", "/services/cso-auth"),
-        json={"loginId": FIRM, "password": person(FIRM).password, "redactFlag": "1"},
-    ).json()
+        json={"loginId": FIRM, "password": person(FIRM).password, "redactFlag": "1"}, timeout=60,
+    ).json()  # fmt: skip
     assert answer["loginResult"] == "0" and len(answer["nextGenCSO"]) == 128
     assert "cannot be used to search" in answer["errorDescription"], "the token is given, with the warning"
     page = visitors.stranger().new_page()

@@ -59,7 +59,7 @@ def test_a_firms_clerk_pays_what_the_firm_owes_and_files_the_receipt(visitors, s
     page.get_by_role("link", name="All payments").click()
     expect(page.locator("main")).to_contain_text("nothing is owed")
     looker.look(page)
-    books = httpx.get(stand.facts["paygov"]["url"]).text
+    books = httpx.get(stand.facts["paygov"]["url"], timeout=60).text
     assert receipt in books
     page.goto(page.url.replace("/pscof/manage/payments", "/pscof/manage"))
     assert not looker.wrong, looker.say()

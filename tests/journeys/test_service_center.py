@@ -191,5 +191,5 @@ def test_every_page_of_the_desk(stand, visitors):
 
 
 def test_the_status_page_knows_the_courts_that_run(stand):
-    told = httpx.get(stand.url("central", "/status.json")).json()
+    told = httpx.get(stand.url("central", "/status.json"), timeout=60).json()
     assert told["central"] == "up" and {row["court_id"] for row in told["courts"]} >= {"flsb", "flsd", "ca11"}

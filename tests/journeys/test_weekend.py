@@ -6,7 +6,6 @@ demonstration's operator sets it; people file, are refused, mail, link, and the 
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,11 +15,11 @@ from playwright.sync_api import Page
 
 from tests.journeys.courts import BANKRUPTCY
 from tests.journeys.filing import Filing, motion
-from tests.journeys.notices import issue_again, live_again, main_of, page_that_says, press
+from tests.journeys.notices import issue_again, live_again, main_of, page_that_says, press, run_job
 from tests.journeys.people import read_first
 from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, menu_of, prove
 from tests.journeys.test_notices_court import LINK_LABEL, OWN_LOGIN, log_in_with_the_court
-from tests.stand import OPENECF, Stand, until
+from tests.stand import Stand, until
 
 COURT = "nysb"
 STORY = replace(BANKRUPTCY, id=COURT)
@@ -60,12 +59,6 @@ def deadline(stand: Stand, day: date) -> int:
         ).fetchone()[0]
 
 
-def run_job(stand: Stand, name: str) -> None:
-    """Have the court's worker do a job now that it does by itself every ten minutes."""
-    words = [OPENECF, "manage", "--var", str(stand.var), COURT, "procrastinate", "defer", name, '{"timestamp": 0}']
-    subprocess.run(words, check=True, capture_output=True)
-
-
 def filing_says(page: Page, stand: Stand, words: str) -> str:
     return page_that_says(page, stand.url(COURT, "/filing/"), words)
 
@@ -91,7 +84,6 @@ def test_go_live_weekend_hour_by_hour(weekend, stand, visitors):
     clock(stand, f"{FRIDAY}T08:30")
     said = filing_says(page, stand, "Filing is closed")
     assert EMERGENCY in said and "received" in said
-    run_job(stand, "calendar.move_past_closure")
 
     # Saturday noon: the docket says that Friday's deadline rolled; searching goes on.
     clock(stand, f"{SATURDAY}T12:00")
@@ -100,6 +92,7 @@ def test_go_live_weekend_hour_by_hour(weekend, stand, visitors):
     docket = stand.url(COURT, f"/cgi-bin/DktRpt.pl?{case_id}")
 
     def rolled() -> bool:
+        run_job(stand, COURT, "calendar.move_past_closure")
         searcher.goto(docket)
         button = searcher.locator("main form [type=submit]")
         if button.count():
