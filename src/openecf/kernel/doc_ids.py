@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-FIRST_SERIAL = 20_000_001
-"""Above every serial that clients treat as old-style numbering in any court."""
-
 
 @dataclass(frozen=True)
 class DocId:

@@ -23,7 +23,6 @@ from openecf.platform import access
 from openecf.platform.origin import asked_here
 
 PARTS = ("incDktEntries", "incOrigDkt", "incPrior", "incAssoc", "incPanel", "incPtyAty", "incCaption")
-NOT_FOUND = "Case Number Not Found"
 
 
 class FilterForm(forms.Form):

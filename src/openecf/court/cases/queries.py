@@ -56,8 +56,6 @@ def participates(reader: Reader, case_id: int) -> bool:
     """Whether the reader represents somebody in the case now, and sees what that opens."""
     if not reader.sees_as_filer:
         return False
-    if case_id in reader.participates_in:
-        return True
     return Representation.objects.filter(party__case=case_id, user=reader.user, terminated=None).exists()
 
 

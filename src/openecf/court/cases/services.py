@@ -200,11 +200,6 @@ def edit_party(*, party_id: int, changes: Mapping[str, object], version: int | N
     return party
 
 
-def end_party(*, party_id: int, on: date, at: datetime, by: str) -> Party:
-    """The party leaves the case on that day; it stays on the docket as terminated."""
-    return edit_party(party_id=party_id, changes={"terminated": on}, version=None, at=at, by=by)
-
-
 def edit_representation(
     *, representation_id: int, changes: Mapping[str, object], version: int | None, at: datetime, by: str
 ) -> Representation:

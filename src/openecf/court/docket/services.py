@@ -292,14 +292,6 @@ def _revise(
     return entry
 
 
-def render_again(entry_id: int) -> None:
-    """Write an entry's finished row again, after a document of it was restricted, released or added by the court."""
-    with transaction.atomic():
-        entry = Entry.objects.select_for_update().get(id=entry_id)
-        _render(entry)
-        entry.save(update_fields=["row", "text_bytes", "guarded"])
-
-
 def open_motion(*, entry_id: int, relief: str) -> None:
     """The entry asks the court for something and waits. Runs in the transaction of the filing, whose audit line covers it."""
     prepared.add(Motion, [{"entry_id": entry_id, "relief": relief[:200]}])

@@ -275,10 +275,6 @@ class Dictionary:
         except KeyError:
             raise NoSuchEvent(event=code) from None
 
-    def with_effect(self, kind: type[Record]) -> tuple[Event, ...]:
-        """The events that have an effect of a kind."""
-        return tuple(event for event in self.events.values() if event.effects_of(kind))
-
 
 class NoSuchEvent(Refusal):
     """No event has this code here."""

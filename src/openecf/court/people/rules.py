@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -68,7 +68,6 @@ class Reader:
     acr: str = ""
     two_step: bool = False
     """The account has a second factor, whether this sign-on proved it (``acr``) or not."""
-    participates_in: frozenset[int] = field(default=frozenset())
     own_login: bool = False
     """Came in with the court's own login, at a court that has not moved to NextGen yet."""
     acting: Acting | None = None
