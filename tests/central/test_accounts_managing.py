@@ -243,6 +243,11 @@ def test_an_administrative_account_keeps_the_name_of_its_firm():
     assert "name of the firm" in errors(browser.post("/pscof/manage/address", ADDRESS | {"firm": ""}))["firm"]
 
 
+def test_an_administrative_account_is_not_offered_what_every_court_would_refuse():
+    page = signed_on(account(type="paa")).get("/pscof/manage/maintenance").content.decode()
+    assert "/pscof/manage/history" in page and "/pscof/manage/efile" not in page
+
+
 def test_a_client_code_can_be_required():
     who = account()
     browser = signed_on(who)

@@ -117,6 +117,14 @@ def test_an_amount_that_is_none_is_refused_at_its_field(tollbooth, amount):
     assert not Payment.objects.exists()
 
 
+def test_who_owes_nothing_is_asked_for_an_amount_and_has_nothing_to_choose(tollbooth):
+    browser = signed_on(account())
+    page = browser.get(PAY).content.decode()
+    assert '<input type="hidden" name="what" value="other"' in page and "(optional)" not in page
+    assert "amount" in errors(browser.post(PAY, {"what": "other", "amount": ""}))
+    to_gateway(browser.post(PAY, {"what": "other", "amount": "5.00"}))
+
+
 @pytest.mark.parametrize("form", [{}, {"what": "nothing"}, {"what": "invoice"}])
 def test_how_much_must_be_chosen_of_what_is_offered(form):
     assert "what" in errors(signed_on(owing()).post(PAY, form))

@@ -27,7 +27,7 @@ STYLE = """
 :root { font: 100%/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff; }
 body { margin: 0 auto; max-width: 70rem; padding: 1rem; }
 header { border-bottom: 2px solid #005ea2; margin-bottom: 1rem; }
-a { color: #005ea2; } a:visited { color: #54278f; }
+a { color: #005ea2; overflow-wrap: anywhere; } a:visited { color: #54278f; }
 :focus { outline: .25rem solid #2491ff; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid #a9aeb1; }

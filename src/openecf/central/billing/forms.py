@@ -123,6 +123,10 @@ class PayForm(forms.Form):
         choices.append((self.OTHER, gettext("Another amount")))
         super().__init__(typed, initial={"what": choices[0][0]})
         self.fields["what"].choices = choices
+        if len(choices) == 1:  # nothing is owed: there is an amount to type, and nothing to choose
+            self.fields["what"].widget = forms.HiddenInput()
+            self.fields["amount"].label = _("Amount, in dollars")
+            self.fields["amount"].one_of_several = True
 
     def clean(self) -> dict:
         typed = super().clean()
