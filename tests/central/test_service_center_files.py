@@ -10,12 +10,16 @@ from datetime import timedelta
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from PIL import Image
 
+from openecf.central.registration.models import EfileRequest, RequestPaper
 from openecf.central.service_center.models import Attachment, Post, Ticket
-from openecf.central.service_center.services import attaching, tickets
+from openecf.central.service_center.services import attaching, removing, tickets
 from openecf.platform.audit.models import AuditLine
+from openecf.platform.config import this_site
+from openecf.platform.store import services as store
 from openecf.platform.throttle.models import Counter
 from tests.central.relying import account, signed_on
 from tests.central.test_service_center_tickets import CONTACT, NOW, ask_as_guest, desk  # noqa: F401  (a fixture)
@@ -216,3 +220,80 @@ def test_a_file_is_looked_for_so_often_a_minute():
     browser = signed_on(account())
     page = asked(browser)
     assert [browser.get(f"{page}/files/1").status_code for _ in range(31)] == [404] * 30 + [429]
+
+
+# Files are not kept for ever.
+
+
+def stored(sha256: str) -> bool:
+    return store.has(sha256, sealed=True)
+
+
+def closed_with(files: dict[str, bytes], number: int, *, days_ago: int) -> Ticket:
+    """A ticket with these files that was closed so many days ago."""
+    who = account(f"asker-{number}", email=f"asker{number}@counsel.example")
+    at = NOW() - timedelta(days=days_ago)
+    ticket = tickets.ask(account=who, name="", email="", topic="billing", court="", address=f"192.0.2.{number}", at=at,
+                         text="Look.")  # fmt: skip
+    tickets.add(ticket=ticket, text="Here.", by=str(who.id), at=at, files=[sent(*file) for file in files.items()])
+    tickets.close(ticket=ticket, by=str(who.id), at=at)
+    return Ticket.objects.get(id=ticket.id)
+
+
+def test_files_are_removed_when_their_ticket_was_closed_long_enough_and_its_page_says_so(desk):  # noqa: F811
+    days = this_site().config.service_center.files_kept_days
+    one, other = picture(), picture()
+    old = closed_with({"a.png": one, "b.png": other}, 1, days_ago=days + 1)
+    young = closed_with({"same.png": one}, 2, days_ago=days - 1)
+    same, alone = Attachment.objects.filter(post__ticket=old)
+    before = desk.get(f"{DESK}{young.id}").content.decode()
+    assert "files of this ticket are removed on" in before
+    assert removing.remove_due(at=NOW()) == 2 and removing.remove_due(at=NOW()) == 0
+    assert (stored(same.sha256), stored(alone.sha256)) == (True, False), "a younger ticket has the same bytes"
+    assert AuditLine.objects.get(act="service.ticket-files-removed").subject == f"ticket:{old.number}"
+    page = desk.get(f"{DESK}{old.id}").content.decode()
+    assert "a.png" in page and "removed on" in page and f"files/{alone.id}" not in page
+    for row in (same, alone):
+        assert desk.get(f"{DESK}{old.id}/files/{row.id}").status_code == 404
+    assert body(desk.get(f"{DESK}{young.id}/files/{young.posts.last().attachments.get().id}")).startswith(b"\x89PNG")
+    Ticket.objects.filter(id=young.id).update(closed_at=NOW() - timedelta(days=days + 1))
+    assert removing.remove_due(at=NOW()) == 1 and not stored(same.sha256)
+    assert not Attachment.objects.filter(is_gone=False).exists() and Attachment.objects.count() == 3
+
+
+def test_a_paper_that_went_to_a_court_keeps_its_bytes(monkeypatch):
+    old = closed_with({"a.png": picture()}, 1, days_ago=400)
+    row = Attachment.objects.get(post__ticket=old)
+    request = EfileRequest.objects.create(
+        account=old.account, court="flsb", kind="attorney", begun_at=NOW(), changed_at=NOW()
+    )
+    RequestPaper.objects.create(request=request, name="x", filename="x.pdf", sha256=row.sha256, bytes=1, pages=1)
+    assert removing.remove_due(at=NOW()) == 1 and stored(row.sha256)
+
+
+def test_what_is_open_keeps_its_files_and_a_killed_job_goes_on(monkeypatch):
+    days = this_site().config.service_center.files_kept_days
+    old = closed_with({"a.png": picture()}, 1, days_ago=days + 1)
+    answered = closed_with({"b.png": picture()}, 2, days_ago=days + 1)
+    Ticket.objects.filter(id=answered.id).update(state="answered", closed_at=None)
+    row = Attachment.objects.get(post__ticket=old)
+
+    def killed(*_args: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "drop", killed)
+        with pytest.raises(KeyboardInterrupt):
+            removing.remove_due(at=NOW())
+    row.refresh_from_db()
+    assert row.removed_at and not row.is_gone and stored(row.sha256)
+    assert removing.remove_due(at=NOW()) == 0 and not stored(row.sha256)
+    assert stored(Attachment.objects.get(post__ticket=answered).sha256)
+
+
+def test_bytes_that_were_dropped_between_looking_and_writing_are_asked_for_again():
+    kept = attaching.keep([sent("a.png", picture())], whose="x", at=NOW())
+    old = closed_with({}, 1, days_ago=0)
+    store.drop(kept[0].sha256, sealed=True)
+    with pytest.raises(attaching.NotTaken, match="once more"), transaction.atomic():
+        attaching.attach(old.posts.first(), kept)

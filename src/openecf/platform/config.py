@@ -58,7 +58,8 @@ class ServiceCenterConfig(_Strict):
     """How people reach the Service Center besides its pages. ``hours`` in three languages; what is empty is not shown.
 
     ``alone_in_a_day`` and ``alone_in_a_quarter`` are whole dollars: what one person of the desk gives in credits and
-    refunds without a second person's word, to all payers together.
+    refunds without a second person's word, to all payers together. ``files_kept_days``: for how long the files of a
+    ticket are kept after it was closed.
     """
 
     phone: str = ""
@@ -66,6 +67,7 @@ class ServiceCenterConfig(_Strict):
     hours: dict[Literal["en", "es", "ht"], str] = {}
     alone_in_a_day: int = Field(default=250, ge=0)
     alone_in_a_quarter: int = Field(default=2500, ge=0)
+    files_kept_days: int = Field(default=365, ge=1)
 
 
 class CentralConfig(_Strict):

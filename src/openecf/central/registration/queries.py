@@ -9,7 +9,7 @@ from uuid import UUID
 
 from openecf.central.courts import queries as courts
 from openecf.central.registration import rules
-from openecf.central.registration.models import ContactAsked, EfileRequest, FilerContact, Status
+from openecf.central.registration.models import ContactAsked, EfileRequest, FilerContact, RequestPaper, Status
 from openecf.platform.registering.profile import RegistrationProfile
 from openecf.platform.registering.roles import Kind
 
@@ -106,6 +106,11 @@ def proved(account: Account, *, email: str) -> bool:
 def papers_of(request: EfileRequest) -> dict[str, str]:
     """The file name of each paper that was uploaded, by the paper's name."""
     return dict(request.papers.values_list("name", "filename"))
+
+
+def has_paper(sha256: str) -> bool:
+    """Whether a request has a paper of these bytes."""
+    return RequestPaper.objects.filter(sha256=sha256).exists()
 
 
 def is_new_there(request: EfileRequest) -> bool:

@@ -47,6 +47,7 @@ WORDS: dict[str, Promise] = {
     "service.ticket-asked": gettext_lazy("A ticket was opened"),
     "service.ticket-added": gettext_lazy("Something was added to a ticket"),
     "service.ticket-closed": gettext_lazy("A ticket was closed"),
+    "service.ticket-files-removed": gettext_lazy("The files of a ticket that was closed long ago were removed"),
 }
 
 

@@ -157,6 +157,7 @@ class Ticket(models.Model):
         indexes = [
             models.Index(fields=["state", "changed_at"], name="service_ticket_queue"),
             models.Index(fields=["account", "opened_at"], name="service_ticket_account"),
+            models.Index(fields=["closed_at"], name="service_ticket_closed", condition=models.Q(state="closed")),
         ]
 
     def __str__(self) -> str:
@@ -181,17 +182,27 @@ class Post(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a post: a PDF that was looked at, or a picture that was drawn anew. Its bytes are sealed in the store."""
+    """A file of a post: a PDF that was looked at, or a picture that was drawn anew. Its bytes are sealed in the store,
+    until the ticket was closed long enough; that there was a file stays."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=4, choices=[(kind, kind) for kind in ("pdf", "png", "jpeg")])
     sha256 = models.CharField(max_length=64)
     bytes = models.PositiveIntegerField()
+    removed_at = models.DateTimeField(null=True, help_text="nobody gets it from then on")
+    is_gone = models.BooleanField(default=False, db_default=False, help_text="its bytes are dropped, or another's now")
 
     class Meta:
         db_table = "service_attachment"
         ordering = ("id",)
+        indexes = [
+            models.Index(fields=["sha256"], name="service_attachment_bytes"),
+            models.Index(
+                fields=["removed_at"], name="service_attachment_to_drop",
+                condition=models.Q(removed_at__isnull=False, is_gone=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"attachment of {self.post_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,10 +16,11 @@ from openecf.central.courts import queries as courts
 from openecf.central.factors import queries as factors
 from openecf.central.firms import queries as firms
 from openecf.central.service_center import act_words, rules
-from openecf.central.service_center.models import Agent, Post, Request, Role, Ticket, Verification
+from openecf.central.service_center.models import Agent, Attachment, Post, Request, Role, Ticket, Verification
 from openecf.central.signon import queries as sign_ons
 from openecf.kernel.money import Money
 from openecf.platform.audit import queries as audit
+from openecf.platform.config import this_site
 
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
@@ -224,6 +225,22 @@ def thread(ticket: Ticket, *, internal: bool = False) -> list[Post]:
     """What was written, oldest first; what the staff wrote to each other only if asked for."""
     posts = Post.objects.filter(ticket=ticket) if internal else Post.objects.filter(ticket=ticket, internal=False)
     return list(posts.select_related("agent__account").prefetch_related("attachments").order_by("at", "id"))
+
+
+@dataclass(frozen=True)
+class Removal:
+    """When the files of a ticket are removed: so many days after it is closed; ``on``: the day, once it is."""
+
+    days: int
+    on: datetime | None
+
+
+def removal(ticket: Ticket) -> Removal | None:
+    """None if the ticket has no file, or none any more."""
+    if not Attachment.objects.filter(post__ticket=ticket, removed_at=None).exists():
+        return None
+    kept = this_site().config.service_center.files_kept_days
+    return Removal(kept, ticket.closed_at + timedelta(days=kept) if ticket.closed_at else None)
 
 
 QUEUE_PAGE = 50

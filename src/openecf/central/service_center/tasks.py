@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from openecf.central.service_center import services
-from openecf.central.service_center.services import tickets
+from openecf.central.service_center.services import removing, tickets
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -21,3 +21,10 @@ def carry_out(timestamp: int) -> None:
 def sweep(timestamp: int) -> None:
     """Tickets that rest."""
     tickets.sweep(at=timezone.now())
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="service_center.remove_files", queueing_lock="service_center.remove_files")
+def remove_files(timestamp: int) -> None:
+    """Files of tickets that were closed long ago."""
+    removing.remove_due(at=timezone.now())

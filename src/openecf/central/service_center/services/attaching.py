@@ -19,6 +19,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.service_center.models import Attachment, Post, Ticket
 from openecf.central.service_center.queries import Staff
+from openecf.central.service_center.services import removing
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.pdf.examining import BadPdf, examine
@@ -86,7 +87,12 @@ def keep(files: Sequence[Sent], *, whose: str, at: datetime) -> list[Kept]:
 
 
 def attach(post: Post, kept: Sequence[Kept]) -> None:
-    """Write what was kept to its post. Inside the post's transaction. TooManyFiles."""
+    """Write what was kept to its post. Inside the post's transaction. TooManyFiles; NotTaken if the bytes, which an old
+    ticket had, too, were dropped meanwhile."""
+    for one in sorted(kept, key=lambda each: each.sha256):
+        removing.one_at_a_time(one.sha256)
+        if not store.has(one.sha256, sealed=True):
+            raise NotTaken(one.name, gettext("The file was lost on its way. Send it once more."))
     if kept and Attachment.objects.filter(post__ticket_id=post.ticket_id).count() + len(kept) > PER_TICKET:
         raise TooManyFiles
     Attachment.objects.bulk_create(
@@ -142,7 +148,7 @@ def opened(*, ticket: Ticket, attachment: int, staff: Staff | None, at: datetime
 
     Who opened it at the desk is in the record.
     """
-    found = Attachment.objects.filter(id=attachment, post__ticket=ticket)
+    found = Attachment.objects.filter(id=attachment, post__ticket=ticket, removed_at=None)
     row = found.first() if staff else found.filter(post__internal=False).first()
     if row is None:
         return None

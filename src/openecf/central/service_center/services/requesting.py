@@ -245,6 +245,8 @@ def carry_out(*, request: UUID, at: datetime) -> bool:
 
 def _effect(row: Request, at: datetime) -> None:
     """AccountClosed, or what the act itself refuses with: whatever was true when it was asked may be so no more."""
+    if row.kind == Kind.MERGE:
+        firms.hold_payer(account=row.account_id)
     account_services.hold(account=row.account_id)
     if not accounts.account(row.account_id).is_active:
         raise AccountClosed

@@ -168,6 +168,7 @@ def _ticket(request: HttpRequest, ticket: Ticket, *, by: str) -> HttpResponse:
         "court": courts.court_named(ticket.court),
         "thread": queries.thread(ticket),
         "files": f"{request.path}/files/",
+        "removal": queries.removal(ticket),
         "form": form,
         "notice": {
             "asked": _("We have your message, and mailed you its number."),

@@ -75,7 +75,7 @@ def staff_ticket(request: HttpRequest, which: UUID) -> HttpResponse:
         refused = refusal.said
     context = {
         "ticket": ticket, "thread": queries.thread(ticket, internal=True), "form": form, "refused": refused,
-        "files": f"{request.path}/files/",
+        "files": f"{request.path}/files/", "removal": queries.removal(ticket),
         "court": courts.court_named(ticket.court), **desk_frame(request, "tickets"),
     }  # fmt: skip
     return render(request, "service_center/staff_ticket.html", context)
