@@ -190,7 +190,9 @@ def test_what_the_server_took_is_marked_before_the_goodbye_and_a_death_after_it_
     assert len(postman.kept) == 1
 
 
-def test_a_death_between_the_servers_yes_and_our_mark_sends_a_copy_that_receivers_can_tell(postman, monkeypatch):
+def test_a_death_between_the_servers_yes_and_our_mark_sends_a_copy_that_receivers_can_tell(
+    postman, monkeypatch, settings
+):
     mail = promise()
     send = services.EmailMultiAlternatives.send
 
@@ -202,10 +204,28 @@ def test_a_death_between_the_servers_yes_and_our_mark_sends_a_copy_that_receiver
         killed.setattr(services.EmailMultiAlternatives, "send", and_dies)
         with pytest.raises(SystemExit):
             services.deliver(mail_id=mail.pk, at=AT)
-    assert attempt(mail, AT + rules.LEASE)
+    there, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
+    assert not attempt(mail, AT + rules.LEASE), "nobody forgets it while the server is away"
+    settings.EMAIL_PORT = there
+    assert attempt(mail, AT + DAY)
     first, second = postman.mail(0), postman.mail(1)
     assert first["Message-ID"] == second["Message-ID"], "a mail has one Message-ID, however often it is handed over"
     assert (first["Comments"], second["Comments"]) == (None, services.MAY_REPEAT), "and says that it may come again"
+
+
+def test_a_line_that_broke_before_the_servers_answer_is_told_to_the_reader_of_the_copy(postman, monkeypatch):
+    mail = promise()
+    send = services.EmailMultiAlternatives.send
+
+    def and_the_line_breaks(self: EmailMultiAlternatives) -> None:
+        send(self)
+        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(services.EmailMultiAlternatives, "send", and_the_line_breaks)
+        assert not attempt(mail)
+    assert attempt(promise()) and attempt(mail, AT + DAY)
+    assert [postman.mail(n)["Comments"] for n in range(3)] == [None, None, services.MAY_REPEAT]
 
 
 # The server is away

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
@@ -30,6 +31,9 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MAY_REPEAT = "This mail may have been sent once before; both copies have the same Message-ID."
 AWAY = "away: "
 """What ``last_error`` of a mail begins with that no server was there to take."""
+
+MAY_HAVE_IT = "may have it: "
+"""What ``last_error`` goes on with where a server may have taken the mail before."""
 
 HANDING_OVER = "handing over"
 """``last_error`` of a mail while somebody hands it to the server; it stays where that worker died and left no word."""
@@ -117,7 +121,7 @@ def _deliver(mail_id: int, at: datetime) -> str:
     if before is None:
         return "not due"
     mail = OutgoingMail.objects.get(pk=mail_id)
-    may_repeat = before[0] == HANDING_OVER
+    may_repeat = before[0] == HANDING_OVER or before[0].removeprefix(AWAY).startswith(MAY_HAVE_IT)
     if may_repeat:
         log.warning("mail.may_repeat", mail=mail.pk, reference=mail.reference)
     try:
@@ -125,7 +129,7 @@ def _deliver(mail_id: int, at: datetime) -> str:
         message = _compose(mail, may_repeat=may_repeat)
         message.connection.open()
     except (OSError, smtplib.SMTPException, ValueError, store.NotStored) as wrong:
-        return _failed(mail, wrong, at)
+        return _failed(mail, wrong, at, may_have_it=may_repeat)
     try:
         message.send()
         # At once, before the line is closed politely: who is killed between the server's 250 and this statement sends
@@ -133,12 +137,12 @@ def _deliver(mail_id: int, at: datetime) -> str:
         # Message-ID, by which receivers can tell it.
         OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=at, last_error="")
     except (OSError, smtplib.SMTPException, ValueError) as wrong:
-        return _failed(mail, wrong, at)
+        return _failed(mail, wrong, at, may_have_it=may_repeat or _broke_off(wrong))
     finally:
         with suppress(OSError, smtplib.SMTPException):
             message.connection.close()
     OutgoingMail.objects.filter(sent_at=None, dead_at=None, last_error__startswith=AWAY).update(
-        next_at=at, last_error=""
+        next_at=at, last_error=Substr("last_error", len(AWAY) + 1)
     )
     return "sent"
 
@@ -183,8 +187,8 @@ def _keep_demonstrations_here() -> None:
 def _compose(mail: OutgoingMail, *, may_repeat: bool = False) -> EmailMultiAlternatives:
     """Bcc recipients are in the envelope only: Django writes no Bcc header.
 
-    ``may_repeat``: the worker before this one died while handing the mail over, so that the server may have it already;
-    the mail says so (``Comments``, RFC 5322, section 3.6.5) to whoever wonders about two.
+    ``may_repeat``: the worker before this one died while handing the mail over, or the line broke, so that the server
+    may have it already; the mail says so (``Comments``, RFC 5322, section 3.6.5) to whoever wonders about two.
     """
     message = EmailMultiAlternatives(
         subject=mail.subject,
@@ -209,9 +213,9 @@ def _compose(mail: OutgoingMail, *, may_repeat: bool = False) -> EmailMultiAlter
     return message
 
 
-def _failed(mail: OutgoingMail, wrong: Exception, at: datetime) -> str:
+def _failed(mail: OutgoingMail, wrong: Exception, at: datetime, *, may_have_it: bool) -> str:
     mine = OutgoingMail.objects.filter(pk=mail.pk, sent_at=None)
-    said = f"{type(wrong).__name__}: {wrong}"[:500]
+    said = f"{MAY_HAVE_IT if may_have_it else ''}{type(wrong).__name__}: {wrong}"[:500]
     if _is_away(wrong):
         wait = rules.pause_while_away(waited=at - mail.created_at, luck=random.random())  # noqa: S311
         mine.update(next_at=at + wait, last_error=AWAY + said, attempts=F("attempts") - 1)
@@ -233,6 +237,13 @@ def _is_away(wrong: Exception) -> bool:
     if isinstance(wrong, smtplib.SMTPResponseException):
         return wrong.smtp_code == 421
     return isinstance(wrong, OSError) and not isinstance(wrong, smtplib.SMTPException)
+
+
+def _broke_off(wrong: Exception) -> bool:
+    """The line broke before the server said what it did with the mail."""
+    return isinstance(wrong, smtplib.SMTPServerDisconnected) or not isinstance(
+        wrong, smtplib.SMTPException | ValueError
+    )
 
 
 def _is_final(wrong: Exception) -> bool:
