@@ -95,6 +95,7 @@ URLS = {
     "pscof/manage/factors/passkeys/<uuid:passkey>/remove": "proved",
     ".well-known/webauthn": "anyone",
     "openapi.json": "anyone",
+    "csologin/client-code": "account",
     "csologin/passkey": "anyone",
     "csologin/passkey/options": "anyone",
     "pscof/manage/billing-preferences": "upgraded",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,6 +18,7 @@ from openecf.court.people.rules import NOBODY, Reader
 from openecf.kernel.money import Money
 from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.config import this_site
+from tests.court import callers
 from tests.court import world as invented
 from tests.court.world import AT
 
@@ -118,9 +120,35 @@ def test_people_review_their_own_lines_only():
     services.charge(
         reader=SEARCHER, description="Old", criteria="", pages=1, at=datetime(2024, 1, 1, 4, 59, tzinfo=UTC)
     )
-    lines, total = queries.history(reader=SEARCHER, since=date(2024, 1, 1), until=date(2024, 1, 31))
-    assert [line.description for line in lines] == ["Docket Report"], "the old one was still December at the court"
-    assert str(total) == "0.30"
+    found = queries.history(reader=SEARCHER, since=date(2024, 1, 1), until=date(2024, 1, 31))
+    assert [line.description for line in found.lines] == ["Docket Report"], (
+        "the old one was still December at the court"
+    )
+    assert str(found.total) == "0.30"
+
+
+@pytest.mark.django_db
+def test_the_billing_history_has_a_total_for_each_client_code_of_all_that_was_charged(monkeypatch):
+    monkeypatch.setattr(queries, "MOST_LINES", 2)
+    for code in ("lantern", "", "lantern", "oak-7"):
+        charge(replace(SEARCHER, client_code=code))
+    found = queries.history(reader=SEARCHER, since=date(2024, 1, 1), until=date(2024, 1, 31))
+    assert [(one.code, one.accesses, str(one.cost)) for one in found.by_code] == [
+        ("", 1, "0.30"), ("lantern", 2, "0.60"), ("oak-7", 1, "0.30"),
+    ]  # fmt: skip
+    assert (len(found.lines), found.more, str(found.total)) == (2, True, "1.20")
+
+
+@pytest.mark.django_db
+def test_who_gave_no_client_code_is_led_to_where_it_is_typed():
+    browser = callers.client(callers.linked("attorney", client_code_required=True, may_search=False))
+    words = browser.get("/utilities/").content.decode()
+    assert "/utilities/client-code" in words
+    there = browser.get("/utilities/client-code").headers["Location"]
+    assert there.endswith("/csologin/client-code?appurl=http%3A%2F%2Ftestserver%2Futilities%2F")
+    searcher = callers.client(callers.person(client_code_required=True, may_search=False))
+    refused = searcher.get("/cgi-bin/iquery.pl")
+    assert refused.status_code == 403 and "Enter a client code" in refused.content.decode()
 
 
 @pytest.mark.django_db

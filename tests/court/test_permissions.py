@@ -126,6 +126,7 @@ URLS = {
     "utilities/link": "signed-on",
     "utilities/link/done": "linked",
     "utilities/link/<uuid:offer_id>": "signed-on",
+    "utilities/client-code": "signed-on",
     "utilities/email": "own",
     "utilities/email/<slug:key>": "own",
     "utilities/email/<slug:key>/cases": "own",

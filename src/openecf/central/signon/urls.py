@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.signon import api, code_views, passkey_views, provider_views, views
+from openecf.central.signon import api, client_code_views, code_views, passkey_views, provider_views, views
 
 urlpatterns = [
     path("csologin/login.jsf", views.sign_on, name="sign-on"),
     path("csologin/code", code_views.code, name="sign-on-code"),
     path("csologin/passkey", passkey_views.sign_on, name="sign-on-passkey"),
     path("csologin/passkey/options", passkey_views.options, name="passkey-options"),
+    path("csologin/client-code", client_code_views.client_code, name="client-code"),
     path("csologin/told", views.told, name="told"),
     path("csologin/logout", views.sign_off, name="sign-off"),
     path("login", views.to_sign_on, name="login"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 
 from openecf.court.fees.models import Exemption, MeterLine
 from openecf.court.people import queries as people
@@ -18,6 +19,8 @@ from openecf.kernel.exemptions import TRUSTEE
 from openecf.kernel.money import Money
 from openecf.platform.config import this_site
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
+
+MOST_LINES = 2000
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,30 @@ class Line:
         return self.at.strftime("%m/%d/%Y %H:%M:%S")
 
 
-def history(*, reader: Reader, since: date, until: date) -> tuple[list[Line], Money]:
-    """The reader's own metered accesses from one court day to another, newest first, and their total."""
+@dataclass(frozen=True)
+class ByCode:
+    """What was charged to one client code; "" where none was given."""
+
+    code: str
+    accesses: int
+    pages: int
+    cost: Money
+
+
+@dataclass(frozen=True)
+class History:
+    """A reader's accesses in a period, the newest of them, and all of them in sum. ``more``: some are not shown."""
+
+    lines: Sequence[Line] = ()
+    total: Money = field(default_factory=Money)
+    by_code: Sequence[ByCode] = ()
+    more: bool = False
+
+
+def history(*, reader: Reader, since: date, until: date) -> History:
+    """The reader's own metered accesses from one court day to another, newest first, with the totals of all."""
     if reader.account is None:
-        return [], Money()
+        return History()
     zone = ZoneInfo(courts.court(this_site().id).zone)
     rows = MeterLine.objects.filter(
         account=reader.account,
@@ -60,9 +83,12 @@ def history(*, reader: Reader, since: date, until: date) -> tuple[list[Line], Mo
             row.exempt,
             purpose_words(row.exempt_for),
         )
-        for row in rows[:2000]
+        for row in rows[:MOST_LINES]
     ]
-    return lines, sum((line.cost for line in lines), Money())
+    sums = rows.order_by("client_code").values_list("client_code").annotate(Count("id"), Sum("pages"), Sum("cents"))
+    by_code = [ByCode(code, accesses, pages, Money(cents)) for code, accesses, pages, cents in sums]
+    total = sum((one.cost for one in by_code), Money())
+    return History(lines, total, by_code, more=sum(one.accesses for one in by_code) > len(lines))
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from openecf.court.fees import exempting, queries
 from openecf.court.fees.forms import ExemptionForm, PeriodForm
@@ -14,6 +16,7 @@ from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.platform import access
 from openecf.platform.config import this_site
+from openecf.platform.web import came_by
 
 
 @access.rule(people_access.SIGNED_ON)
@@ -24,8 +27,20 @@ def billing_history(request: HttpRequest) -> HttpResponse:
     asked = "since" in request.GET
     form = PeriodForm(request.GET if asked else None, initial=month)
     period = month if not asked else form.cleaned_data if form.is_valid() else None
-    lines, total = queries.history(reader=request.reader, **period) if period else ([], None)
-    return render(request, "fees/history.html", {"form": form, "lines": lines, "total": total})
+    found = queries.history(reader=request.reader, **period) if period else None
+    return render(request, "fees/history.html", {"form": form, "found": found})
+
+
+@access.rule(people_access.SIGNED_ON)
+@never_cache
+@require_safe
+def client_code(request: HttpRequest) -> HttpResponse:
+    """Change Client Code: asked at Central Sign-On, because it counts at every court; it leads back to Utilities."""
+    central = this_site().config.central
+    if central is None:
+        raise Http404
+    back = urlencode({"appurl": f"{came_by(request)}/utilities/"})
+    return redirect(f"{central.base_url}/csologin/client-code?{back}")
 
 
 @access.rule(people_access.SIGNED_ON)

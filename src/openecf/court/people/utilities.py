@@ -9,10 +9,16 @@ from openecf.court.people.rules import PRINCIPAL_GROUPS, Reader
 from openecf.platform.shell.menu import MenuItem
 
 
+def _billed(reader: Reader) -> tuple[MenuItem, ...]:
+    """What only who reads with a PACER account has: who came with the court's own login is billed nothing."""
+    return () if reader.own_login else (MenuItem(_("Change client code"), "/utilities/client-code"),)
+
+
 def groups(reader: Reader, link_label: str) -> tuple[MenuItem, ...]:
     """The groups with their entries, those that lead somewhere for this reader."""
     own = [
         MenuItem(_("View your transaction log"), "/utilities/log"),
+        *_billed(reader),
         MenuItem(_("Review billing history"), "/utilities/billing-history"),
         MenuItem(_("Change PACER exemption status"), "/utilities/exemption"),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openecf.central.signon.services.clients import register_court
+from openecf.central.signon.services.coding import CodeNeeded, NotThatForm, change_client_code
 from openecf.central.signon.services.grants import (
     Redeemed,
     Refreshed,
@@ -42,11 +43,14 @@ __all__ = [
     "Begun",
     "ClientCodeMissing",
     "CodeAsked",
+    "CodeNeeded",
+    "NotThatForm",
     "Redeemed",
     "RedactionNotConfirmed",
     "Refreshed",
     "SecondFactorNeeded",
     "SessionEnded",
+    "change_client_code",
     "confirm_told",
     "end_all",
     "end_sessions",
