@@ -69,6 +69,7 @@ def told() -> list[str]:
     ([], False, ["nstranger", "pvandermeer"]),
     ([], True, ["nstranger", "pvandermeer", "tokafor"]),
     (["trustee"], True, None),
+    (["clerk"], True, None),
     (["attorney"], False, ["nstranger", "pvandermeer"]),
     (["clerk", "attorney"], True, ["nstranger", "pvandermeer", "tokafor"]),
 ])  # fmt: skip

@@ -55,7 +55,7 @@ def announce(*, title: str, text: str, groups: Sequence[str], urgent: bool, by: 
     NobodyToTell, JustAnnounced.
     """
     wanted = [group for group in dict.fromkeys(groups) if group not in COURT_GROUPS]
-    if not how_many(groups=wanted, urgent=urgent):
+    if (groups and not wanted) or not how_many(groups=wanted, urgent=urgent):
         raise NobodyToTell
     with transaction.atomic():
         with connection.cursor() as cursor:  # two clerks, or two clicks, one after the other
