@@ -106,14 +106,6 @@ def entry_for(reader: Reader, *, case_id: int, seq: int) -> Entry | None:
     return entry
 
 
-def entry_numbered(reader: Reader, *, case_id: int, number: str) -> Entry | None:
-    """An entry of a case by its document number; None when it is not there or not for this reader."""
-    entry = Entry.objects.filter(case=case_id, number=number).order_by("position").first()
-    if entry is None or (entry.guarded and entry.id not in seen_by(reader, [entry])):
-        return None
-    return entry
-
-
 ENTRIES_PAGE = 100
 
 
