@@ -49,6 +49,23 @@ def test_the_token_of_a_letter_activates_once() -> None:
         assert given.count(None) == 1 and sum(isinstance(one, activating.WrongToken) for one in given) == AT_ONCE - 1
 
 
+def test_a_token_that_is_typed_while_the_desk_sends_another_letter_counts_or_is_too_late() -> None:
+    for n in range(AT_ONCE):
+        who, at = account(f"newcomer-{n}"), timezone.now()
+        with transaction.atomic():
+            lettering.await_letter(account=who, by="owner", at=at)
+        [token] = [one.token for one in lettering.print_letters(letters=None, by="desk", at=at) if one.account == who]
+        typed, *sent = at_once([
+            lambda who=who, token=token: activating.activate(
+                account=who, token=token, at=timezone.now(), address="192.0.2.1"
+            ),
+            *[lambda who=who: lettering.send_anew(account=who.id, by="desk", at=timezone.now())] * 2,
+        ])  # fmt: skip
+        assert typed is None or isinstance(typed, activating.WrongToken | lettering.NotAwaitingLetter), typed
+        late = [one for one in sent if one is not None]
+        assert all(isinstance(one, lettering.NotAwaitingLetter) for one in late) and (not late or typed is None), sent
+
+
 def test_an_invitation_is_accepted_once() -> None:
     payer = account("quill-billing", type=AccountType.ADMINISTRATIVE, last_name="Quill LLP", email="pay@quill.example")
     who = account()

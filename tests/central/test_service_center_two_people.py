@@ -16,6 +16,7 @@ from openecf.central.billing import queries as billing
 from openecf.central.courts.models import RegisteredCourt
 from openecf.central.factors import queries as factors
 from openecf.central.factors.models import Passkey
+from openecf.central.firms import services as firms
 from openecf.central.firms.models import Membership
 from openecf.central.service_center import queries, services
 from openecf.central.service_center.models import Request
@@ -324,6 +325,31 @@ def test_a_merger_that_became_impossible_meanwhile_is_marked_and_changes_nothing
 
 
 # Races.
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_duplicate_is_merged_while_its_firm_sets_rules_or_its_owner_leaves_and_neither_is_broken_off():
+    agent, boss = staff("agent-odile"), staff("boss-zero", "supervisor")
+    payer = account("quill-billing", type="paa", last_name="Quill LLP", email="pay@quill.example")
+    for n in range(4):
+        gone, kept = account(f"gone-{n}", phone=f"518555020{n}"), account(f"kept-{n}", phone=f"518555030{n}")
+        Membership.objects.create(firm=payer, account=gone, joined_at=NOW(), billed_from=NOW())
+        verified(agent, gone)
+        asked = services.ask_merger(staff=agent, account=gone.id, into=kept.number, reason=REASON, at=NOW())
+        services.approve(staff=boss, request=asked.id, at=NOW())
+        Request.objects.filter(id=asked.id).update(waits_from=NOW())
+        given = at_once([
+            lambda asked=asked: services.carry_out(request=asked.id, at=NOW()),
+            lambda: firms.set_rules(
+                firm=payer.id, code_required=True, code_format="", receipts_hidden=False, at=NOW()
+            ),
+            *[lambda gone=gone: firms.leave(account=gone.id, remark="", at=NOW())] * (n % 2),
+        ])  # fmt: skip
+        left = given[2:] == [None]
+        assert given[:2] == [True, None] and (left or all(isinstance(one, firms.NotAMember) for one in given[2:])), (
+            given
+        )
+        assert left or Account.objects.get(id=kept.id).client_code_required, "the firm pays for this one now"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -252,6 +252,13 @@ def set_cost_centre(*, firm: UUID, membership: int, cost_centre: str, at: dateti
         record(act="firm.cost-centre", by=str(firm), at=at, subject=f"membership:{membership}")
 
 
+def hold_payer(*, account: UUID) -> None:
+    """Hold the firm that pays for the account, if one does: before the account itself, as who sets a firm's rules does.
+    Inside the caller's transaction."""
+    if (membership := queries.membership_of(account)) is not None:
+        account_services.hold(account=membership.firm_id)
+
+
 def follow(*, account: UUID, into: UUID, by: str, at: datetime) -> None:
     """The account was closed as a duplicate of ``into``: its firm pays for that one, unless another firm does, and what
     it used this quarter and still owes is billed with it. Inside the caller's transaction."""
@@ -289,10 +296,13 @@ def _answer(invitation: UUID, outcome: Outcome, at: datetime, **mine: UUID) -> I
 
 
 def _end(which: dict, by: str, remark: str, at: datetime) -> Membership:
-    row = Membership.objects.select_for_update().filter(**which, left_at=None).first()
+    live = Membership.objects.filter(**which, left_at=None)
+    if (firm := live.values_list("firm_id", flat=True).first()) is None:
+        raise NotAMember
+    account_services.hold(account=firm)
+    row = live.select_for_update().filter(firm_id=firm).first()
     if row is None:
         raise NotAMember
-    account_services.hold(account=row.firm_id)
     row.left_at, row.left_by, row.remark = at, by, remark.strip()[:300]
     row.save(update_fields=["left_at", "left_by", "remark"])
     account_services.obey_nobody(account=row.account_id, at=at)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.services import closing, lettering
+from openecf.central.accounts.services.standing import hold
 from openecf.central.signon import services as sign_ons
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import digest
@@ -56,6 +57,7 @@ def activate(*, account: Account, token: str, at: datetime, address: str) -> Non
     if throttle.failures(key=key, window=_HOUR, now=at) >= _TRIES:
         raise TooManyTokens
     with transaction.atomic():
+        hold(account=account.id)  # before its letter, as whoever sends another one does
         if taken := _take(account, token, at):
             by = str(account.id)
             audit.record(act="account.activated", by=by, at=at, subject=by, address=address or None)

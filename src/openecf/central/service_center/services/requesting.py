@@ -20,6 +20,7 @@ from openecf.central.accounts import services as account_services
 from openecf.central.accounts.services import closing
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.factors.services import resetting
+from openecf.central.firms import services as firms
 from openecf.central.service_center import links, queries, rules
 from openecf.central.service_center.models import Request
 from openecf.central.service_center.queries import Staff
