@@ -175,6 +175,7 @@ def cost(provider: Provider, court: Court, people: Sequence[str], *, anew: bool)
                 known = provider.browsers[who].cookies if who in provider.browsers else {}
                 kept = {name: value for name, value in known.items() if not provider.session_cookie(name)}
                 provider.browsers[who] = Client(provider.address, cookies=kept)
+                provider.browsers[who].headers["Sec-Fetch-Mode"] = "navigate"
             visit(provider, court, provider.browsers[who], programs, who if anew else "")
             return True
 

@@ -29,6 +29,8 @@ from openecf.platform.config import public_pem
 
 ISSUER = "http://central.test"
 PASSWORD = "walnut-ferry-overcast"
+BROWSER = {"Sec-Fetch-Mode": "navigate"}
+"""What every browser of today sends with a page; a program that fills in pages does not."""
 SESSION_COOKIE = settings.SESSION_COOKIE_NAME
 _HASH: list[str] = []
 _serial = iter(range(1, 10_000))

@@ -20,7 +20,17 @@ from openecf.central.signon.models import SsoSession
 from openecf.platform.audit.models import AuditLine
 from tests.central.phones import app_of
 from tests.central.registrants import NEW_PASSWORD, at_once, link_in, mailed
-from tests.central.relying import PASSWORD, SESSION_COOKIE, Court, account, court, session_of, sign_in, signed_on
+from tests.central.relying import (
+    BROWSER,
+    PASSWORD,
+    SESSION_COOKIE,
+    Court,
+    account,
+    court,
+    session_of,
+    sign_in,
+    signed_on,
+)
 from tests.central.test_passkeys import key_of
 
 __all__ = ["court"]
@@ -42,7 +52,7 @@ def news(who: Account) -> list[str]:
 
 
 def newcomer(**more: str) -> Client:
-    browser = Client(headers={"User-Agent": FIREFOX}, REMOTE_ADDR="203.0.113.7", **more)
+    browser = Client(headers={"User-Agent": FIREFOX} | BROWSER, REMOTE_ADDR="203.0.113.7", **more)
     assert sign_in(browser).status_code == 302
     return browser
 
@@ -125,7 +135,7 @@ class TestABrowser:
 
     def test_of_a_second_step_and_of_a_passkey_are_news_too(self, ada) -> None:
         key = key_of(ada)
-        browser = Client(REMOTE_ADDR="203.0.113.9")
+        browser = Client(REMOTE_ADDR="203.0.113.9", headers=BROWSER)
         options = browser.post("/csologin/passkey/options").json()
         assert browser.post("/csologin/passkey", {"answer": key.shown(options)}).status_code == 302
         assert len(news(ada)) == 1 and "a browser without a name" in news(ada)[0]
@@ -145,7 +155,7 @@ class TestABrowser:
         secret = link.rsplit("/", 1)[1]
         securing.reset_password(secret=secret, new=NEW_PASSWORD, at=timezone.now(), address="203.0.113.7")
         for count in (1, 2):
-            assert sign_in(Client(), password=NEW_PASSWORD).status_code == 302
+            assert sign_in(Client(headers=BROWSER), password=NEW_PASSWORD).status_code == 302
             assert len(news(ada)) == count, "the second is"
 
 
@@ -158,6 +168,13 @@ class TestAProgram:
         program(address="198.51.100.1")
         program(user_agent="pacer-cli/0.1")
         assert len(news(ada)) == 3
+
+    def test_that_fills_in_the_page_every_day_and_keeps_no_cookie_is_told_of_once(self, ada) -> None:
+        for _ in range(3):
+            browser = Client(headers={"User-Agent": FIREFOX}, REMOTE_ADDR="203.0.113.7")
+            assert sign_in(browser).status_code == 302
+        (text,) = news(ada)
+        assert "a program signed in" in text
 
     def test_of_a_new_account_is_no_news(self) -> None:
         who = account()

@@ -16,6 +16,7 @@ from openecf.central.accounts.services import DEVICE_COOKIE
 from openecf.central.signon import keys, queries, services
 from openecf.platform.banners import queries as banners
 from tests.central.relying import (
+    BROWSER,
     PASSWORD,
     Court,
     account,
@@ -60,7 +61,7 @@ def test_the_second_court(court: Court, other_court: Court) -> None:
 def test_a_whole_sign_on(court: Court) -> None:
     court.ask().tokens(signed_on(account("bob")))
     account()
-    browser, asking = Client(), court.ask()
+    browser, asking = Client(headers=BROWSER), court.ask()
     sign_in(browser)
     known = browser.cookies[DEVICE_COOKIE].value
     browser.cookies.clear()
@@ -87,8 +88,8 @@ def test_a_whole_sign_on(court: Court) -> None:
 
 def test_a_browser_that_the_account_does_not_know_costs_a_mail_more(court: Court) -> None:
     account()
-    sign_in(Client())
-    assert statements(lambda: sign_in(Client()))[0] <= 13
+    sign_in(Client(headers=BROWSER))
+    assert statements(lambda: sign_in(Client(headers=BROWSER)))[0] <= 13
 
 
 def test_live_sessions_cost_a_sign_on_nothing(court: Court) -> None:

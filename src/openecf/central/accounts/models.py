@@ -224,6 +224,34 @@ class StrangerFailures(models.Model):
         return f"{self.n} failures"
 
 
+class Tally(models.Model):
+    """How many sign-ons began in ten minutes over the whole site, and how many of strangers failed. Kept for a week."""
+
+    at = models.DateTimeField(primary_key=True, help_text="when the ten minutes began")
+    began = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    alarming = models.BooleanField(default=False, help_text="an attack; not what is usual here")
+
+    class Meta:
+        db_table = "account_tally"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Alarm(models.Model):
+    """A time in which so many sign-ons failed that unknown browsers are asked for more than a password."""
+
+    raised_at = models.DateTimeField(primary_key=True)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "account_alarm"
+
+    def __str__(self) -> str:
+        return f"{self.raised_at:%Y-%m-%d %H:%M}"
+
+
 class Draft(models.Model):
     """A registration or an upgrade on its way through its steps. ``digest`` is that of the cookie's secret.
 

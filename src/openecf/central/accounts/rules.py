@@ -29,6 +29,12 @@ SPRAYED_NAMES, SPRAYED_WITHIN = 20, timedelta(hours=1)
 STUFFING_FAILURES, STUFFING_NAMES, STUFFING_WITHIN = 30, 5, timedelta(minutes=10)
 """So many failures over so many names from one network: somebody tries a list of stolen passwords."""
 
+ALARMING_FAILURES, ALARMING_TIMES = 60, 3
+"""So many failures in ten minutes over the whole site, and so many times what is usual there for each sign-on that
+begins: somebody guesses from everywhere."""
+USUAL_UNLESS_KNOWN, LEAST_USUAL = 0.5, 0.1
+"""Failures for each sign-on that begins: where a site is too young to know; and where hardly anybody mistypes."""
+
 _SHORTEST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
 
@@ -49,6 +55,13 @@ def strangers_wait(failures: int) -> timedelta:
         return timedelta(0)
     doubled = min(failures - STRANGERS_BUDGET, 10)
     return min(_LONGEST_WAIT, _SHORTEST_WAIT * 2**doubled)
+
+
+def is_alarming(*, failed: int, began: int, usual: float | None) -> bool:
+    """Whether so many failures of strangers beside so many sign-ons that began are an attack on the whole site. ``usual``
+    is the median of a week's failures for each sign-on; None where nobody knows yet."""
+    expected = max(USUAL_UNLESS_KNOWN if usual is None else usual, LEAST_USUAL) * max(began, 1)
+    return failed >= ALARMING_FAILURES and failed > ALARMING_TIMES * expected
 
 
 # Passwords. NIST SP 800-63B-4 3.1.1.2: long, not on a block-list, no composition rules, say why.

@@ -67,6 +67,13 @@ class Waiting(models.Model):
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
     client_code = models.CharField(max_length=32, blank=True)
     password_changed_at = models.DateTimeField(null=True)
+    mailed = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="digest of the secret and a code that was mailed",
+    )
     tries = models.PositiveSmallIntegerField(default=0)
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()

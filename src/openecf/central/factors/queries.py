@@ -127,15 +127,18 @@ def passkey_enrolment(*, challenge: UUID, account: UUID, session: UUID, now: dat
 
 @dataclass(frozen=True)
 class Ways:
-    """By what an account can take the second step: an app's code, a passkey of this site."""
+    """By what an account can take the second step: an app's code, a passkey of this site; or, without either, a code that
+    was mailed."""
 
     app: bool
     passkey: bool
+    mailed: bool = False
 
 
 _WAYS = """
 SELECT EXISTS (SELECT FROM factor_app f WHERE f.account_id = w.account_id AND f.confirmed_at IS NOT NULL),
-  EXISTS (SELECT FROM factor_passkey p WHERE p.account_id = w.account_id AND p.rp_id = %(rp_id)s)
+  EXISTS (SELECT FROM factor_passkey p WHERE p.account_id = w.account_id AND p.rp_id = %(rp_id)s),
+  w.mailed <> ''
 FROM factor_waiting w WHERE w.digest = %(digest)s AND w.ended_at IS NULL AND w.expires_at > %(now)s
 """
 

@@ -34,6 +34,8 @@ WRONG_IN_A_ROW = 100
 
 OTP = ("pwd", "otp", "mfa")
 RECOVERY = ("pwd", "mfa")
+MAILED = ("pwd",)
+"""A mailbox is no second factor (NIST SP 800-63B-4 3.1.3.1): it only tells an owner from who guessed the password."""
 PASSKEY = ("pop", "user", "mfa")
 PASSKEY_AFTER_PASSWORD = ("pwd", "pop", "mfa")
 """How a person proved itself, in the words of RFC 8176 and of IANA's list after it ("pop": proof of a key). There is no

@@ -199,6 +199,13 @@ def revoked_since(*, court: str, cursor: int) -> tuple[int, list[str]]:
     return following, json.loads(sids)
 
 
+def begun_between(start: datetime, end: datetime) -> int:
+    """How many sign-ons began then, or were proved anew and are still live."""
+    return SsoSession.objects.filter(
+        expires_at__gte=start + rules.ABSOLUTE, expires_at__lt=end + rules.ABSOLUTE
+    ).count()
+
+
 _READ_AGAIN_SECONDS = 15.0
 _clients: dict[str, tuple[float, RelyingParty | None]] = {}
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from openecf.central.accounts.services import alarm
+from openecf.central.signon import queries
 from openecf.central.signon.services.keys import tend_keys
 from openecf.central.signon.services.logout import DELIVER, DELIVER_AGAIN, deliver_due_logouts
 from openecf.central.signon.services.sharing import watch_sharing
@@ -50,6 +52,13 @@ def tend_signing_keys(timestamp: int) -> None:
 def watch_for_sharing(timestamp: int) -> None:
     """Note which accounts several people use at once."""
     watch_sharing(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="signon.watch_guessing", queueing_lock="signon.watch_guessing")
+def watch_for_guessing(timestamp: int) -> None:
+    """See whether more sign-ons fail over the whole site than usually do."""
+    alarm.watch(began=queries.begun_between, at=timezone.now())
 
 
 @app.periodic(cron="17 * * * *")

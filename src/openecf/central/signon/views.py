@@ -65,10 +65,15 @@ def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -
     hand_over(response, begun)
     account = begun.session.account
     came = accounts.Visit(request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", ""))
+    # Every browser of today says how it fetches a page. A program that fills in the page, under whatever name, does not,
+    # and keeps no cookie from one day to the next: it is known by its name and network, as programs of the API are.
+    is_program = "Sec-Fetch-Mode" not in request.headers
+    if is_program and not begun.goes_on:
+        accounts.meet_program(account=account, came=came, at=request.arrived)
     devices = accounts.remember_device(
         account=account,
         had=request.COOKIES.get(DEVICE_COOKIE, ""),
-        came=None if begun.goes_on else came,
+        came=None if is_program or begun.goes_on else came,
         at=request.arrived,
     )
     accounts.note_language(account=account, language=get_language() or "")

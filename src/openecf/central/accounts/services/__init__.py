@@ -20,7 +20,7 @@ from openecf.central.accounts.services.maintaining import (
     slow_resets,
     update_address,
 )
-from openecf.central.accounts.services.newcomers import Visit, knows_program, meet_program
+from openecf.central.accounts.services.newcomers import Visit, meet_program
 from openecf.central.accounts.services.registering import (
     DRAFT_LIFE,
     AlreadyUpgraded,
@@ -99,7 +99,6 @@ __all__ = [
     "in_words_of",
     "note_sharing",
     "known_device",
-    "knows_program",
     "look_at_link",
     "meet_program",
     "note_common_password",

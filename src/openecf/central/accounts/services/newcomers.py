@@ -30,9 +30,6 @@ VALUES (%(account)s, %(name)s, %(network)s, %(now)s, %(now)s)
 ON CONFLICT (account_id, name, network) DO UPDATE SET seen_at = %(now)s WHERE p.seen_at < %(day_before)s
 RETURNING p.made_at = %(now)s
 """
-_KNOWS_PROGRAM = """
-SELECT FROM account_program WHERE account_id = %(account)s AND name = %(name)s AND network = %(network)s
-"""
 
 
 @dataclass(frozen=True)
@@ -63,27 +60,22 @@ def tell_of_browser(*, account: Account, came: Visit, at: datetime) -> None:
 
 def meet_program(*, account: Account, came: Visit, at: datetime) -> None:
     """A program signed in: make it known, and mail the owner of one that was not. One that asks from ever other networks
-    is told of five times a day at most. Inside the caller's transaction."""
+    is told of five times a day at most. ``account`` as in ``tell_of_browser``."""
     values = {"account": account.id, "name": came.name, "network": network_of(came.address), "now": at}
-    met = prepared.row(_MEET, values | {"day_before": at - _A_DAY})
-    if met is None or not met[0]:
-        return
-    audit.record(act="account.program-remembered", by=str(account.id), at=at, subject=str(account.id))
-    if not _is_news(account, KnownProgram.objects.filter(account=account, made_at__lt=at), at):
-        return
-    with in_words_of(account):
-        what = came.name or gettext("a program without a name")
-        words = gettext(
-            "On {at} (UTC) a program signed in to PACER account {number} that had not done so before, or not from there: "
-            "{what}, from the network address {address}."
-        )
-        _mail(account, words, what, came, at)
-
-
-def knows_program(*, account: Account, came: Visit) -> bool:
-    """Whether the account was signed in to by this program, from this network, before."""
-    values = {"account": account.id, "name": came.name, "network": network_of(came.address)}
-    return prepared.row(_KNOWS_PROGRAM, values) is not None
+    with transaction.atomic():
+        met = prepared.row(_MEET, values | {"day_before": at - _A_DAY})
+        if met is None or not met[0]:
+            return
+        audit.record(act="account.program-remembered", by=str(account.id), at=at, subject=str(account.id))
+        if not _is_news(account, KnownProgram.objects.filter(account=account, made_at__lt=at), at):
+            return
+        with in_words_of(account):
+            what = came.name or gettext("a program without a name")
+            words = gettext(
+                "On {at} (UTC) a program signed in to PACER account {number} that had not done so before, or not from "
+                "there: {what}, from the network address {address}."
+            )
+            _mail(account, words, what, came, at)
 
 
 def _is_news(account: Account, others: QuerySet, at: datetime) -> bool:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, Closed, KnownDevice, StrangerFailures
+from openecf.central.accounts.services import alarm
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.accounts.services.newcomers import Visit, tell_of_browser
 from openecf.central.accounts.services.patterns import Pattern, patterns_of
@@ -150,6 +151,7 @@ class _Attempt:
             one.count(name=self.key, now=self.now)
         if self.known_device:
             return False
+        alarm.count(now=self.now)
         (strangers,) = prepared.row(_COUNT_STRANGER, {"key": self.key, "now": self.now})
         return strangers == rules.STRANGERS_CLOSED
 
@@ -169,22 +171,27 @@ def check_password(
     now: datetime,
     address: str,
     device: str = "",
+    user_agent: str = "",
     second: Callable[[Account], bool] | None = None,
+    challenge: Callable[[Account], bool] | None = None,
 ) -> Account:
     """The account that this name and password open.
 
-    ``address`` is the caller's IP address, ``device`` the known-device cookie. NotSignedOn if the
-    password is wrong, the name unknown, the account disabled or the guesses too many. The budgets are looked at
-    inside the hashing place, so parallel guesses overrun them by no more than the number of places.
+    ``address`` is the caller's IP address, ``device`` the known-device cookie, ``user_agent`` how the caller introduces
+    itself. NotSignedOn if the password is wrong, the name unknown, the account disabled or the guesses too many. The
+    budgets are looked at inside the hashing place, so parallel guesses overrun them by no more than the number of places.
 
     ``second`` proves the second factor of an account that has one, where it comes along with the password: then a
     wrong code is a failure like a wrong password. Where it is asked for later, failures are not forgotten until
     ``forget_failures``.
+
+    ``challenge`` is asked of an account without a second factor, in a browser that it does not know, while guessing goes
+    on all over the site: whether the sign-on goes on, to be proved in another way. Without it, it does not.
     """
     name = rules.login_name(username)
     _nobodys_hash()
     with hashing_place():
-        found = _find(name, device, now)
+        found = _find(name, device, now, Visit(address, user_agent))
         account, attempt = found.account, _attempt(name, found, address=address, now=now, password=password)
         facts = {"account": str(account.id) if account else "unknown", "known_device": attempt.known_device}
         if attempt.is_over_budget:
@@ -198,14 +205,17 @@ def check_password(
         raise AccountClosed(why_closed(account))
     two_step = account is not None and account.second_factor_since is not None
     right = account is not None and right and account.is_active
+    challenged = found.is_alarmed and not two_step
     if right and two_step and second is not None:
         right = second(account)
+    elif right and challenged:
+        right = challenge is not None and challenge(account)
     if not right:
         if attempt.failed() and account is not None:
             _tell_of_strangers(account, now)
         log.info("sign_on.refused", **facts)
         raise NotSignedOn
-    if not two_step or second is not None:
+    if not challenged and (not two_step or second is not None):
         attempt.succeeded()
     if stale:  # unless the password was changed since it was read
         Account.objects.filter(id=account.id, password=account.password).update(password=make_password(password))
@@ -236,7 +246,11 @@ def forget_failures(*, account: Account, now: datetime, address: str, device: st
 
 
 _FIND = f"""
-SELECT a.id IS NOT NULL, d.digest, f.n, f.last_at, {", ".join(queries.columns(of="a"))}
+SELECT a.id IS NOT NULL, d.digest, f.n, f.last_at,
+  EXISTS (SELECT FROM account_alarm WHERE until > %(now)s) AND d.digest IS NULL AND NOT EXISTS (
+    SELECT FROM account_program p WHERE p.account_id = a.id AND p.name = %(program)s AND p.network = %(network)s
+  ),
+  {", ".join(queries.columns(of="a"))}
 FROM (SELECT) AS asked
 LEFT JOIN account a ON lower(a.username) = %(name)s
 LEFT JOIN LATERAL (
@@ -250,21 +264,27 @@ LEFT JOIN account_stranger_failures f ON f.key = %(key)s
 @dataclass(frozen=True)
 class _Found:
     """What there is for a typed name, in one statement: the account, which of the browser's secrets is its own
-    (as digest; "" if none is), strangers' tries."""
+    (as digest; "" if none is), strangers' tries; whether the alarm is on for a caller that the account does not know."""
 
     account: Account | None
     device: str
     strangers: StrangerFailures | None
+    is_alarmed: bool
 
 
-def _find(name: str, device: str, now: datetime) -> _Found:
+_NOWHERE = Visit("", "")
+
+
+def _find(name: str, device: str, now: datetime, came: Visit = _NOWHERE) -> _Found:
     key = digest(name)
     values = {"name": name, "devices": _digests(device), "key": key, "now": now}
-    exists, own, failures, last_at, *columns = prepared.row(_FIND, values)
+    values |= {"program": came.name, "network": network_of(came.address)}
+    exists, own, failures, last_at, is_alarmed, *columns = prepared.row(_FIND, values)
     return _Found(
         account=queries.from_columns(columns) if exists else None,
         device=own or "",
         strangers=StrangerFailures(key=key, n=failures, last_at=last_at) if failures is not None else None,
+        is_alarmed=is_alarmed,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Draft, KnownDevice, KnownProgram, MailedLink, StrangerFailures
+from openecf.central.accounts.services import alarm
 from openecf.central.accounts.services.newcomers import PROGRAM_LIFE
 
 _A_DAY = timedelta(days=1)
@@ -19,4 +20,5 @@ def sweep(*, at: datetime) -> None:
     Draft.objects.filter(expires_at__lt=at - _A_DAY).delete()
     KnownDevice.objects.filter(expires_at__lt=at).delete()
     KnownProgram.objects.filter(seen_at__lt=at - PROGRAM_LIFE).delete()
+    alarm.sweep(at=at)
     StrangerFailures.objects.filter(last_at__lt=at - _SEASON, n__lt=rules.STRANGERS_CLOSED).delete()

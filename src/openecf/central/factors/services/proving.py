@@ -6,7 +6,9 @@ Every try is counted before it is looked at, so that parallel guesses get no mor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from secrets import randbelow
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,21 +20,24 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.accounts import services as account_services
 from openecf.central.factors import rules, sealing
 from openecf.central.factors.models import AuthenticatorApp, Challenge, RecoveryCode, Waiting, WrongCodes
-from openecf.central.factors.services.telling import tell_of_change, tell_of_guesses
+from openecf.central.factors.services.telling import mail_code, tell_of_change, tell_of_guesses
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit import services as audit
+from openecf.platform.throttle import services as throttle
 
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
 
 log = structlog.get_logger()
 
+_HOUR, _MAILED_CODES = timedelta(hours=1), 6
+
 _TRY = """
 UPDATE factor_waiting w SET tries = w.tries + 1 FROM account a
 WHERE w.digest = %(digest)s AND w.ended_at IS NULL AND w.expires_at > %(now)s AND w.tries < %(most)s
   AND a.id = w.account_id AND a.is_active AND a.password_changed_at IS NOT DISTINCT FROM w.password_changed_at
-RETURNING w.tries, w.account_id, w.client_code
+RETURNING w.tries, w.account_id, w.client_code, w.mailed
 """
 _COUNT = """
 INSERT INTO factor_wrong_codes AS c (key, account_id, n, last_at) VALUES (%(key)s, %(account)s, 1, %(now)s)
@@ -56,6 +61,12 @@ class WrongCode(Refusal):
     code = "wrong-code"
 
 
+class WrongMailedCode(WrongCode):
+    """Not the one that was mailed for this sign-on."""
+
+    said = gettext_lazy("This code is not right. Type the eight digits of the newest mail.")
+
+
 class WaitingOver(Refusal):
     """The sign-on does not wait for a code any more."""
 
@@ -72,15 +83,23 @@ class Proved:
     amr: tuple[str, ...]
 
 
-def wait_for_code(*, account: Account, client_code: str, at: datetime) -> str:
-    """Let a sign-on whose password was right wait for its code; the secret for the browser's cookie."""
-    secret = base62(43)
+def may_mail_code(*, account: Account, at: datetime) -> bool:
+    """Whether a code may be mailed for one sign-on more: six an hour, so that nobody fills the owner's mailbox."""
+    return throttle.count(key=f"mailed-code:{account.id}", window=_HOUR, now=at) <= _MAILED_CODES
+
+
+def wait_for_code(*, account: Account, client_code: str, at: datetime, mailed: bool = False) -> str:
+    """Let a sign-on whose password was right wait for its code; the secret for the browser's cookie. ``mailed``: the code
+    is in a mail to the owner, good for this browser alone; what is kept of it is worth nothing without the cookie."""
+    secret, code = base62(43), f"{randbelow(10**8):08d}" if mailed else ""
     with transaction.atomic():
         Waiting.objects.create(
-            digest=digest(secret), account=account, client_code=client_code,
+            digest=digest(secret), account=account, client_code=client_code, mailed=code and digest(secret + code),
             password_changed_at=account.password_changed_at, begun_at=at, expires_at=at + rules.WAITING_LIFE,
         )  # fmt: skip
-        audit.record(act="factors.code-asked", by=str(account.id), at=at, subject=str(account.id))
+        audit.record(act="factors.code-asked", by=str(account.id), at=at, subject=str(account.id), mailed=mailed)
+        if mailed:
+            mail_code(account, code, at)
     return secret
 
 
@@ -94,19 +113,23 @@ def try_code(*, secret: str, code: str, device: str, at: datetime) -> Proved:
         row = cursor.fetchone()
     if row is None:
         raise WaitingOver
-    tries, account_id, client_code = row
+    tries, account_id, client_code, mailed = row
     account = accounts.account(account_id)
-    amr = prove(account=account, code=code, device=device, at=at)
+    if mailed:
+        amr = rules.MAILED if compare_digest(digest(secret + rules.typed(code)), mailed) else None
+    else:
+        amr = prove(account=account, code=code, device=device, at=at)
     if amr is not None:
         if not Waiting.objects.filter(digest=digest(secret), ended_at=None).update(ended_at=at):
             raise WaitingOver
         return Proved(account, client_code, amr)
     if tries < rules.CODES_PER_PASSWORD:
-        raise WrongCode
+        raise WrongMailedCode if mailed else WrongCode
     with transaction.atomic():
         Waiting.objects.filter(digest=digest(secret), ended_at=None).update(ended_at=at)
         audit.record(act="factors.too-many-codes", by="anonymous", at=at, subject=str(account.id))
-        tell_of_guesses(account, tries, at)
+        if not mailed:  # the mail with the code said already what to do
+            tell_of_guesses(account, tries, at)
     raise WaitingOver
 
 

@@ -44,6 +44,23 @@ def tell_of_guesses(account: Account, tries: int, at: datetime) -> None:
         )
 
 
+def mail_code(account: Account, code: str, at: datetime) -> None:
+    """Mail the owner the code that a sign-on waits for. Inside the caller's transaction."""
+    with in_words_of(account):
+        _mail(
+            account,
+            gettext("Your code to sign in to PACER: {code}").format(code=code),
+            gettext(
+                "On {at} (UTC) somebody signed in to PACER account {number} with the right password, in a browser that the "
+                "account does not know. Somebody is guessing passwords all over PACER just now, so the password alone is "
+                "not enough there.\n\nIf that is you, type this code within 10 minutes:\n\n{code}\n\n"
+                "If it is not, somebody knows your password: choose another at once, by “Forgot your password or "
+                "username?”. Tell this code to nobody, whoever asks."
+            ).format(at=f"{at:%Y-%m-%d %H:%M}", number=account.number, code=code),
+            at,
+        )
+
+
 def tell_of_copied_passkey(account: Account, name: str, at: datetime) -> None:
     """Mail the owner that a passkey was used whose counter went back. Inside the caller's transaction."""
     with in_words_of(account):

@@ -126,7 +126,8 @@ class Begun:
 
 @dataclass(frozen=True)
 class CodeAsked:
-    """The password was right; the account's second factor is still to be proved. ``secret`` is for a cookie."""
+    """The password was right; the account's second factor, or its mailbox, is still to be proved. ``secret`` is for a
+    cookie."""
 
     secret: str
 
@@ -143,17 +144,28 @@ def sign_on(
     at: datetime,
 ) -> Begun | CodeAsked:
     """Begin a browser's sign-on. NotSignedOn if the password is wrong, BadClientCode. CodeAsked if the account has a
-    second factor: ``sign_on_by_code`` goes on from there.
+    second factor, or a code was mailed because guessing goes on all over the site (``accounts.services.alarm``):
+    ``sign_on_by_code`` goes on from there.
 
     ``replaces`` is the sign-on that the browser had. The same person's goes on under a new cookie, so that signing off
     still reaches every court that it opened; anybody else's ends. A cookie planted before the sign-on opens nothing
     (ASVS 7.2.4).
     """
     _check_client_code(client_code)
+    by_mail = False
+
+    def challenge(account: Account) -> bool:
+        nonlocal by_mail
+        by_mail = factors.may_mail_code(account=account, at=at)
+        return by_mail
+
     account = accounts.check_password(
-        username=username, password=password, now=at, address=address, device=known_device
-    )
+        username=username, password=password, now=at, address=address, device=known_device, user_agent=user_agent,
+        challenge=challenge,
+    )  # fmt: skip
     accounts.note_common_password(account=account, password=password, at=at, by_program=False)
+    if by_mail:
+        return CodeAsked(factors.wait_for_code(account=account, client_code=client_code, at=at, mailed=True))
     if account.second_factor_since is not None:
         return CodeAsked(factors.wait_for_code(account=account, client_code=client_code, at=at))
     return _in_browser(account, PASSWORD, client_code, address, user_agent, replaces, at)
@@ -280,7 +292,9 @@ def sign_on_program(
         amr = factors.prove(account=account, code=one_time_code, at=at) or ()
         return bool(amr)
 
-    account = accounts.check_password(username=username, password=password, now=at, address=address, second=second)
+    account = accounts.check_password(
+        username=username, password=password, now=at, address=address, user_agent=user_agent, second=second
+    )
     accounts.note_common_password(account=account, password=password, at=at, by_program=True)
     if factor_queries.must_enrol(account, now=at):
         raise SecondFactorNeeded
