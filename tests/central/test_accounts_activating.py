@@ -13,6 +13,7 @@ from django.utils import timezone
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, ActivationLetter
 from openecf.central.accounts.services import activating, lettering
+from openecf.central.firms import services as firms
 from openecf.central.service_center import letter_paper
 from openecf.platform.audit.models import AuditLine
 from tests.central.registrants import ADDRESS, begin, link_in, mailed, walk
@@ -144,6 +145,25 @@ def test_the_page_tells_the_whole_story_and_ends_it():
     assert answer.headers["Location"] == "/pscof/manage?done=activated"
     assert "Case search is active" in browser.get(answer.headers["Location"]).content.decode()
     assert browser.get(PAGE).headers["Location"] == "/pscof/manage"
+
+
+def test_who_left_a_firm_meanwhile_searches_when_it_is_settled_who_pays_not_by_the_letter():
+    payer, who = account("quill-billing", type="paa", last_name="Quill LLP", email="pay@quill.example"), newcomer()
+    asked = firms.invite(firm=payer.id, number=who.number, last_name=who.last_name, at=NOW)
+    firms.accept(account=who.id, invitation=asked.id, at=NOW)
+    firms.leave(account=who.id, remark="", at=NOW)
+    assert (
+        status(who) == ("inactive", "letter") and not AuditLine.objects.filter(act="account.search-suspended").exists()
+    )
+    [letter] = printed(at=timezone.now())
+    browser = signed_on(who)
+    answer = browser.post(PAGE, {"token": letter.token}, follow=True)
+    assert "Case search is active" not in answer.content.decode() and "You left the firm" in answer.content.decode()
+    assert status(who) == ("inactive", "left-firm")
+    assert not any("case search was activated" in mail.text for mail in mailed(who.email))
+    again = firms.invite(firm=payer.id, number=who.number, last_name=who.last_name, at=NOW + timedelta(hours=1))
+    firms.accept(account=who.id, invitation=again.id, at=NOW + timedelta(hours=1))
+    assert status(who) == ("active", "")
 
 
 def test_another_letter_is_sent_when_the_first_had_its_time_and_not_for_ever():

@@ -46,7 +46,7 @@ def test_the_token_of_a_letter_activates_once() -> None:
                 account=who, token=token, at=timezone.now(), address="192.0.2.1"
             )
         ] * AT_ONCE)  # fmt: skip
-        assert given.count(None) == 1 and sum(isinstance(one, activating.WrongToken) for one in given) == AT_ONCE - 1
+        assert given.count(True) == 1 and sum(isinstance(one, activating.WrongToken) for one in given) == AT_ONCE - 1
 
 
 def test_a_token_that_is_typed_while_the_desk_sends_another_letter_counts_or_is_too_late() -> None:
@@ -61,9 +61,9 @@ def test_a_token_that_is_typed_while_the_desk_sends_another_letter_counts_or_is_
             ),
             *[lambda who=who: lettering.send_anew(account=who.id, by="desk", at=timezone.now())] * 2,
         ])  # fmt: skip
-        assert typed is None or isinstance(typed, activating.WrongToken | lettering.NotAwaitingLetter), typed
+        assert typed is True or isinstance(typed, activating.WrongToken | lettering.NotAwaitingLetter), typed
         late = [one for one in sent if one is not None]
-        assert all(isinstance(one, lettering.NotAwaitingLetter) for one in late) and (not late or typed is None), sent
+        assert all(isinstance(one, lettering.NotAwaitingLetter) for one in late) and (not late or typed is True), sent
 
 
 def test_an_invitation_is_accepted_once() -> None:

@@ -94,6 +94,14 @@ def membership_of(account: UUID) -> Membership | None:
     return Membership.objects.filter(account_id=account, left_at=None).select_related("firm").first()
 
 
+def left_by_its_owner(account: UUID) -> bool:
+    """Whether the last firm that paid for the account does so no more because its owner left."""
+    left_by = (
+        Membership.objects.filter(account_id=account).order_by("-joined_at", "-id").values_list("left_by", flat=True)
+    )
+    return left_by.first() == "member"
+
+
 def waiting_for(*, account: UUID, now: datetime) -> list[Invitation]:
     """Invitations that the owner of the account has not answered, of firms that are still there."""
     rows = Invitation.objects.filter(

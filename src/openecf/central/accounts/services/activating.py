@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account
-from openecf.central.accounts.services import closing, lettering
-from openecf.central.accounts.services.standing import hold
+from openecf.central.accounts.services import closing, lettering, standing
+from openecf.central.firms import queries as firms
 from openecf.central.signon import services as sign_ons
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import digest
@@ -48,25 +48,29 @@ class TooManyTokens(Refusal):
     code = "too-many-tokens"
 
 
-def activate(*, account: Account, token: str, at: datetime, address: str) -> None:
-    """Search is active by the token of the mailed letter; of several at once one takes it. TooManyTokens, WrongToken,
-    lettering.NotAwaitingLetter."""
+def activate(*, account: Account, token: str, at: datetime, address: str) -> bool:
+    """Search is active by the token of the mailed letter; of several at once one takes it. Whether it is: who left a firm
+    meanwhile does not search before it is settled who pays. TooManyTokens, WrongToken, lettering.NotAwaitingLetter."""
     if account.search_note != rules.LETTER:
         raise lettering.NotAwaitingLetter
     key = f"activation:{account.id}"
     if throttle.failures(key=key, window=_HOUR, now=at) >= _TRIES:
         raise TooManyTokens
     with transaction.atomic():
-        hold(account=account.id)  # before its letter, as whoever sends another one does
+        standing.hold(account=account.id)  # before its letter, as whoever sends another one does
         if taken := _take(account, token, at):
             by = str(account.id)
             audit.record(act="account.activated", by=by, at=at, subject=by, address=address or None)
-            closing.tell(account, gettext_noop("case search was activated with the token of our letter"), at)
+            if waits := firms.left_by_its_owner(account.id):
+                standing.suspend_search(account=account.id, why=standing.LEFT_FIRM, at=at)
+            else:
+                closing.tell(account, gettext_noop("case search was activated with the token of our letter"), at)
             sign_ons.let_courts_ask_again(account=account.id, why="activated", by=by, at=at)
     if not taken:
         throttle.count(key=key, window=_HOUR, now=at)
         raise WrongToken
     throttle.forget(key=key)
+    return not waits
 
 
 def _take(account: Account, token: str, at: datetime) -> bool:

@@ -16,10 +16,9 @@ LEFT_FIRM = "left-firm"
 
 def suspend_search(*, account: UUID, why: str, at: datetime) -> None:
     """Searching stops until it is settled ``why`` it stopped; filing goes on. Inside the caller's transaction."""
-    Account.objects.filter(id=account, search_status=SearchStatus.ACTIVE).update(
-        search_status=SearchStatus.INACTIVE, search_note=why
-    )
-    audit.record(act="account.search-suspended", by="system", at=at, subject=str(account), why=why)
+    searching = Account.objects.filter(id=account, search_status=SearchStatus.ACTIVE)
+    if searching.update(search_status=SearchStatus.INACTIVE, search_note=why):
+        audit.record(act="account.search-suspended", by="system", at=at, subject=str(account), why=why)
 
 
 def obey_firm(

@@ -34,10 +34,10 @@ def activate(request: HttpRequest) -> HttpResponse:
             lettering.ask_again(account=account.id, by=str(account.id), at=now)
             return HttpResponseRedirect(f"{reverse('activate')}?asked=1")
         if form.is_valid():
-            activating.activate(
+            searches = activating.activate(
                 account=account, token=form.cleaned_data["token"], at=now, address=request.META["REMOTE_ADDR"]
             )
-            return HttpResponseRedirect(f"{reverse('manage')}?done=activated")
+            return HttpResponseRedirect(reverse("manage") + ("?done=activated" if searches else ""))
     except Refusal as refusal:
         if again:
             refused = refusal.said
