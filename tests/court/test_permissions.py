@@ -139,6 +139,7 @@ URLS = {
     "utilities/acting": "agent",
     "utilities/acting/<int:agency_id>/leave": "agent",
     "court/": "court",
+    "court/filers/<int:user_id>": "clerk",
     "court/announcements": "clerk",
     "court/announcements/<int:announcement_id>": "clerk",
     "court/conversion": "clerk",

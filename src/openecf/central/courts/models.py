@@ -41,6 +41,10 @@ class RegisteredCourt(models.Model):
     court = models.CharField(max_length=8)
     role = models.CharField(max_length=16)
     linked_at = models.DateTimeField()
+    stood_at = models.DateTimeField(null=True, help_text="of the court's latest word on how the account stands there")
+    ended = models.BooleanField(default=False, help_text="the court ended the link")
+    suspended = models.BooleanField(default=False)
+    said = models.CharField(max_length=500, blank=True, help_text="the court's reason")
 
     class Meta:
         db_table = "registered_court"

@@ -90,19 +90,21 @@ def all_courts_here() -> list[CourtRow]:
 
 def registered_courts(account: UUID) -> list[RegisteredCourt]:
     """The courts at which the account is linked, by id."""
-    return list(RegisteredCourt.objects.filter(account_id=account).order_by("court"))
+    return list(RegisteredCourt.objects.filter(account_id=account, ended=False).order_by("court"))
 
 
 def registered_courts_of(accounts: Iterable[UUID]) -> dict[UUID, list[RegisteredCourt]]:
     """The courts at which each of the accounts is linked, by id; an account without one is left out."""
     found: dict[UUID, list[RegisteredCourt]] = {}
-    for row in RegisteredCourt.objects.filter(account_id__in=list(accounts)).order_by("account_id", "court"):
+    for row in RegisteredCourt.objects.filter(account_id__in=list(accounts), ended=False).order_by(
+        "account_id", "court"
+    ):
         found.setdefault(row.account_id, []).append(row)
     return found
 
 
 def second_factor_days(account: UUID) -> dict[str, date]:
     """From which day filing asks for a second factor, by court, where the account is linked and the court said so."""
-    linked = RegisteredCourt.objects.filter(account_id=account).values("court")
+    linked = RegisteredCourt.objects.filter(account_id=account, ended=False).values("court")
     asking = CourtSite.objects.filter(id__in=linked).exclude(filing_needs_mfa=None)
     return dict(asking.values_list("id", "filing_needs_mfa"))

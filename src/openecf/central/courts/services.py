@@ -13,7 +13,7 @@ from openecf.central.courts.models import CourtSite, RegisteredCourt
 from openecf.kernel import courts
 from openecf.platform.audit import services as audit
 from openecf.platform.bus import services as bus
-from openecf.platform.bus.messages import AccountLinked, AccountMerged, CourtStatus
+from openecf.platform.bus.messages import AccountLinked, AccountMerged, AccountStanding, CourtStatus
 from openecf.platform.bus.models import Peer
 
 
@@ -65,8 +65,13 @@ def move_links(*, from_account: UUID, to_account: UUID, number: str, at: datetim
 
     Inside the caller's transaction. All courts are told: one may have linked a moment ago and not said so yet.
     """
-    moved = list(RegisteredCourt.objects.filter(account_id=from_account).values_list("court", flat=True))
-    RegisteredCourt.objects.filter(account_id=from_account).update(account_id=to_account)
+    # An ended link of the other's at the same court makes room.
+    mine = RegisteredCourt.objects.filter(account_id=from_account)
+    RegisteredCourt.objects.filter(account_id=to_account, ended=True, court__in=mine.values("court")).delete()
+    here = RegisteredCourt.objects.filter(account_id=to_account).values_list("court", flat=True)
+    mine.filter(ended=True, court__in=list(here)).delete()
+    moved = list(mine.filter(ended=False).values_list("court", flat=True))
+    mine.update(account_id=to_account)
     message = AccountMerged(account=from_account, into=to_account, number=number, at=at)
     for court in CourtSite.objects.values_list("id", flat=True):
         bus.put(to=court, message=message, at=at)
@@ -85,8 +90,33 @@ def note_link(*, link: AccountLinked, sender: str) -> None:
     row, new = RegisteredCourt.objects.get_or_create(
         account_id=linked.merged_into_id or linked.id, court=sender, defaults=facts
     )
-    if not new and row.linked_at < link.at:
-        RegisteredCourt.objects.filter(pk=row.pk).update(**facts)
+    if new or (row.role and row.linked_at >= link.at):
+        return
+    if row.stood_at is None or row.stood_at < link.at:
+        facts |= {"ended": False, "suspended": False, "said": ""}
+    RegisteredCourt.objects.filter(pk=row.pk).update(**facts)
+
+
+def note_standing(*, standing: AccountStanding, sender: str, at: datetime) -> None:
+    """A court suspended an account's filing, gave it back, or ended the link. Inside the bus's transaction.
+
+    The latest word counts, in whatever order they come; one that came before a later link says nothing any more.
+    """
+    if standing.court != sender:
+        raise ValueError(f"{sender} speaks for {standing.court}")
+    linked = accounts.account(standing.account)
+    row, _new = RegisteredCourt.objects.select_for_update().get_or_create(
+        account_id=linked.merged_into_id or linked.id, court=sender,
+        defaults={"role": "", "linked_at": standing.at, "ended": not standing.linked},
+    )  # fmt: skip
+    if row.stood_at is not None and row.stood_at >= standing.at:
+        return
+    facts: dict[str, object] = {"stood_at": standing.at}
+    if row.linked_at <= standing.at:
+        facts |= {"ended": not standing.linked, "suspended": standing.suspended, "said": standing.said[:500]}
+    RegisteredCourt.objects.filter(pk=row.pk).update(**facts)
+    audit.record(act="court.account-stands", by=sender, at=at, subject=str(row.account_id), suspended=standing.suspended,
+                 linked=standing.linked)  # fmt: skip
 
 
 _HEARD_EVERY = timedelta(minutes=1)

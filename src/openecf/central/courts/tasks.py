@@ -7,7 +7,7 @@ from uuid import UUID
 
 from openecf.central.courts import services
 from openecf.platform.bus.handlers import handles
-from openecf.platform.bus.messages import AccountLinked, CourtStatus
+from openecf.platform.bus.messages import AccountLinked, AccountStanding, CourtStatus
 
 
 @handles(CourtStatus)
@@ -20,3 +20,9 @@ def status(message: CourtStatus, *, sender: str, message_id: UUID, at: datetime)
 def linked(message: AccountLinked, *, sender: str, message_id: UUID, at: datetime) -> None:
     """A court-issued login was linked to an account."""
     services.note_link(link=message, sender=sender)
+
+
+@handles(AccountStanding)
+def standing(message: AccountStanding, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """A court suspended an account from filing, let it in again, or ended the link."""
+    services.note_standing(standing=message, sender=sender, at=at)

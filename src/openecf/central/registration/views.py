@@ -100,7 +100,7 @@ def requirements(request: HttpRequest, kind: str, court: str) -> HttpResponse:
         asked=context.asked_by(offer.profile, kind),
         refusal=refusal,
         open_request=queries.open_at(account=request.account.id, court=court),
-        linked=any(row.court == court for row in courts.registered_courts(request.account.id)),
+        linked=next((row for row in courts.registered_courts(request.account.id) if row.court == court), None),
         other_kind=other if rules.accepted(offer.profile, other) else "",
     )
     return render(request, "registration/requirements.html", page, status=409 if refusal else 200)

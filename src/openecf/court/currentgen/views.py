@@ -15,6 +15,7 @@ from openecf.court.currentgen.forms import AskForm, ClerksResetForm, FindForm, L
 from openecf.court.currentgen.middleware import COOKIE
 from openecf.court.people import queries as people
 from openecf.court.people.access import CLERK
+from openecf.court.people.rules import COURT_GROUPS
 from openecf.court.transition.context import court_facts
 from openecf.court.transition.rules import Era
 from openecf.kernel.networks import network_of
@@ -148,5 +149,5 @@ def one_login(request: HttpRequest, user_id: int) -> HttpResponse:
                 shown = services.hand_out_password(**act)
         except (services.NothingToReset, services.NoAddress) as refusal:
             form.add_error(None, refusal.said)
-    page = {"user": user, "form": form, "shown": shown, "mailed": mailed}
+    page = {"user": user, "form": form, "shown": shown, "mailed": mailed, "may_suspend": user.group not in COURT_GROUPS}
     return render(request, "currentgen/one_login.html", page)

@@ -15,7 +15,8 @@ from django.shortcuts import redirect, render
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from openecf.court.people import rules
+from openecf.court.people import queries, rules
+from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import NOBODY, Reader, Standing
 from openecf.court.transition import queries as transition
 from openecf.court.transition.rules import is_live
@@ -98,6 +99,11 @@ WORDS = {
 }
 
 
+SUSPENDED = (
+    _("Your filing at this court is suspended"),
+    _("Cases and documents you can read as before. To file again, ask the clerk's office. The court's reason:"),
+)
+"""Beside WORDS: whoever is suspended stands like somebody who is not linked, and is told more."""
 SETTLED_AT_PACER = frozenset({Standing.LEGACY, Standing.MAY_NOT_SEARCH, Standing.SHARED})
 CHOOSING = frozenset({Standing.CHOOSE_PRINCIPAL, Standing.MAY_NOT_FILE_FOR, Standing.NO_PRINCIPAL})
 
@@ -148,9 +154,17 @@ def sign_on_again(request: HttpRequest) -> str:
     return f"/login?next={quote(request.get_full_path(), safe='')}&fresh=1"
 
 
+def _suspended(request: HttpRequest) -> CourtUser | None:
+    reader = getattr(request, "reader", NOBODY)
+    return queries.suspended(reader.account) if reader.account else None
+
+
 def refused(request: HttpRequest, standing: Standing) -> HttpResponse:
     """The page that says why not, and what to do."""
     title, text = WORDS[standing]
+    suspended = _suspended(request) if standing is Standing.NOT_LINKED else None
+    if suspended is not None:
+        title, text = SUSPENDED[0], f"{SUSPENDED[1]} {suspended.suspended_why}"
     central = this_site().config.central
     manage = f"{central.base_url}/pscof/manage" if central else ""
     context = {
@@ -158,7 +172,7 @@ def refused(request: HttpRequest, standing: Standing) -> HttpResponse:
         "text": text,
         "manage_account": manage if standing in SETTLED_AT_PACER else "",
         "register": f"{central.base_url}/pscof/register" if central and standing is Standing.SHARED else "",
-        "link_page": standing is Standing.NOT_LINKED,
+        "link_page": standing is Standing.NOT_LINKED and suspended is None,
         "choose_page": standing in CHOOSING,
         "back": request.path if request.method in ("GET", "HEAD") else "/",
     }

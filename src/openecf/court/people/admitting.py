@@ -139,7 +139,7 @@ def login_stem(first: str, last: str) -> str:
 
 def _fill(user: CourtUser, application: Application, group: str) -> None:
     """What the clerk's office verified of the person becomes what the court knows."""
-    user.group, user.active = group, True
+    user.group, user.active, user.suspended_at, user.suspended_why = group, True, None, ""
     for name in ("prefix", "first_name", "middle_name", "last_name", "generation", "firm", "phone", "fax", "email"):
         setattr(user, name, getattr(application, name))
     user.address_lines = list(application.address_lines)

@@ -63,6 +63,8 @@ class CourtUser(models.Model):
     account_number = models.CharField(max_length=7, blank=True)
     linked_at = models.DateTimeField(null=True)
     active = models.BooleanField(default=True)
+    suspended_at = models.DateTimeField(null=True, help_text="by the clerk's office; active is false then")
+    suspended_why = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "court_user"

@@ -196,6 +196,11 @@ def in_words_of(user: CourtUser, *, or_as_asked: bool = False) -> Iterator[None]
         yield
 
 
+def suspended(account: UUID) -> CourtUser | None:
+    """The court user of a PACER account whom the clerk's office suspended."""
+    return CourtUser.objects.filter(account=account, active=False).exclude(suspended_at=None).first()
+
+
 def user_of_account(account: UUID) -> CourtUser | None:
     """The court user linked to a PACER account, active or not."""
     return CourtUser.objects.filter(account=account).first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.court.people import views, views_notice_cases, views_notices
+from openecf.court.people import views, views_notice_cases, views_notices, views_standing
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,4 +17,5 @@ urlpatterns = [
     path("utilities/email/<slug:key>/cases", views_notice_cases.own_cases, name="notice-cases"),
     path("utilities/log", views.transaction_log, name="transaction-log"),
     path("court/", views.staff, name="staff"),
+    path("court/filers/<int:user_id>", views_standing.one_filer, name="court-one-filer"),
 ]

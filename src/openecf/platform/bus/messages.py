@@ -63,6 +63,21 @@ class AccountLinked(Message):
     at: datetime
 
 
+class AccountStanding(Message):
+    """Court → central: how a linked account stands there: suspended from filing or let in again, or linked no more.
+
+    The latest ``at`` counts, in whatever order they come, also beside AccountLinked. ``said``: the court's reason.
+    """
+
+    type: ClassVar[str] = "account.standing"
+    account: UUID
+    court: str
+    at: datetime
+    linked: bool
+    suspended: bool
+    said: str = ""
+
+
 class SessionsRevoked(Message):
     """Central → court: sessions that must end (``sids`` are the court's own session ids)."""
 

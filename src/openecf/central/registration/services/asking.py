@@ -65,6 +65,13 @@ class AlreadyThere(CannotRegister):
     code = "already-there"
 
 
+class SuspendedThere(CannotRegister):
+    """The account is linked there, and the court suspended its filing."""
+
+    said = gettext_lazy("The court suspended your filing there. To file there again, ask its clerk's office.")
+    code = "suspended-there"
+
+
 class OpenAlready(CannotRegister):
     """One request to a court at a time; ``facts["request"]`` is the open one's id."""
 
@@ -292,8 +299,9 @@ def _require_offer(account: Account, court: str, kind: Kind) -> queries.CourtOff
     found = queries.offer_of(court, kind=kind)
     if welcome is not rules.Standing.WELCOME or found is None or not found.is_open:
         raise NotOffered
-    if any(row.court == court for row in courts.registered_courts(account.id)):
-        raise AlreadyThere
+    linked = next((row for row in courts.registered_courts(account.id) if row.court == court), None)
+    if linked is not None:
+        raise SuspendedThere if linked.suspended else AlreadyThere
     return found
 
 

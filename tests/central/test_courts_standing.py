@@ -1,0 +1,73 @@
+"""Courts tell how linked accounts stand there: suspended, let in again, linked no more; the latest word counts."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from openecf.central.courts import queries, services
+from openecf.platform.bus.messages import AccountLinked, AccountStanding
+from tests.central.standing import standing
+from tests.central.test_registration import account, browser_of, people, text
+
+pytestmark = pytest.mark.django_db
+stands, begins = standing(people)
+DAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def linked(day: int) -> AccountLinked:
+    return AccountLinked(account=account().id, court="flsb", role="attorney", at=DAY + timedelta(days=day))
+
+
+def stood(day: int, *, linked: bool = True, suspended: bool = False) -> AccountStanding:
+    return AccountStanding(account=account().id, court="flsb", at=DAY + timedelta(days=day), linked=linked,
+                           suspended=suspended, said=f"Day {day}.")  # fmt: skip
+
+
+def hear(*messages: AccountLinked | AccountStanding) -> None:
+    for message in messages:
+        if isinstance(message, AccountLinked):
+            services.note_link(link=message, sender="flsb")
+        else:
+            services.note_standing(standing=message, sender="flsb", at=DAY)
+
+
+def now() -> list[tuple[str, bool]]:
+    return [(row.role, row.suspended) for row in queries.registered_courts(account().id)]
+
+
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [
+        ([(linked, 0, {}), (stood, 1, {"suspended": True})], [("attorney", True)]),
+        ([(linked, 0, {}), (stood, 1, {"suspended": True}), (stood, 2, {})], [("attorney", False)]),
+        ([(linked, 0, {}), (stood, 1, {"linked": False})], []),
+        ([(linked, 0, {}), (stood, 1, {"linked": False}), (linked, 2, {})], [("attorney", False)]),
+    ],
+    ids=["suspended", "let in again", "link ended", "linked anew"],
+)
+def test_whatever_the_order_the_end_is_the_same(said, ends):
+    messages = [make(day, **facts) for make, day, facts in said]
+    for order in itertools.permutations(messages):
+        account().registered_courts.all().delete()
+        hear(*order, *order)
+        assert now() == ends, order
+
+
+def test_the_owner_reads_it_and_does_not_register_anew_while_suspended():
+    hear(linked(0), stood(1, suspended=True))
+    browser = browser_of()
+    assert "Day 1." in text(browser.get("/pscof/manage/courts"))
+    page = text(browser.get("/pscof/manage/efile/attorney/flsb"))
+    assert "suspended your filing there" in page and "you can file there now" not in page
+    assert browser.post("/pscof/manage/efile/attorney/flsb").status_code == 409
+    hear(stood(2, linked=False))
+    assert "not linked at any court" in text(browser.get("/pscof/manage/courts"))
+    assert browser.post("/pscof/manage/efile/attorney/flsb").status_code == 302, "who was parted may register"
+
+
+def test_no_court_speaks_for_another():
+    with pytest.raises(ValueError, match="speaks for"):
+        services.note_standing(standing=stood(0), sender="nysb", at=DAY)
