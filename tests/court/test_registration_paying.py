@@ -97,6 +97,7 @@ def test_the_applicant_is_told_where_to_pay_pays_once_and_has_the_receipt_in_the
     page = comes_back(browser, tollbooth.pays(gives(browser, row)))
     tracking = tollbooth.books.latest()[0].tracking
     assert "Your fee is paid" in page and tracking in page and "$200.00" in page
+    assert "Southern District of Florida</dd>" in page, "the receipt says to whom it was paid"
     assert paid(row) and told()[-1] == ("fee-paid", f"Pay.gov: {tracking}")
     assert [one.what for one in RequestAct.objects.filter(request=row)][-1] == "fee-paid"
     again = browser.post(page_of(row))

@@ -69,6 +69,7 @@ def fee(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "on_line": gateway() is not None,
         "refused": refused or (collecting.GatewayTrouble.said if request.GET.get("trouble") else ""),
         "profile": transition.profile(),
+        "court": settings.COURT,
         "zone": settings.COURT.zone,
     }
     return render(request, "registration/fee.html", page, status=409 if refused else 200)
