@@ -159,6 +159,22 @@ class TestABrowser:
             assert len(news(ada)) == count, "the second is"
 
 
+def test_an_owner_forgets_every_browser_and_program_and_each_is_news_again(ada) -> None:
+    browser = newcomer()
+    program()
+    page = browser.get("/pscof/manage/sessions").content.decode()
+    assert "Your account knows 1 browser and 1 program." in " ".join(page.split())
+    assert browser.post("/pscof/manage/sessions", {"forget": "1"}).status_code == 302
+    page = browser.get("/pscof/manage/sessions?forgotten=1").content.decode()
+    assert "knows 0 browsers and 0 programs." in " ".join(page.split()), "and it is signed on still"
+    before = len(news(ada))
+    browser.post("/csologin/logout")
+    sign_in(browser)
+    program()
+    assert len(news(ada)) == before + 2
+    assert "programs were forgotten" in browser.get("/pscof/manage/history").content.decode()
+
+
 class TestAProgram:
     def test_is_told_of_once_for_each_network_and_each_program(self, ada) -> None:
         for version in ("3.0.40", "3.0.40", "4.0.1"):

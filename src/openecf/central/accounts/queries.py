@@ -11,7 +11,15 @@ from django.db.models.functions import Collate, Lower
 
 from openecf.central.accounts import places, rules
 from openecf.central.accounts.history import WORDS
-from openecf.central.accounts.models import PHONE_DIGITS, Account, ActivationLetter, Draft, bytewise
+from openecf.central.accounts.models import (
+    PHONE_DIGITS,
+    Account,
+    ActivationLetter,
+    Draft,
+    KnownDevice,
+    KnownProgram,
+    bytewise,
+)
 from openecf.kernel.tokens import digest
 
 _FIELDS = tuple(field.attname for field in Account._meta.concrete_fields)
@@ -123,6 +131,12 @@ def from_columns(values: Sequence[object], fields: Sequence[str] = _FIELDS) -> A
     """The account whose ``columns`` a statement of another room fetched along with its own. A field that was left out
     is read when somebody asks for it."""
     return Account.from_db("default", fields, values)
+
+
+def known_places(account_id: UUID, *, now: datetime) -> tuple[int, int]:
+    """How many browsers, and how many programs of a network, the account knows."""
+    browsers = KnownDevice.objects.filter(account_id=account_id, expires_at__gt=now).count()
+    return browsers, KnownProgram.objects.filter(account_id=account_id).count()
 
 
 def draft(secret: str, *, now: datetime) -> Draft | None:

@@ -20,7 +20,7 @@ from openecf.central.accounts.services.maintaining import (
     slow_resets,
     update_address,
 )
-from openecf.central.accounts.services.newcomers import Visit, meet_program
+from openecf.central.accounts.services.newcomers import Visit, forget_known, meet_program
 from openecf.central.accounts.services.registering import (
     DRAFT_LIFE,
     AlreadyUpgraded,
@@ -93,6 +93,7 @@ __all__ = [
     "choose_type",
     "confirm",
     "forget_failures",
+    "forget_known",
     "hashing_place",
     "hold",
     "hold_proved",

@@ -78,6 +78,16 @@ def meet_program(*, account: Account, came: Visit, at: datetime) -> None:
             _mail(account, words, what, came, at)
 
 
+def forget_known(*, account: Account, at: datetime) -> int:
+    """Make every browser and program a stranger to the account again; how many. Sign-ons that are live go on: to end them
+    is another wish."""
+    with transaction.atomic():
+        gone = KnownDevice.objects.filter(account=account).delete()[0]
+        gone += KnownProgram.objects.filter(account=account).delete()[0]
+        audit.record(act="account.known-forgotten", by=str(account.id), at=at, subject=str(account.id), known=gone)
+    return gone
+
+
 def _is_news(account: Account, others: QuerySet, at: datetime) -> bool:
     if account.last_used_at is None:
         return False

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from openecf.central.accounts import services
+from openecf.central.accounts import queries, services
 from openecf.central.accounts.context import MAINTENANCE, SETTINGS, manage_frame
 from openecf.central.accounts.forms import AddressForm
 from openecf.central.accounts.forms_manage import (
@@ -238,8 +238,12 @@ def registered_courts(request: HttpRequest) -> HttpResponse:
 @never_cache
 @_get_or_post
 def sessions(request: HttpRequest) -> HttpResponse:
-    """Where the account is signed in; POST ends one sign-on, the others, or all."""
+    """Where the account is signed in; POST ends one sign-on, the others, or all, or forgets where it was before."""
     account, mine = request.account, request.sso
+    if request.POST.get("forget"):
+        services.forget_known(account=account, at=request.arrived)
+        return HttpResponseRedirect(f"{reverse('manage-sessions')}?forgotten=1")
+    browsers, programs = queries.known_places(account.id, now=request.arrived)
     live = sign_ons.live_sessions(account=account.id, now=request.arrived)
     if request.method == "POST":
         return _end(request, {str(one.id): one.id for one in live})
@@ -258,6 +262,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
             for one in live
         ],
         "ended": request.GET.get("ended", ""),
+        "forgotten": request.GET.get("forgotten", ""),
+        "browsers": browsers,
+        "programs": programs,
         **manage_frame(request, SETTINGS),
     }
     return render(request, "accounts/sessions.html", page)
