@@ -202,6 +202,7 @@ def test_two_of_the_desk_grant_let_go_on_and_one_ends_and_the_owner_sees_where()
     assert "waits for a second person" in desk.post(where, sent).content.decode(), "one at a time"
     one = f"/service-center/desk/exemptions/{ExemptionRequest.objects.get().pk}"
     assert one in other.get("/service-center/desk/money").content.decode() and one in desk.get(where).content.decode()
+    assert "Money (1)" in other.get("/service-center/desk").content.decode()
     assert "You wrote it" in (page := desk.get(one).content.decode()) and "Agree to the exemption" not in page
     assert "somebody else must agree" in desk.post(one, {"which": "agree"}).content.decode()
     assert not Exemption.objects.exists() and "remark" in other.post(one, {"which": "aside"}).context["aside"].errors

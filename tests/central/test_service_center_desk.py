@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from openecf.central.accounts.models import Account, SearchStatus, StrangerFailures
 from openecf.central.accounts.services import closing
+from openecf.central.billing import services as billing
+from openecf.central.billing.models import LedgerLine
 from openecf.central.service_center import queries, rules, services
 from openecf.central.service_center.models import Verification
 from openecf.central.signon.models import SsoSession
+from openecf.kernel.money import Money
 from openecf.platform.audit import services as audit
 from openecf.platform.audit.models import AuditLine
 from tests.central.phones import app_of
@@ -189,6 +192,30 @@ def test_a_closed_account_is_opened_again(agent, owner, why):  # noqa: F811
         services.reactivate(staff=agent, account=owner.id, reason="again", at=NOW())
 
 
+def test_an_account_is_closed_at_its_owners_word_if_nothing_is_owed(
+    agent,  # noqa: F811
+    owner,  # noqa: F811
+):
+    tell = {"staff": agent, "account": owner.id, "reason": "retires"}
+    verified(agent, owner, "facts")
+    with pytest.raises(services.NotVerified):
+        services.close(**tell, at=NOW())
+    verified(agent, owner, "papers")
+    LedgerLine.objects.create(payer=owner, at=NOW(), kind="charge", cents=4000, reference="i", by="x")
+    with pytest.raises(closing.OwesMoney):
+        services.close(**tell, at=NOW())
+    assert not AuditLine.objects.filter(act="service.closed-for-owner").exists()
+    billing.record_payment(payer=owner.id, amount=Money.of("40.00"), reference="p", by="x", at=NOW())
+    signed_on(owner)
+    services.close(**tell, at=NOW())
+    owner.refresh_from_db()
+    assert (owner.is_active, owner.closed_why) == (False, "owner") and "as you asked" in mailed(owner.email)[-1].text
+    assert not SsoSession.objects.filter(account=owner, ended_at=None).exists()
+    with pytest.raises(closing.NotOpen):
+        services.close(**tell, at=NOW())
+    services.reactivate(**tell, at=NOW())
+
+
 def test_search_that_rests_goes_on_but_a_merged_account_does_not(agent, owner):  # noqa: F811
     Account.objects.filter(id=owner.id).update(search_status=SearchStatus.INACTIVE, search_note="left-firm")
     verified(agent, owner, "papers")
@@ -216,7 +243,7 @@ def test_only_a_supervisor_says_that_an_account_is_shared(agent, boss, owner):  
     assert not owner.shared
 
 
-ACTS = ("unlock", "send_reset", "end_sign_ons", "reactivate")
+ACTS = ("unlock", "send_reset", "end_sign_ons", "reactivate", "close")
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -233,7 +260,7 @@ def test_no_act_without_a_verified_caller_none_for_oneself_none_without_a_reason
         do(staff=agent, account=owner.id, reason="x", at=NOW() + timedelta(minutes=31))
 
 
-@pytest.mark.parametrize("act", ["unlock", "send_reset", "end_sign_ons"])
+@pytest.mark.parametrize("act", ["unlock", "send_reset", "end_sign_ons", "close"])
 def test_each_act_is_recorded_with_its_reason_and_mailed_to_the_owner(agent, owner, act):  # noqa: F811
     verified(agent, owner, "papers")
     before = len(mailed(owner.email))

@@ -251,6 +251,21 @@ def given_alone(*, payer: UUID, by: UUID, at: datetime) -> rules.GivenAlone:
         return rules.GivenAlone(*map(Money, cursor.fetchone()))
 
 
+_WAITING = """
+SELECT (SELECT count(*) FROM credit_request WHERE outcome IN ('waiting', 'second'))
+  + (SELECT count(*) FROM refund WHERE outcome IN ('waiting', 'second'))
+  + (SELECT count(*) FROM desk_credit WHERE outcome = 'second')
+  + (SELECT count(*) FROM exemption_request WHERE outcome = 'second')
+"""
+
+
+def how_many_wait() -> int:
+    """How many decisions about money wait for somebody of the desk; payments that Pay.gov never answered about apart."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        return cursor.fetchone()[0]
+
+
 def most_alone() -> rules.MostAlone:
     """What the installation lets one person of the desk give alone."""
     told = this_site().config.service_center

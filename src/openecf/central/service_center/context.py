@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from openecf.central.accounts import queries as accounts
+from openecf.central.billing import queries as billing
 from openecf.central.service_center import help_reviews, queries
 from openecf.platform.config import this_site
 
@@ -29,6 +30,7 @@ def desk_frame(request: HttpRequest, here: str) -> dict[str, object]:
     tickets = _("Tickets ({n})").format(n=waiting) if waiting else _("Tickets")
     unsent = accounts.letters_to_mail().count()
     letters = _("Letters ({n})").format(n=unsent) if unsent else _("Letters")
+    undecided = billing.how_many_wait()
     unread = help_reviews.due(now=request.arrived)
     return {
         "staff": request.staff,
@@ -36,7 +38,7 @@ def desk_frame(request: HttpRequest, here: str) -> dict[str, object]:
         "staff_tabs": [
             Tab("tickets", tickets, reverse("service-queue")),
             Tab("letters", letters, reverse("service-letters")),
-            Tab("money", _("Money"), reverse("service-money")),
+            Tab("money", _("Money ({n})").format(n=undecided) if undecided else _("Money"), reverse("service-money")),
             Tab("help", _("Help ({n})").format(n=unread) if unread else _("Help"), reverse("service-help")),
             Tab("banners", _("Banners"), reverse("service-banners")),
         ],

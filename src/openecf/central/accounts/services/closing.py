@@ -20,6 +20,7 @@ from openecf.central.accounts.models import Account, Closed, KnownDevice, KnownP
 from openecf.central.accounts.services import maintaining
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.accounts.services.links import spend_links
+from openecf.central.accounts.services.standing import hold
 from openecf.central.billing import queries as billing
 from openecf.central.firms import queries as firms
 from openecf.central.signon import services as sign_ons
@@ -188,6 +189,22 @@ def deactivate(*, account: Account, password: str, at: datetime) -> None:
             raise why
         tell(account, gettext_noop("you deactivated it. The Service Center can make it active again"), at)
         close(account=account.id, why=Closed.OWNER, by=str(account.id), at=at)
+
+
+def close_for_owner(*, account: UUID, by: str, at: datetime) -> None:
+    """The Service Center closes an account whose owner asked for it, under the rules by which the owner could. Inside the
+    caller's transaction, which made sure of who asks. NotUpgraded is no hindrance here; OwesMoney, FirmHasMembers, FirmPays,
+    NotOpen."""
+    hold(account=account)
+    row = Account.objects.get(id=account)
+    if not row.is_active:
+        raise NotOpen
+    if why := why_not_deactivated(row):
+        raise why
+    tell(
+        row, gettext_noop("the Service Center closed it as you asked. The Service Center can make it active again"), at
+    )
+    close(account=account, why=Closed.OWNER, by=by, at=at)
 
 
 def why_not_deactivated(account: Account) -> Refusal | None:

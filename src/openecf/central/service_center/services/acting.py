@@ -83,6 +83,15 @@ def reactivate(*, staff: Staff, account: UUID, reason: str, at: datetime) -> Non
     )  # fmt: skip
 
 
+def close(*, staff: Staff, account: UUID, reason: str, at: datetime) -> None:
+    """Close the account of an owner who asks for it and cannot do it in Manage My Account. NotVerified, and what
+    closing.close_for_owner refuses with."""
+    _act(
+        "closed-for-owner", staff=staff, account=account, reason=reason, at=at, strictly=True,
+        do=lambda: closing.close_for_owner(account=account, by=staff.ref, at=at),
+    )  # fmt: skip
+
+
 def send_reset(*, staff: Staff, account: UUID, reason: str, at: datetime) -> None:
     """A link to a new password, to the address that the account has. NotVerified, AccountClosed."""
     if not accounts.account(account).is_active:

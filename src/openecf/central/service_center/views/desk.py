@@ -157,6 +157,15 @@ ACTS: Sequence[Act] = (
         strictly=True, done=gettext_lazy("The account is active again."),
     ),
     Act(
+        "close", gettext_lazy("Close the account for its owner"),
+        gettext_lazy(
+            "For an owner who asks for it and cannot do it in Manage My Account: nothing may be owed, and no firm may pay. "
+            "Nobody signs in any more; courts and bills keep what was done. It can be made active again."
+        ),
+        ReasonForm, services.close, lambda served, staff: served.account.is_active,
+        strictly=True, done=gettext_lazy("The account is closed. Its owner is told by mail."),
+    ),
+    Act(
         "letter", gettext_lazy("Send another activation letter"),
         gettext_lazy("To the postal address that the account has. The token of the letter before is good no more."),
         ReasonForm, services.send_letter,
