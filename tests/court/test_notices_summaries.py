@@ -238,6 +238,19 @@ def test_what_was_closed_to_a_person_before_the_day_was_over_is_left_out(world, 
     assert SummaryLine.objects.get(recipient__notice=notice).left_out is not told
 
 
+@pytest.mark.parametrize(("level", "who", "told"), [
+    (0, "opponent", True), (2, "opponent", True), (4, "opponent", False), (4, "counsel", True), (6, "counsel", False),
+])  # fmt: skip
+def test_what_was_closed_to_a_person_before_the_mails_were_written_is_not_mailed(world, level, who, told):
+    entry, notice = filed(world, mailed=False)
+    Entry.objects.filter(pk=entry.pk).update(restriction=level)
+    services.mail_notice(notice_id=notice.pk, at=AFTER)
+    user = getattr(world, who)
+    assert bool(to(user.email)) is told
+    name = f"{user.first_name} {user.last_name}"
+    assert {one.state for one in queries.deliveries(notice) if one.name == name} == {"waiting" if told else "closed"}
+
+
 def test_counsel_who_has_left_does_not_hear_of_what_was_closed_since(world):
     way(world.opponent)
     entry, _notice = filed(world)

@@ -44,7 +44,7 @@ class NoSuchNotice(Refusal):
 @dataclass(frozen=True)
 class Delivery:
     """What became of a notice to one person. ``state``: mailed, waiting, summary (waiting for the day's), failed, closed
-    (to the person, before the day's summary) or otherwise (by other means)."""
+    (to the person, before it was mailed) or otherwise (by other means)."""
 
     name: str
     addresses: tuple[str, ...]
@@ -207,7 +207,7 @@ def _may_see(reader: Reader, notice: Notice) -> bool:
 
 
 def may_still_know(line: SummaryLine, *, now: datetime) -> bool:
-    """Whether a filing that waits for a summary may be told there: it may have been closed since it was made."""
+    """Whether a filing that waits for its mail, or a summary, may be told there: it may have been closed since it was made."""
     recipient, entry = line.recipient, line.recipient.notice.entry
     needed = level(entry.case.restriction, entry.restriction)
     if not needed:
@@ -287,7 +287,9 @@ def deliveries(notice: Notice) -> list[Delivery]:
     found = []
     for row in notice.recipients.order_by("id"):
         known = [_state(lines.get((row.pk, address)), own, address, states) for address in row.addresses]
-        state = "otherwise" if row.by_mail else _worst([each for each in known if each])
+        state = (
+            "otherwise" if row.by_mail else _worst([each for each in known if each], written=row.mailed_at is not None)
+        )
         found.append(Delivery(row.name, tuple(row.addresses), tuple(row.postal_lines), state, row.mailed_at))
     return found
 
@@ -306,6 +308,7 @@ def reference_of(notice: Notice) -> str:
     return f"notice:{notice.pk}"
 
 
-def _worst(states: list[str]) -> str:
+def _worst(states: list[str], *, written: bool) -> str:
+    """``written``: the mails were; to whom nothing was, the entry was closed before."""
     order = ("failed", "waiting", "summary", "closed", "mailed")
-    return next((state for state in order if state in states), "waiting")
+    return next((state for state in order if state in states), "closed" if written else "waiting")

@@ -179,7 +179,8 @@ def _recipient(notice: Notice, person: Addressee) -> dict[str, object]:
 def mail_notice(*, notice_id: int, at: datetime) -> int:
     """Write the mails of a notice, once: one to each address, with its own free look. How many were written.
 
-    What goes to an address with the day's summary is kept for it instead.
+    What goes to an address with the day's summary is kept for it instead. Who may not know of the entry any more, because
+    it was closed since, is not told.
     """
     with transaction.atomic():
         notice = Notice.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=notice_id)
@@ -189,8 +190,11 @@ def mail_notice(*, notice_id: int, at: datetime) -> int:
         later: list[SummaryLine] = []
         written = 0
         for recipient, address, owner, way in queries.ways_of_mails(notice.entry.case_id, waiting):
+            line = SummaryLine(recipient=recipient, user_id=owner, address=address, at=notice.at)
             if way.how == SUMMARY:
-                later.append(SummaryLine(recipient=recipient, user_id=owner, address=address, at=notice.at))
+                later.append(line)
+                continue
+            if not queries.may_still_know(line, now=at):
                 continue
             secret, own = free_looks(recipient, address, documents, asks_first=way.verifies_look, at=at)
             looks += own
