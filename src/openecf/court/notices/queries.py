@@ -29,7 +29,7 @@ from openecf.platform.mail import queries as mail
 from openecf.platform.postgres import prepared
 
 if TYPE_CHECKING:
-    from openecf.court.cases.models import Party, Representation
+    from openecf.court.cases.models import Case, Party, Representation
     from openecf.court.docket.models import Entry
     from openecf.court.people.models import CourtUser
 
@@ -68,9 +68,17 @@ def service_list_of(entry: Entry, *, at: datetime) -> list[Addressee]:
 
     Of a restricted entry only those learn who may read it. Then those who asked to hear of a case that is not theirs.
     """
-    needed = level(entry.case.restriction, entry.restriction)
-    listed = service_list(_people(entry, needed))
-    ways = people.notice_ways(case_id=entry.case_id, user_ids=[each.user for each in listed if each.user])
+    return _list(entry.case_id, entry.filer, level(entry.case.restriction, entry.restriction), at)
+
+
+def mailing_list_of(case: Case, *, at: datetime) -> list[Addressee]:
+    """Whom a notice of an open filing in the case would reach now, and how; and who must be served otherwise."""
+    return _list(case.pk, None, level(case.restriction), at)
+
+
+def _list(case_id: int, filer: CourtUser | None, needed: int, at: datetime) -> list[Addressee]:
+    listed = service_list(_people(case_id, filer, needed))
+    ways = people.notice_ways(case_id=case_id, user_ids=[each.user for each in listed if each.user])
     principals = [each.user for each in listed if each.tells_agents and each.user is not None]
     copies = agents.copies_for(principals, closed=bool(needed), now=at) if principals else {}
     told = [_with_copies(_as_chosen(each, ways), copies) for each in listed]
@@ -132,10 +140,10 @@ def _with_copies(person: Addressee, copies: Mapping[int, Sequence[str]]) -> Addr
     return replace(person, addresses=tuple(dict.fromkeys([*person.addresses, *others]))) if others else person
 
 
-def _people(entry: Entry, needed: int) -> Iterator[Addressee]:
-    for party, counsel in cases.standing(entry.case_id):
+def _people(case_id: int, filer: CourtUser | None, needed: int) -> Iterator[Addressee]:
+    for party, counsel in cases.standing(case_id):
         for one in counsel:
-            if _may_know(one.user, entry, needed):
+            if _may_know(one.user, filer, needed):
                 yield _counsel(one, party)
         if not counsel and not needed:
             yield Addressee(
@@ -144,17 +152,17 @@ def _people(entry: Entry, needed: int) -> Iterator[Addressee]:
                 postal_lines=tuple(line for line in party.lines.splitlines() if line.strip()),
                 role=party.type,
             )
-    if entry.filer is not None and _may_know(entry.filer, entry, needed):
-        yield _user(entry.filer)
+    if filer is not None and _may_know(filer, filer, needed):
+        yield _user(filer)
 
 
-def _may_know(user: CourtUser | None, entry: Entry, needed: int) -> bool:
+def _may_know(user: CourtUser | None, filer: CourtUser | None, needed: int) -> bool:
     if not needed:
         return True
     if user is None or not user.active:
         return False
     as_reader = Reader(account=user.account, user=user.id, group=user.group)
-    return may_read(as_reader, restriction=needed, participates=True, filed_by=entry.filer_id)
+    return may_read(as_reader, restriction=needed, participates=True, filed_by=filer.pk if filer else None)
 
 
 def _counsel(one: Representation, party: Party) -> Addressee:

@@ -36,6 +36,8 @@ def groups(reader: Reader, link_label: str) -> tuple[MenuItem, ...]:
         MenuItem(_("Court information"), "/cgi-bin/CourtInfo.pl"),
         MenuItem(_("NextGen CM/ECF information"), "/nextgen"),
     )
+    if reader.linked or reader.own_login:
+        other = (MenuItem(_("Mailings"), "/utilities/mailings"), *other)
     if reader.agent is None and reader.linked:
         other = (MenuItem(_("Transcripts"), "/utilities/transcripts"), *other)
     court = (MenuItem(_("Edit a case"), "/cases/"),) if reader.group == "clerk" else ()
