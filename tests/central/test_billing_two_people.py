@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -135,6 +136,23 @@ def test_a_credit_by_hand_that_is_set_aside_is_never_given_nor_told():
         services.agree_to_desk_credit(credit=row.pk, by=uuid4(), at=NOW)
     assert (given(who), OutgoingMail.objects.count(), disputes.desk_credits_waiting()) == (0, 0, [])
     assert give(who, "60.00", uuid4()) == "second", "another can be written"
+
+
+def test_a_button_that_is_pressed_twice_gives_once_and_another_credit_of_the_same_words_is_another():
+    who, desk = account(), desk_of()
+    where = f"/service-center/desk/accounts/{who.number}/money"
+
+    def sheet() -> str:
+        return re.search(r'name="credit-sheet" value="([0-9a-f-]{36})"', desk.get(where).content.decode())[1]
+
+    sent = {"which": "credit", "credit-amount": "10.00", "credit-reason": "It was down.", "credit-sheet": sheet()}
+    for _ in range(2):
+        assert desk.post(where, sent).headers["Location"].endswith("done=credited")
+    told = OutgoingMail.objects.filter(subject="A credit to your PACER account")
+    assert (given(who), owed(who), told.count()) == (1, "-10.00", 1)
+    assert desk.post(where, sent | {"credit-sheet": sheet()}).status_code == 302 and owed(who) == "-20.00"
+    assert desk.post(where, sent | {"credit-amount": "5.00"}).status_code == 302 and owed(who) == "-25.00", "typed anew"
+    assert desk.post(where, sent | {"credit-sheet": "x"}).status_code == 200 and owed(who) == "-25.00"
 
 
 def test_many_small_credits_and_refunds_are_one_large_one():

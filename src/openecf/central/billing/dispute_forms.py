@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -123,8 +123,9 @@ class DecideForm(forms.Form):
 
 
 class GiveCreditForm(forms.Form):
-    """A credit that nobody asked for by request."""
+    """A credit that nobody asked for by request. ``sheet`` tells this form from another one of the same words."""
 
+    sheet = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid4)
     amount = AmountField(label=_("Credit, in dollars"))
     reason = _long(_("Reason, for the payer"), _("Give the reason: the payer reads it."), most=200)
 

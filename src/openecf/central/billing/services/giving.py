@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext, gettext_lazy
@@ -30,16 +30,23 @@ class CreditWaits(Refusal):
     code = "credit-waits"
 
 
-def give_credit_by_hand(*, payer: UUID, amount: Money, reason: str, by: UUID, at: datetime) -> str:
+def give_credit_by_hand(
+    *, payer: UUID, amount: Money, reason: str, by: UUID, at: datetime, sheet: UUID | None = None
+) -> str:
     """Take something off a payer's bills, with a reason that the payer reads; the outcome.
 
-    Up to the limit, counted over a month, it is given; above it, it waits for a second person. OwnRequest, CreditWaits.
+    Up to the limit, counted over a month, it is given; above it, it waits for a second person. The same on the same
+    ``sheet`` once more is a button that was pressed twice, and gives nothing. OwnRequest, CreditWaits.
     """
+    written = {"payer_id": payer, "cents": amount.cents, "reason": reason, "first_by": by}
     try:
         with transaction.atomic():
             waits = is_first_of_two(payer=payer, amount=amount, first_by=None, by=by, at=at)
+            before = DeskCredit.objects.filter(pk=sheet).first()
+            if before is not None and all(getattr(before, name) == said for name, said in written.items()):
+                return before.outcome
             row = DeskCredit.objects.create(
-                payer_id=payer, cents=amount.cents, reason=reason, asked_at=at, first_by=by,
+                **written, pk=sheet if sheet and before is None else uuid4(), asked_at=at,
                 outcome=Outcome.SECOND if waits else Outcome.GIVEN, decided_at=None if waits else at,
             )  # fmt: skip
             if waits:
