@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from openecf.central.courts import queries as courts
+from openecf.central.registration.models import EfileRequest
 from openecf.platform.mail.models import OutgoingMail
 from tests.central.standing import standing
-from tests.central.test_registration import browser_of, hear, people, sent, text
+from tests.central.test_registration import STEPS, admit, browser_of, hear, people, sent, text
 
 pytestmark = pytest.mark.django_db
 stands, begins = standing(people)
@@ -83,3 +84,15 @@ def test_a_court_that_wants_its_fee_first_says_so_before_anything_is_typed():
     site.save()
     assert "You can file" not in text(browser_of().get("/pscof/manage/efile/attorney/flsb"))
     assert "you can file as soon as it is paid" in text(browser_of().get("/pscof/manage/efile/attorney/flsb"))
+
+
+def test_bar_admissions_that_one_court_was_told_are_offered_to_the_next():
+    browser = browser_of()
+    sent(browser)
+    admit("nysb", said={"accepts": {"e-file": {}}})
+    browser.post("/pscof/manage/efile/attorney/nysb")
+    asked = EfileRequest.objects.get(court="nysb")
+    for step in ("role", "filer"):
+        browser.post(f"/pscof/manage/efile/{asked.id}/{step}", STEPS[step])
+    assert 'value="0044021"' in text(browser.get(f"/pscof/manage/efile/{asked.id}/bars"))
+    assert "bars" not in EfileRequest.objects.get(court="nysb").answers, "the person confirms them"

@@ -52,6 +52,8 @@ def test_who_is_suspended_files_no_more_reads_on_and_is_told_why_until_it_is_giv
     assert refused.status_code == 403 and "suspended" in words and "Order 24-7" in words
     assert "/utilities/link" not in words.split("<main")[1], "linking again is no way around it"
     assert client(filer).get("/cgi-bin/iquery.pl").status_code == 200
+    start = client(filer).get("/").content.decode()
+    assert "Order 24-7" in start and "Where you stand" not in start, "it is no step of theirs to link"
     assert "Order 24-7" in OutgoingMail.objects.get(recipients=["lee@office.example"]).text
     assert "Suspended since" in clerk.get(page).content.decode()
     assert "suspended" in clerk.get("/court/logins?who=Attorney").content.decode()

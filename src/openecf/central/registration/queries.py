@@ -16,6 +16,8 @@ from openecf.platform.registering.roles import Kind
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
 
+SENT_LOOKED_AT = 20
+
 
 @dataclass(frozen=True)
 class CourtOffer:
@@ -67,6 +69,13 @@ def requests_of(account: UUID) -> list[EfileRequest]:
     """All requests of a person, those that wait for somebody first, then the newest."""
     found = EfileRequest.objects.filter(account_id=account).order_by("-changed_at", "id")
     return sorted(found, key=lambda one: one.status not in rules.OPEN)
+
+
+def bars_so_far(account: UUID) -> list[dict[str, object]]:
+    """The bar admissions that the person told a court last, for the next court's form."""
+    sent = EfileRequest.objects.filter(account_id=account, kind="attorney").exclude(sent_at=None).order_by("-sent_at")
+    answers = sent.values_list("answers", flat=True)[:SENT_LOOKED_AT]
+    return next((one["bars"]["bars"] for one in answers if one.get("bars", {}).get("bars")), [])
 
 
 def open_at(*, account: UUID, court: str) -> EfileRequest | None:

@@ -79,7 +79,8 @@ def _form(
         case "filer":
             return FilerForm(sent, initial=kept or _of_account(request.account))
         case "bars":
-            return BarsForm(sent, required=profile.bars == "required", initial=kept)
+            known = kept or {"bars": queries.bars_so_far(request.account.id)}
+            return BarsForm(sent, required=profile.bars == "required", initial=known)
         case "notices":
             known = {**kept, "extra_emails": "\n".join(kept.get("extra_emails", []))} if kept else {}
             return NoticesForm(sent, initial=known or _contact_so_far(request))

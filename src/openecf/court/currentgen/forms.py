@@ -21,7 +21,9 @@ class LoginForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    login = forms.CharField(label=_("Court login"), max_length=60)
+    login = forms.CharField(
+        label=_("Court login"), max_length=60, help_text=_("Usually your first initial and your last name.")
+    )
 
 
 class NewPasswordForm(forms.Form):

@@ -1,4 +1,7 @@
-"""What every page of a court knows about its reader. Runs after the shell's context processor."""
+"""What every page of a court knows about its reader. Runs after the shell's context processor.
+
+``suspended_here`` is asked only by the pages that show it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from functools import lru_cache
 from django.http import HttpRequest
 
 from openecf.court.bench import bench
+from openecf.court.people import queries
 from openecf.court.people.menus import UTILITIES, existing
+from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer, as_person, as_reader
 from openecf.platform.shell.menu import MenuItem
 
@@ -30,8 +35,13 @@ _bar = lru_cache(maxsize=100)(existing)
 def people(request: HttpRequest) -> dict[str, object]:
     """Template context: ``reader``, ``person``, ``menu``, ``signed_on_here``; for a court's own login its log-out."""
     reader = getattr(request, "reader", NOBODY)
+
+    def suspended_here() -> CourtUser | None:
+        return queries.suspended(reader.account) if reader.account and not reader.linked else None
+
     known = {
         "reader": reader,
+        "suspended_here": suspended_here,
         "person": reader.name or reader.username,
         "signed_on_here": reader.signed_on or reader.own_login,
         "menu": menu_for(reader),
