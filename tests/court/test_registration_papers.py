@@ -17,6 +17,7 @@ from openecf.court.registration.models import PaperPiece, ReceivedPaper
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.handlers import CannotApply
 from openecf.platform.bus.messages import RegistrationPaper
+from openecf.platform.store import services as store
 from tests.court.callers import client, linked
 from tests.court.pdfs import plain
 from tests.court.test_registration_desk import court, now, set_court, taken  # noqa: F401  (fixtures among them)
@@ -65,6 +66,16 @@ def test_two_pieces_at_the_same_moment_make_the_whole(transactional_db, now):
 def _take_and_close(one: RegistrationPaper, now: datetime) -> None:
     services.take_paper(message=one, sender="central", at=now)
     connections.close_all()
+
+
+def test_pieces_that_make_another_document_than_was_announced_take_none_away_that_the_court_has(now):
+    """The store keeps equal bytes once: a document of a case was dropped with the paper that was none."""
+    content = plain(pages=1)
+    kept = store.put(iter([content]), sealed=True)
+    [piece] = pieces(content, size=len(content))
+    with pytest.raises(CannotApply):
+        services.take_paper(message=piece.model_copy(update={"sha256": "0" * 64}), sender="central", at=now)
+    assert store.open(kept.sha256, sealed=True).read() == content
 
 
 def test_a_paper_that_no_court_opens_is_kept_closed(now):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import io
 import tempfile
 from datetime import datetime
@@ -142,6 +143,9 @@ def take_paper(*, message: RegistrationPaper, sender: str, at: datetime) -> None
 def _assemble(sha256: str, at: datetime) -> None:
     pieces = PaperPiece.objects.filter(sha256=sha256).order_by("part")
     whole = io.BytesIO(b"".join(bytes(piece.data) for piece in pieces))
+    # Before the store sees them: equal bytes are kept once, and what is put there only to be dropped may be a document's.
+    if hashlib.sha256(whole.getbuffer()).hexdigest() != sha256:
+        raise CannotApply("The pieces make another document than was announced.")
     size, wrong = whole.getbuffer().nbytes, ""
     with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
         try:
@@ -158,10 +162,7 @@ def _assemble(sha256: str, at: datetime) -> None:
             copy.seek(0)
         whole.seek(0)
         stored = store.put(store.pieces(whole), sealed=True)
-    if stored.sha256 != sha256:
-        store.drop(stored.sha256, sealed=True)
-        raise CannotApply("The pieces make another document than was announced.")
-    ReceivedPaper.objects.create(sha256=sha256, bytes=size, wrong=wrong, received_at=at)
+    ReceivedPaper.objects.create(sha256=stored.sha256, bytes=size, wrong=wrong, received_at=at)
     pieces.delete()
     record(act="registration.paper-received", by=CENTRAL, at=at, subject=f"paper:{sha256[:16]}", wrong=wrong)
 
