@@ -6,19 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Collate, Lower
+from django.db.models.functions import Lower
 
 from openecf.central.accounts import places, rules
 from openecf.central.accounts.history import WORDS
 from openecf.central.accounts.models import (
-    PHONE_DIGITS,
     Account,
     ActivationLetter,
     Draft,
     KnownDevice,
     KnownProgram,
-    bytewise,
 )
 from openecf.kernel.tokens import digest
 
@@ -71,45 +70,63 @@ def named(username: str) -> Account | None:
 DESK_PAGE = 25
 
 
+_LAST, _FIRST, _FIGURE = 'lower(last_name) COLLATE "C"', 'lower(first_name) COLLATE "C"', 'number COLLATE "C"'
+_USER, _MAIL = 'lower(username) COLLATE "C"', 'lower(email) COLLATE "C"'
+_PHONE = r"regexp_replace(phone, '\D', '', 'g')"
+_BY_NAME = f"{_LAST}, {_FIRST}, {_FIGURE}"
+_WAY = """(SELECT id, {n} AS way, row_number() OVER (ORDER BY {order}) AS place FROM account
+  WHERE {where} ORDER BY {order} LIMIT %(need)s)"""
+_FOUND = """
+WITH hit AS ({ways}),
+page AS (
+  SELECT id, way, place FROM (SELECT DISTINCT ON (id) id, way, place FROM hit ORDER BY id, way, place) firsts
+  ORDER BY way, place OFFSET %(since)s LIMIT %(most)s
+)
+SELECT {columns} FROM page JOIN account a USING (id) ORDER BY way, place
+"""
+_AFTER_ALL = "\U0010ffff"
+"""What stands after everything that begins so, in the order of bytes."""
+
+
+def _begins(expression: str, what: str) -> str:
+    return f"{expression} >= %({what})s AND {expression} < %({what}_end)s"
+
+
 def found(sought: Sequence[str], *, digits: str = "", page: int = 1) -> tuple[list[Account], bool]:
     """Accounts whose user name, number, e-mail address, name or telephone number begins so, for the Service Center's
     desk: one page of them, and whether there are more. Those that are exactly it first, then by name, by user name, by
     address, by number.
 
     ``sought`` are words in lower case; ``digits`` all that was typed, if it was a number. Each way is asked for as many
-    as the page needs, in the order of its index: what two letters begin is half a million accounts' names.
+    as the page needs, in the order of its index: what two letters begin is half a million accounts' names. All ways are
+    one statement: each is over in a twentieth of a millisecond, and putting one together takes longer.
     """
     since = (page - 1) * DESK_PAGE
-    need = since + DESK_PAGE + 1
-    rows: dict[UUID, Account] = {}
-    for way in _ways(sought, digits):
-        for row in way[:need]:
-            rows.setdefault(row.pk, row)
-        if len(rows) >= need:
-            break
-    some = list(rows.values())[since:need]
+    typed = {"whole": " ".join(sought), "first": sought[0], "second": sought[min(1, len(sought) - 1)],
+             "last": sought[-1], "digits": digits}  # fmt: skip
+    values: dict[str, object] = {"since": since, "most": DESK_PAGE + 1, "need": since + DESK_PAGE + 1}
+    values |= typed | {f"{name}_end": f"{text}{_AFTER_ALL}" for name, text in typed.items()}
+    ways = [_WAY.format(n=n, where=where, order=order) for n, (where, order) in enumerate(_ways(sought, digits))]
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND.format(ways=" UNION ALL ".join(ways), columns=", ".join(columns(of="a"))), values)
+        some = [from_columns(row) for row in cursor.fetchall()]
     return some[:DESK_PAGE], len(some) > DESK_PAGE
 
 
-def _ways(sought: Sequence[str], digits: str) -> Iterator[QuerySet[Account]]:
-    """The searches of ``found``, each in the order of the index that it goes by."""
-    whole, first = " ".join(sought), sought[0]
-    rows = Account.objects.alias(
-        user=bytewise("username"), mail=bytewise("email"), last=bytewise("last_name"), given=bytewise("first_name"),
-        figure=Collate("number", "C"), digits=PHONE_DIGITS,
-    )  # fmt: skip
-    by_name = rows.order_by("last", "given", "figure")
-    yield from (rows.filter(user=whole), rows.filter(mail=whole).order_by("user"))
+def _ways(sought: Sequence[str], digits: str) -> Iterator[tuple[str, str]]:
+    """The searches of ``found``: a condition, and the order of the index that it goes by."""
+    yield f"{_USER} = %(whole)s", _USER
+    yield f"{_MAIL} = %(whole)s", f"{_MAIL}, {_USER}"
     if digits:
-        yield rows.filter(figure__startswith=digits).order_by("figure")
-    yield by_name.filter(last__startswith=whole)
+        yield _begins(_FIGURE, "digits"), _FIGURE
+    yield _begins(_LAST, "whole"), _BY_NAME
     if len(sought) > 1:
-        yield by_name.filter(last__startswith=first, given__startswith=sought[1])
-        yield by_name.filter(last__startswith=sought[-1], given__startswith=first)
-    yield rows.filter(user__startswith=whole).order_by("user")
-    yield rows.filter(mail__startswith=whole).order_by("mail")
+        yield f"{_begins(_LAST, 'first')} AND {_begins(_FIRST, 'second')}", _BY_NAME
+        yield f"{_begins(_LAST, 'last')} AND {_begins(_FIRST, 'first')}", _BY_NAME
+    yield _begins(_USER, "whole"), _USER
+    yield _begins(_MAIL, "whole"), _MAIL
     if len(digits) >= FEWEST_PHONE_DIGITS:
-        yield rows.filter(digits__startswith=digits).order_by("figure")
+        yield f"{_PHONE} ~>=~ %(digits)s AND {_PHONE} ~<~ %(digits_end)s", _FIGURE
 
 
 def act_words(act: str) -> str:
