@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts.models import Account, Closed
 from openecf.central.accounts.services import closing
@@ -23,6 +23,15 @@ from openecf.platform.audit import services as audit
 from openecf.platform.mail import services as mail
 
 _BY = "link"
+
+
+class AnswerSpent(LinkSpent):
+    """The link was used, is too old, was never made, or the account is closed."""
+
+    said = gettext_lazy(
+        "This link was already used or is too old. If somebody else signs in to your account, choose a new password: that "
+        "signs everybody out, too."
+    )
 
 
 @dataclass(frozen=True)
@@ -40,10 +49,13 @@ class Stranger:
 
 
 def look_at(*, secret: str, at: datetime) -> Stranger:
-    """What the link is about; nothing is done. LinkSpent, of closed accounts too: nobody signs in to them."""
-    link = look_at_link(purpose=Purpose.DISOWN, secret=secret, at=at)
+    """What the link is about; nothing is done. AnswerSpent, of closed accounts too: nobody signs in to them."""
+    try:
+        link = look_at_link(purpose=Purpose.DISOWN, secret=secret, at=at)
+    except LinkSpent:
+        raise AnswerSpent from None
     if link.account is None or not link.account.is_active:
-        raise LinkSpent
+        raise AnswerSpent
     return Stranger(link.account, link.email, link.expires_at - LIFE[Purpose.DISOWN])
 
 
@@ -63,7 +75,7 @@ def disown(*, secret: str, at: datetime, address: str) -> Stranger:
         found = Stranger(Account.objects.get(id=found.account.id), found.email, found.at)
         account = found.account
         if not account.is_active:
-            raise LinkSpent
+            raise AnswerSpent
         closing.spoil_password(account=account.id, at=at)
         factors = resetting.take_away_newer(account=account.id, since=found.at)
         ended = sign_ons.end_all(account=account.id, why="disowned", by=_BY, at=at)

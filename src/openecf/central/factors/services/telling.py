@@ -49,7 +49,7 @@ def mail_code(account: Account, code: str, at: datetime) -> None:
     with in_words_of(account):
         _mail(
             account,
-            gettext("Your code to sign in to PACER: {code}").format(code=code),
+            gettext("Your code to sign in to PACER"),
             gettext(
                 "On {at} (UTC) somebody signed in to PACER account {number} with the right password, in a browser that the "
                 "account does not know. Somebody is guessing passwords all over PACER just now, so the password alone is "
