@@ -41,8 +41,10 @@ SELECT (SELECT count(*) FROM converted_case c WHERE c.conversion_id = %(conversi
        (SELECT count(*) FROM converted_user c JOIN court_user u ON u.id = c.user_id
         WHERE c.conversion_id = %(conversion)s AND (u.account IS NOT NULL
           OR EXISTS (SELECT 1 FROM entry e WHERE e.filer_id = u.id AND e.entered_by <> %(by)s)
-          OR EXISTS (SELECT 1 FROM draft d WHERE u.id IN (d.filer_id, d.agent_id))
-          OR EXISTS (SELECT 1 FROM agency a WHERE u.id IN (a.principal_id, a.agent_id))
+          OR EXISTS (SELECT 1 FROM draft d WHERE d.filer_id = u.id)
+          OR EXISTS (SELECT 1 FROM draft d WHERE d.agent_id = u.id)
+          OR EXISTS (SELECT 1 FROM agency a WHERE a.principal_id = u.id)
+          OR EXISTS (SELECT 1 FROM agency a WHERE a.agent_id = u.id)
           OR EXISTS (SELECT 1 FROM document_reader r WHERE r.user_id = u.id)
           OR EXISTS (SELECT 1 FROM filing_request_held h WHERE h.user_id = u.id)
           OR EXISTS (SELECT 1 FROM judge j WHERE j.user_id = u.id)
