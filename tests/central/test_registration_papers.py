@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openecf.central.registration.models import EfileRequest
 from openecf.central.registration.services import asking
 from openecf.platform.bus.models import OutboxMessage
+from openecf.platform.store import services as store
 from tests.central.test_registration import ROLE, STEPS, begins, browser_of, filled, hear, sent, stands, text
 
 __all__ = ["begins", "stands"]
@@ -59,6 +60,21 @@ def test_an_account_does_not_fill_the_store_with_papers(monkeypatch):
     answer = browser.post(f"/pscof/manage/efile/{request.id}/papers", upload(pdf(4)))
     assert "many documents within an hour" in text(answer)
     assert request.papers.get().pages == 3
+
+
+def test_a_paper_whose_bytes_are_dropped_with_an_old_tickets_at_that_moment_is_asked_for_once_more(monkeypatch):
+    browser = browser_of()
+    request = filled(browser, role=ADMISSION, papers=upload(pdf()))
+    put = store.put
+
+    def put_and_lost(*given: object, **named: object) -> store.Stored:
+        stored = put(*given, **named)
+        store.drop(stored.sha256, sealed=True)
+        return stored
+
+    monkeypatch.setattr(store, "put", put_and_lost)
+    answer = browser.post(f"/pscof/manage/efile/{request.id}/papers", upload(pdf(2)))
+    assert "lost on its way" in text(answer) and request.papers.get().pages == 1
 
 
 def test_a_paper_travels_in_pieces_and_only_once(monkeypatch):

@@ -33,6 +33,7 @@ from openecf.platform.registering.frequency import SUMMARY
 from openecf.platform.registering.profile import RegistrationProfile, in_language
 from openecf.platform.registering.roles import Kind
 from openecf.platform.store import services as store
+from openecf.platform.store.holding import one_at_a_time
 from openecf.platform.throttle import services as throttle
 
 if TYPE_CHECKING:
@@ -109,6 +110,11 @@ class TooManyPapers(CannotRegister):
     code = "too-many-papers"
 
 
+class PaperLost(CannotRegister):
+    said = gettext_lazy("The file was lost on its way. Send it once more.")
+    code = "paper-lost"
+
+
 def begin(*, account: Account, court: str, kind: Kind, at: datetime) -> EfileRequest:
     """A new request of the person to a court, or the one that was begun and not sent yet. CannotRegister."""
     _require_offer(account, court, kind)
@@ -148,7 +154,7 @@ def save_step(*, request_id: UUID, step: rules.StepName, answers: Mapping[str, o
 
 def keep_paper(*, request_id: UUID, name: str, file: BinaryIO, filename: str, megabytes: int, at: datetime) -> None:
     """Check an uploaded PDF and keep it under a paper's name, in place of the one before. NotAsked, BadPdf, StoreFull,
-    TooManyPapers."""
+    TooManyPapers, PaperLost."""
     owner = EfileRequest.objects.filter(id=request_id).values_list("account_id", flat=True).first()
     if throttle.count(key=f"registration-papers:{owner}", window=_HOUR, now=at) > PAPERS_PER_HOUR:
         raise TooManyPapers
@@ -159,6 +165,9 @@ def keep_paper(*, request_id: UUID, name: str, file: BinaryIO, filename: str, me
         stored = store.put(store.pieces(copy.file), sealed=True)  # type: ignore[arg-type]
     facts = {"filename": filename[-200:], "sha256": stored.sha256, "bytes": stored.bytes, "pages": found.pages}
     with transaction.atomic():
+        one_at_a_time(stored.sha256)
+        if not store.has(stored.sha256, sealed=True):
+            raise PaperLost  # an old ticket had the same file, whose bytes were dropped at this moment
         request = _editable(request_id)
         RequestPaper.objects.update_or_create(request=request, name=name, defaults=facts | {"sent": False})
         EfileRequest.objects.filter(id=request_id).update(changed_at=at)

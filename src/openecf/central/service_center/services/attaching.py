@@ -19,12 +19,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.service_center.models import Attachment, Post, Ticket
 from openecf.central.service_center.queries import Staff
-from openecf.central.service_center.services import removing
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.pdf.examining import BadPdf, examine
 from openecf.platform.pictures.redrawing import BadPicture, redraw
 from openecf.platform.store import services as store
+from openecf.platform.store.holding import one_at_a_time
 from openecf.platform.throttle import services as throttle
 
 AT_ONCE = 3
@@ -90,7 +90,7 @@ def attach(post: Post, kept: Sequence[Kept]) -> None:
     """Write what was kept to its post. Inside the post's transaction. TooManyFiles; NotTaken if the bytes, which an old
     ticket had, too, were dropped meanwhile."""
     for one in sorted(kept, key=lambda each: each.sha256):
-        removing.one_at_a_time(one.sha256)
+        one_at_a_time(one.sha256)
         if not store.has(one.sha256, sealed=True):
             raise NotTaken(one.name, gettext("The file was lost on its way. Send it once more."))
     if kept and Attachment.objects.filter(post__ticket_id=post.ticket_id).count() + len(kept) > PER_TICKET:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from openecf.central.registration import queries as registration
@@ -17,6 +17,7 @@ from openecf.central.service_center.models import Attachment, Ticket
 from openecf.platform.audit import services as audit
 from openecf.platform.config import this_site
 from openecf.platform.store import services as store
+from openecf.platform.store.holding import one_at_a_time
 
 _AT_ONCE = 500
 
@@ -55,9 +56,3 @@ def _drop_marked() -> None:
 
 def _is_needed(sha256: str) -> bool:
     return Attachment.objects.filter(sha256=sha256, removed_at=None).exists() or registration.has_paper(sha256)
-
-
-def one_at_a_time(sha256: str) -> None:
-    """Who drops bytes and who names them in a new post wait for each other, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('ticket-file:' || %s, 0))", [sha256])
