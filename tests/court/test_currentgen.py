@@ -81,6 +81,13 @@ def test_the_clerks_own_login_reads_the_record_without_pacer():
     assert "Case number" in text(signed_on("idelgado").get("/cgi-bin/iquery.pl"))
 
 
+def test_start_pages_speak_of_the_move_and_promise_nothing_before_it():
+    court_in(rules.Era.ANNOUNCED)
+    issued()
+    assert "One PACER account opens this court" not in text(Client().get("/"))
+    assert "This court goes live on NextGen CM/ECF on" in text(signed_on().get("/"))
+
+
 def test_filing_pages_lead_to_the_court_login_and_back():
     court_in(rules.Era.ANNOUNCED)
     issued()

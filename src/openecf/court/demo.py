@@ -52,7 +52,7 @@ def load(*, at: datetime) -> None:
     transition.set_up(
         at=at,
         live_at=at - LIVE_SINCE,
-        offices=data["offices"],
+        offices=data.get("offices_at", {}).get(settings.COURT.id, data["offices"]),
         help_email=f"help@{settings.COURT.id}.example",
         help_phone="555-0100",
         registration=rules_of(settings.COURT.id).model_dump(mode="json", exclude_defaults=True),
