@@ -171,7 +171,7 @@ class TestWhileItIsOn:
         )
         assert refused.status_code == wrong.status_code == 200
         assert refused.context["refusal"] == wrong.context["refusal"] == NotSignedOn.said
-        assert len([one for one in mailed(self.ada.email) if "Your code" in one.subject]) == 6
+        assert len([one for one in mailed(self.ada.email) if one.subject == "Your code to sign in to PACER"]) == 6
 
     def test_a_known_browser_signs_on_as_ever(self) -> None:
         device = self.known.cookies[DEVICE_COOKIE].value
