@@ -273,6 +273,16 @@ def test_a_searcher_with_an_exemption_passes_by_that_page_and_one_without_does_n
     assert "code=" in court.ask().by(browser).headers["Location"]
 
 
+def test_of_two_tabs_the_first_choice_counts_and_the_record_has_no_other():
+    who = account(type="attorney")
+    grant(who, "flsb")
+    browser = signed_on(who)
+    for choice in ("cja", ""):
+        browser.post("/csologin/told", {"redaction": "1", "reads_as": choice})
+    assert session_of(browser).reads_as == "cja"
+    assert [line.facts["reads_as"] for line in AuditLine.objects.filter(act="signon.told")] == ["cja"]
+
+
 def test_when_courts_ask_again_it_is_chosen_again():
     who = account(type="attorney")
     grant(who, "flsb")

@@ -399,12 +399,12 @@ def _record(act: str, session: SsoSession) -> None:
 
 def confirm_told(*, session: SsoSession, at: datetime, reads_as: str = "") -> None:
     """The person read what had to be read (redaction, the account's limits) and chose as what to read until the sign-on
-    ends: for a purpose for which courts exempt, or paying ("")."""
+    ends: for a purpose for which courts exempt, or paying (""). Of two tabs the first."""
     with transaction.atomic():
-        SsoSession.objects.filter(id=session.id, told_at=None).update(told_at=at, reads_as=reads_as)
-        audit.record(
-            act="signon.told", by=str(session.account_id), at=at, subject=f"session:{session.id}", reads_as=reads_as
-        )
+        if SsoSession.objects.filter(id=session.id, told_at=None).update(told_at=at, reads_as=reads_as):
+            audit.record(
+                act="signon.told", by=str(session.account_id), at=at, subject=f"session:{session.id}", reads_as=reads_as
+            )
 
 
 def sign_off(*, session: SsoSession, at: datetime) -> None:
