@@ -12,7 +12,7 @@ from openecf.central import demo
 from openecf.central.service_center import queries, services
 from openecf.central.service_center.models import Agent
 from openecf.central.signon.models import SsoSession
-from openecf.cli.demo import NoSuchApp, code_now
+from openecf.cli.demo import NoSuchApp, code_now, codes_now
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.demo_cast import ACCOUNTS
 from tests.central.phones import CODE_PAGE, app_of
@@ -126,7 +126,10 @@ def test_the_demonstrations_staff_open_the_desk_with_the_code_that_the_command_p
     agent = next(one for one in ACCOUNTS if one.staff == "agent")
     browser = Client()
     sign_in(browser, agent.username, agent.password)
-    browser.post(CODE_PAGE, {"code": code_now(agent.username, at=timezone.now())})
+    now = timezone.now()
+    shown = code_now(agent.username, at=now)
+    assert f"{agent.username}  {shown}" in codes_now(at=now), "as the table of sign-ins and the README name it"
+    browser.post(CODE_PAGE, {"code": shown})
     page = browser.get(f"{DESK}/tickets").content.decode()
     assert "Casimir Oyelaran" in page and "Hana Lindqvist" in page
     with pytest.raises(NoSuchApp):

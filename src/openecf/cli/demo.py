@@ -1,5 +1,5 @@
-"""``openecf demo table``: where the demonstration is, and who can sign on to it; ``openecf demo code NAME``: the code that
-the authenticator app of one of them shows now."""
+"""``openecf demo table``: where the demonstration is, and who can sign on to it; ``openecf demo code``: the codes that
+their authenticator apps show now."""
 
 from __future__ import annotations
 
@@ -25,16 +25,22 @@ class NoSuchApp(Refusal):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["table", "code"], help="print the table of addresses and sign-ins, or a code")
-    parser.add_argument("username", nargs="?", default="", help="whose code")
+    parser.add_argument("username", nargs="?", default="", help="whose code; without a name everybody's")
     parser.add_argument("--var", help="the installation's folder (default: OPENECF_VAR, or ./var)")
 
 
 def run(args: argparse.Namespace) -> int:
     if args.what == "code":
-        print(code_now(args.username, at=datetime.now(UTC)))
+        now = datetime.now(UTC)
+        print(code_now(args.username, at=now) if args.username else codes_now(at=now))
     else:
         print_table(wide_console(), layout_of(args.var))
     return 0
+
+
+def codes_now(*, at: datetime) -> str:
+    """A line for each of the cast who has an authenticator app, with what it shows."""
+    return "\n".join(f"{one.username}  {code_now(one.username, at=at)}" for one in ACCOUNTS if one.authenticator)
 
 
 def code_now(username: str, *, at: datetime) -> str:
