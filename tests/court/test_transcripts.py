@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from openecf.court.calendar.models import Deadline
+from openecf.court.cases.models import Case
+from openecf.court.cases.queries import heading_number
 from openecf.court.docket import transcripts
 from openecf.court.documents import queries as documents
 from openecf.court.documents import services as opening
@@ -122,6 +124,21 @@ def test_who_bought_it_from_the_reporter_reads_it_pays_for_every_page_and_is_tol
     assert AuditLine.objects.filter(act="documents.opened-to").count() == 1
     browser.post(f"{SELLS}/{document.id}", {"close": str(world.counsel.id)})
     assert not reads(world, world.counsel, transcript)
+
+
+@pytest.mark.parametrize(("level", "who", "named"), [
+    (0, "buyer", True), (2, "buyer", False), (2, "reporter", True), (5, "reporter", False), (5, "clerk", True), (6, "clerk", False),
+])  # fmt: skip
+def test_the_page_of_transcripts_names_no_case_that_was_closed_to_its_reader_since(
+    world, transcript, level, who, named
+):
+    reporter = reporter_of(transcript)
+    document = transcript.documents.get()
+    browser_of(reporter).post(f"{SELLS}/{document.id}", {"sell": "1", "login": world.stranger.login})
+    Case.objects.filter(pk=world.case.pk).update(restriction=level)
+    browser = browser_of({"buyer": world.stranger, "reporter": reporter, "clerk": world.clerk}[who])
+    assert (heading_number(world.case) in browser.get(SELLS).content.decode()) is named
+    assert who == "buyer" or browser.get(f"{SELLS}/{document.id}").status_code == (200 if named else 404)
 
 
 @pytest.mark.parametrize("who", ["counsel", "another reporter"])

@@ -85,19 +85,23 @@ def may_sell(reader: Reader) -> bool:
 
 
 def listed(*, reader: Reader, at: datetime) -> list[Transcript]:
-    """The clerk's office sees all, a reporter the own, everybody else what they bought."""
+    """The clerk's office sees all, a reporter the own, everybody else what they bought; nobody what was closed since."""
+    if reader.user is None:
+        return []
     if reader.group == CLERKS:
-        return _seen(documents.withheld(), at)
-    if reader.group == REPORTERS:
-        return _seen(documents.withheld(filed_by=reader.user), at)
-    return _seen(documents.withheld(bought_by=reader.user), at) if reader.user is not None else []
+        rows = documents.withheld()
+    elif reader.group == REPORTERS:
+        rows = documents.withheld(filed_by=reader.user)
+    else:
+        rows = documents.withheld(bought_by=reader.user)
+    return _seen(documents.known_of(rows, reader=reader), at)
 
 
 def one(*, reader: Reader, document_id: int, at: datetime) -> Transcript:
     """A transcript, for who says who bought it. NotThis."""
     found = documents.withheld_transcript(document_id)
     mine = found is not None and (reader.group == CLERKS or found.entry.filer_id == reader.user)
-    if found is None or not may_sell(reader) or not mine:
+    if found is None or not may_sell(reader) or not mine or not documents.known_of([found], reader=reader):
         raise NotThis
     return _seen([found], at)[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -182,6 +182,11 @@ def withheld_transcript(document_id: int) -> Document | None:
     """The transcript of that id, if it is not released."""
     found = Document.objects.filter(id=document_id, transcript=True).select_related("entry__case").first()
     return found if found is not None and is_withheld(found.restriction) else None
+
+
+def known_of(rows: Iterable[Document], *, reader: Reader) -> list[Document]:
+    """Those of the documents of whose entries the reader may know, though not open them; with ``entry.case``."""
+    return [row for row in rows if _entry_visible(reader, row)]
 
 
 def readers_of(document_ids: Sequence[int]) -> dict[int, list[CourtUser]]:
