@@ -223,6 +223,8 @@ COURT_USERS = (
     ),
     CastCourtUser("isedgwick", "Idris", "Sedgwick", "filing-agent", "isedgwick"),
     CastCourtUser("bsolano", "Beatriz", "Solano", "filing-agent", "bsolano"),
+    # Of years ago, with another address and another firm: is the applicant at the registration desk the same person?
+    CastCourtUser("boduya", "Bastien", "Oduya", "attorney", bar_id="FL0060177", firm="Heron Avenue Legal Clinic"),
     CastCourtUser("nopacer", "Odalys", "Frimpong", "attorney", bar_id="FL0051177", firm="Frimpong PA"),
 )
 
