@@ -45,6 +45,16 @@ def test_both_lists_say_what_a_filing_of_this_moment_would_do(world, browser):
     assert "Rowan Sorrel 12 Quarry Road Port Ashgrove, FL 33101" in manual and "Okafor" not in manual
 
 
+@pytest.mark.parametrize("level", [1, 2])
+def test_in_a_case_that_is_closed_to_others_who_has_no_account_is_served_otherwise(world, browser, level):
+    """Nobody is mailed what they may not read; they are in the case all the same."""
+    Case.objects.filter(pk=world.case.pk).update(restriction=level)
+    status, words = said(browser.get(f"/utilities/mailings/{world.case.pk}"))
+    electronic, manual = words.split("Manual notice list")
+    assert status == 200 and "tokafor@counsel.example" in electronic and "Sorrel" not in electronic
+    assert "Rowan Sorrel 12 Quarry Road Port Ashgrove, FL 33101" in manual and "Okafor" not in manual
+
+
 def test_labels_are_of_those_who_are_served_otherwise_and_have_an_address(world, browser):
     Party.objects.create(case=world.case, position=9, name="Nowhere Known", type="Creditor")
     sheet = browser.get(f"/utilities/mailings/{world.case.pk}/labels")

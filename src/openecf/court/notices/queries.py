@@ -72,8 +72,18 @@ def service_list_of(entry: Entry, *, at: datetime) -> list[Addressee]:
 
 
 def mailing_list_of(case: Case, *, at: datetime) -> list[Addressee]:
-    """Whom a notice of an open filing in the case would reach now, and how; and who must be served otherwise."""
-    return _list(case.pk, None, level(case.restriction), at)
+    """Whom a notice of an open filing in the case would reach now, and how; and who must be served otherwise: of a case
+    that is closed to others, everybody else who is in it."""
+    needed = level(case.restriction)
+    told = _list(case.pk, None, needed, at)
+    if not needed:
+        return told
+    reached = {each.user for each in told if each.user is not None}
+    everybody = service_list(_people(case.pk, None, 0))
+    return [
+        *told,
+        *(replace(each, addresses=()) for each in everybody if each.user is None or each.user not in reached),
+    ]
 
 
 def _list(case_id: int, filer: CourtUser | None, needed: int, at: datetime) -> list[Addressee]:
