@@ -131,7 +131,7 @@ def test_a_restart_of_postgresql_is_survived_by_every_process(machine, filer):
     before = machine.processes("serve", COURT)
     os.kill(machine.postmaster(), signal.SIGINT)
     time.sleep(0.2)
-    during = filer.http.get("/filing/drafts")
+    during = filer.http.get("/filing/drafts", timeout=120)
     assert during.status_code in (200, 500, 503) and "Traceback" not in during.text, words_of(during)
     machine.wait_until_whole()
     assert machine.processes("serve", COURT) == before, "the web processes need no restart"
@@ -156,5 +156,5 @@ def test_a_killed_openecf_up_takes_everything_with_it_and_its_next_start_goes_on
 def test_ctrl_c_leaves_no_process_behind(machine):
     assert len(machine.everything()) > 6
     machine.process.send_signal(signal.SIGINT)
-    assert machine.process.wait(30) == 0
+    assert machine.process.wait(120) == 0
     assert machine.everything() == []

@@ -80,6 +80,7 @@ def test_a_site_killed_while_it_asks_and_a_service_that_is_away_lose_nothing_and
     assert (killed.lines, away.lines) == (0, 1), "unknown is not paid; what was agreed to is paid once"
     page = killed.http.get("/pscof/manage/payments/new").text
     assert "not finished" in page and 'name="what"' not in page, "and stands in the way of paying it again"
+    until(lambda: machine.letters(away.number), seconds=40, what="the receipt")
     assert machine.letters("Receipt") and len(machine.letters(away.number)) == 1
     books = httpx.get(f"{machine.facts['paygov']['url']}/").text
     assert books.count("Success") == 2, "the service took each once"
