@@ -74,6 +74,8 @@ def test_a_new_address_gets_a_link_and_every_court_goes_on_as_before_until_it_is
     assert kept.wants_text and queries.proved(account(), email=NEW.upper())
     assert "We mailed a link" not in text(browser.get(PAGE))
     assert phone.post(address).status_code == 410 and len(told()) == 2, "once"
+    browser.post(PAGE, FORM | {"email": NEW.upper()})
+    assert len(told()) == 4 and queries.proved(account(), email=NEW), "it is the same mailbox in capital letters"
 
 
 def test_how_often_and_in_what_form_is_told_at_once_where_the_address_stays(browser):

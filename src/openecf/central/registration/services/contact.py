@@ -146,7 +146,7 @@ def confirm_contact(*, secret: str, at: datetime) -> None:
 def _tell_courts(account: UUID, said: Mapping[str, object], *, language: str, at: datetime, **proof: datetime) -> None:
     kept = dict(said) | {"changed_at": at}
     before = queries.contact_of(account)
-    if before is not None and before.email != said["email"]:
+    if before is not None and before.email.lower() != str(said["email"]).lower():
         kept["proved_at"] = None
     FilerContact.objects.update_or_create(account_id=account, defaults=kept | proof)
     linked = [row.court for row in courts.registered_courts(account)]
