@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from openecf.central.billing import exemptions, services
 from openecf.central.billing.models import Exemption, ExemptionRequest, UsageLine
+from openecf.central.service_center.services import merging
 from openecf.central.signon import queries as sign_ons
 from openecf.central.signon import services as signing
 from openecf.kernel.exemptions import PURPOSES
@@ -153,6 +154,26 @@ def test_what_became_otherwise_meanwhile_waits_on_and_can_be_set_aside():
     assert [one.needs_second for one in exemptions.waiting()] == [True]
     services.set_exemption_aside(request=asked.pk, remark="Ended.", by=uuid4(), at=timezone.now())
     assert exemptions.waiting() == []
+
+
+def test_exemptions_of_a_duplicate_go_on_with_the_account_that_is_kept_and_what_waits_does_not():
+    gone, kept, by, approved_by = account(), account("kept"), uuid4(), uuid4()
+    grant(gone, "flsb", until=date(2027, 6, 30))
+    grant(gone, "nysb", until=date(2026, 6, 30))
+    grant(gone, "ca11", purpose="researcher", case="26-10001")
+    grant(kept, "flsb", until=date(2026, 12, 31))
+    grant(kept, "nysb")
+    waits = services.ask_exemption(account=gone.id, courts=["flsd"], purpose="cja", case="", since=date(2026, 1, 1),
+                                   until=None, order="x", by=by, at=timezone.now())  # fmt: skip
+    before = len(told())
+    merging.merge(closing_one=gone, kept=kept, by=str(by), approved_by=str(approved_by), at=timezone.now())
+    assert exemptions.exemptions(account=gone.id) == [] and not exemptions.asked(waits.pk).needs_second
+    rows = Exemption.objects.filter(account=kept, ended_at=None).order_by("court")
+    assert [(row.court, row.purpose, row.case, row.until) for row in rows] == [
+        ("ca11", "researcher", "26-10001", None), ("flsb", "cja", "", date(2027, 6, 30)), ("nysb", "cja", "", None),
+    ]  # fmt: skip
+    assert {(row.granted_by, row.agreed_by) for row in rows if row.court != "nysb"} == {(str(by), str(approved_by))}
+    assert [ended for _court, _purpose, ended in told()[before:]].count(True) == 3 and len(told()) == before + 5
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -180,7 +181,7 @@ def test_the_tickets_of_a_duplicate_account_go_on_with_the_other(desk):
     signed_on(gone).post(CONTACT, {"topic": "sign-in", "court": "", "text": "I have two accounts."})
     ticket = Ticket.objects.get()
     with transaction.atomic():
-        merging.merge(closing_one=gone, kept=kept, by="agent", approved_by="boss", at=NOW())
+        merging.merge(closing_one=gone, kept=kept, by=str(uuid4()), approved_by=str(uuid4()), at=NOW())
     assert signed_on(kept).get(f"/service-center/tickets/{ticket.id}").status_code == 200
     desk.post(f"/service-center/desk/tickets/{ticket.id}", {"text": "They are one now.", "to": "answer"})
     assert "They are one now." in mailed("k@counsel.example")[-1].text

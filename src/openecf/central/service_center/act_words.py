@@ -42,6 +42,7 @@ WORDS: dict[str, Promise] = {
     "exemption.asked": gettext_lazy("One person would grant an exemption, or would let one go on"),
     "exemption.granted": gettext_lazy("An exemption was granted"),
     "exemption.extended": gettext_lazy("An exemption goes on for longer"),
+    "exemption.followed": gettext_lazy("An exemption of the merged account goes on"),
     "exemption.set-aside": gettext_lazy("An exemption that one person would grant was set aside"),
     "exemption.ended": gettext_lazy("An exemption was ended"),
     "service.ticket-asked": gettext_lazy("A ticket was opened"),

@@ -20,6 +20,7 @@ from openecf.central.billing.services.exempting import (
     ask_exemption,
     ask_extension,
     end_exemption,
+    follow_exemptions,
     set_exemption_aside,
 )
 from openecf.central.billing.services.finding import (
@@ -98,6 +99,7 @@ __all__ = [
     "differing",
     "end_exemption",
     "follow",
+    "follow_exemptions",
     "give_credit",
     "give_credit_by_hand",
     "give_up",

@@ -191,6 +191,35 @@ def end_exemption(*, account: UUID, exemption: UUID, by: UUID, at: datetime) -> 
                      court=row.court, purpose=row.purpose)  # fmt: skip
 
 
+def follow_exemptions(*, account: UUID, into: UUID, by: UUID, approved_by: UUID, at: datetime) -> None:
+    """The account was closed as a duplicate of ``into``, on two people's word: what it is exempt for goes on with that
+    one, as long as the longer of the two; what waits for a second person is set aside. Inside the caller's transaction."""
+    for row in Exemption.objects.select_for_update().filter(account_id=account, ended_at=None).order_by("id"):
+        row.ended_at, row.ended_by = at, str(by)
+        row.save(update_fields=["ended_at", "ended_by"])
+        _tell_court(row, at)
+        _go_on(row, into, by, approved_by, at)
+    for asked in ExemptionRequest.objects.select_for_update().filter(account_id=account, outcome=Outcome.SECOND):
+        _close(asked, Outcome.SET_ASIDE, "merged", by, at)
+        _record("exemption.set-aside", asked, by, at)
+
+
+def _go_on(row: Exemption, into: UUID, by: UUID, approved_by: UUID, at: datetime) -> None:
+    same = {"account_id": into, "court": row.court, "purpose": row.purpose, "case": row.case}
+    one = Exemption.objects.select_for_update().filter(**same, ended_at=None).first()
+    if one is None:
+        one = Exemption(**same, since=row.since, until=row.until, order=row.order, granted_at=at)
+    elif one.until is not None and (row.until is None or row.until > one.until):
+        one.until, one.order = row.until, row.order
+    else:
+        return
+    one.granted_by, one.agreed_by = str(by), str(approved_by)
+    one.save()
+    _tell_court(one, at)
+    audit.record(act="exemption.followed", by=str(by), at=at, subject=str(into), exemption=str(one.pk), court=one.court,
+                 purpose=one.purpose, of=str(row.pk))  # fmt: skip
+
+
 def _close(row: ExemptionRequest, outcome: Outcome, remark: str, by: UUID, at: datetime) -> None:
     ExemptionRequest.objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark)
 

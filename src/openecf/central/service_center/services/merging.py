@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts.services import closing
 from openecf.central.accounts.services.languages import in_words_of
+from openecf.central.billing import services as billing
 from openecf.central.courts import queries as courts
 from openecf.central.courts import services as court_services
 from openecf.central.firms import services as firms
@@ -61,7 +63,7 @@ def _standing(account: Account) -> rules.Standing:
 
 
 def merge(*, closing_one: Account, kept: Account, by: str, approved_by: str, at: datetime) -> None:
-    """Close the one with a pointer; the courts, the firm, the bill and the tickets follow. CannotMerge, closing.NotOpen.
+    """Close the one with a pointer; the courts, the firm, the bill, the exemptions and the tickets follow. CannotMerge, closing.NotOpen.
 
     Inside the caller's transaction. Usage keeps the account that it was recorded for: the ledger is never rewritten.
     """
@@ -70,6 +72,7 @@ def merge(*, closing_one: Account, kept: Account, by: str, approved_by: str, at:
     moved = court_services.move_links(from_account=closing_one.id, to_account=kept.id, number=kept.number, at=at)
     firms.follow(account=closing_one.id, into=kept.id, by=by, at=at)
     registration.follow(account=closing_one.id, into=kept.id, by=by, at=at)
+    billing.follow_exemptions(account=closing_one.id, into=kept.id, by=UUID(by), approved_by=UUID(approved_by), at=at)
     Ticket.objects.filter(account_id=closing_one.id).update(account_id=kept.id)
     audit.record(
         act="account.merged", by=by, at=at, subject=str(kept.id), closed=str(closing_one.id), courts=moved,
