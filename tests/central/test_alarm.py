@@ -207,6 +207,13 @@ class TestWhileItIsOn:
         assert sign_in(Client(), password="wrong").status_code == sign_in(Client(), "nobody-here").status_code == 200
         assert len(mailed()) == before
 
+    def test_who_guesses_a_closed_accounts_password_is_not_told_that_it_is_closed(self) -> None:
+        Account.objects.update(is_active=False, closed_why="owner", closed_at=timezone.now())
+        assert sign_in(Client()).context["refusal"] == NotSignedOn.said
+        assert "deactivated by its owner" in str(sign_in(self.known).context["refusal"]), (
+            "where it was used before it is"
+        )
+
     def test_it_ends_by_itself(self) -> None:
         Alarm.objects.update(until=timezone.now() - timedelta(seconds=1))
         assert goes_to(sign_in(Client())) == "/pscof/manage"

@@ -84,7 +84,8 @@ class SiteConfig(_Strict):
     ``trusted_proxy_secret`` is what the proxy in front shows in ``X-OpenECF-Proxy``; its ``X-Forwarded-Proto`` and
     ``X-Forwarded-For`` are believed only with it. Empty: those of a proxy on this machine are. ``prepared_statements``:
     off where a pooler stands before the database that gives a connection to another client after each transaction and
-    does not know of statements that are kept ready.
+    does not know of statements that are kept ready. ``breached_passwords``: a file of SHA-1 in order, of passwords that
+    nobody may choose.
     """
 
     id: str
@@ -103,6 +104,7 @@ class SiteConfig(_Strict):
     service_center: ServiceCenterConfig = ServiceCenterConfig()
     database_pool: int = Field(default=8, ge=1)
     prepared_statements: bool = True
+    breached_passwords: str = ""
 
 
 class Secrets(_Strict):

@@ -1,4 +1,5 @@
-"""Passwords that were chosen before the list of common ones, or before they stood on it: seen when they open an account."""
+"""Passwords that were chosen before the list of common ones, or before they stood on it or were stolen somewhere: seen
+when they open an account."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account
+from openecf.central.accounts.services import breaches
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.platform.audit import services as audit
 from openecf.platform.config import this_site
@@ -22,7 +24,9 @@ def note_common_password(*, account: Account, password: str, at: datetime, by_pr
     A program cannot choose one, and a firm's work must not stop over it: its sign-on goes on, the owner is told by mail,
     once. Whoever signs on in a browser reads it there.
     """
-    if account.password_is_common or not rules.is_common(rules.normal(password).lower()):
+    if account.password_is_common:
+        return
+    if not rules.is_common(rules.normal(password).lower()) and not breaches.is_breached(password):
         return
     with transaction.atomic():
         # Of several sign-ons at once the first; none if the password was changed since it was read.
@@ -42,8 +46,8 @@ def _tell(account: Account, at: datetime) -> None:
             to=[account.email],
             subject=gettext("Choose a new password for your PACER account"),
             text=gettext(
-                "A program signed in with PACER account {number} on {at} (UTC). Its password stands on the list of those that "
-                "many people use and that attackers try first.\n\n"
+                "A program signed in with PACER account {number} on {at} (UTC). Its password stands on a list of those that "
+                "many people use, or that were stolen somewhere, and that attackers try first.\n\n"
                 "The program goes on working. Sign in at {link} and choose a new password, then give it to the program."
             ).format(number=account.number, at=f"{at:%Y-%m-%d %H:%M}", link=this_site().config.base_url),
             at=at,

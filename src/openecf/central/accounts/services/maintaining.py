@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from openecf.central.accounts import rules
 from openecf.central.accounts.models import Account, AccountType, KnownDevice, SearchStatus, StrangerFailures
-from openecf.central.accounts.services import lettering
+from openecf.central.accounts.services import breaches, lettering
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.accounts.services.links import LinkSpent, Purpose, look_at_link, make_link, spend_links, take_link
 from openecf.central.accounts.services.registering import (
@@ -172,7 +172,7 @@ def set_password(*, account: Account, new: str, at: datetime, address: str, act:
     """A new password, proved right to set before. Every known device is forgotten, and no link mailed before is good any
     more: one to another address may have been asked for by whoever knew the old password. WeakPassword."""
     own = (account.username, account.first_name, account.last_name, account.email.partition("@")[0])
-    if faults := rules.password_faults(new, own_words=own):
+    if faults := breaches.faults_of(new, own_words=own):
         raise WeakPassword(" ".join(faults))
     with hashing_place():
         hashed = make_password(new)

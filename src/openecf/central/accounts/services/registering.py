@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from openecf.central.accounts import queries, rules
 from openecf.central.accounts.models import Account, AccountType, Draft, KnownDevice, MailedLink
-from openecf.central.accounts.services import lettering
+from openecf.central.accounts.services import breaches, lettering
 from openecf.central.accounts.services.links import Purpose, make_link, spend_links, take_link
 from openecf.central.accounts.services.signing_in import hashing_place
 from openecf.kernel.names import same_mailbox
@@ -372,7 +372,7 @@ def _require_steps(draft: Draft) -> None:
 
 def _require_strong(password: str, *, username: str, person: Mapping[str, str]) -> None:
     own = (username, person["first_name"], person["last_name"], person["email"].partition("@")[0])
-    if faults := rules.password_faults(password, own_words=own):
+    if faults := breaches.faults_of(password, own_words=own):
         raise WeakPassword(" ".join(faults))
 
 

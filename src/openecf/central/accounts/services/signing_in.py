@@ -201,11 +201,11 @@ def check_password(
     if attempt.is_of_a_pattern:  # it goes the way of a wrong password, in hashes and statements, whatever is right
         log.info("sign_on.pattern", **facts)
         right = False
-    if right and not account.is_active and account.closed_why:
-        raise AccountClosed(why_closed(account))
     two_step = account is not None and account.second_factor_since is not None
-    right = account is not None and right and account.is_active
     challenged = found.is_alarmed and not two_step
+    if right and not account.is_active and account.closed_why and not challenged:
+        raise AccountClosed(why_closed(account))
+    right = account is not None and right and account.is_active
     if right and two_step and second is not None:
         right = second(account)
     elif right and challenged:
