@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from openecf.court.people import queries, standing
-from openecf.court.people.models import CourtUser
+from openecf.court.people import services as people
+from openecf.court.people.models import CourtUser, NoticeWay
 from openecf.court.people.rules import Standing, as_filer
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.mail.models import OutgoingMail
+from tests.court import callers
 from tests.court.callers import client, court_user, linked, person
 from tests.court.test_registration_desk import set_court
 
@@ -104,3 +107,51 @@ def test_a_login_that_is_not_linked_is_suspended_and_no_other_site_is_told():
     user = court_user()
     standing.suspend(user_id=user.id, said="x", by="user:1", at=timezone.now())
     assert told() == [] and not queries.suspended(person().account)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["held before", "nothing held before"])
+def test_an_ended_link_takes_off_what_the_linker_set_so_that_a_new_password_goes_to_who_it_belongs_to(known):
+    now = timezone.now()
+    password = "Court-issued-2022"
+    user = court_user(password=make_password(password), email="ada@office.example", secondary_emails=["aide@o.example"])
+    for address, usual in (("", "summary"), ("aide@o.example", "none")):
+        NoticeWay.objects.create(user=user, address=address, usual=usual)
+    wrong = callers.reader(person(name="Wrong Person"))
+    offer = people.prove_login(reader=wrong, login=user.login, password=password, now=now)
+    people.confirm_link(reader=wrong, offer_id=offer.id, now=now)
+    people.set_contact(
+        account=wrong.account, email="wrong@x.example", wants_text=True, summary=False, tells_silence=False,
+        language="es", at=now,
+    )  # fmt: skip
+    people.set_addresses(
+        user_id=user.id, secondary=["too@x.example"], wants_text=True, announcements=False, by="user:1", at=now
+    )
+    if not known:  # linked before courts kept it
+        CourtUser.objects.update(before_link=None)
+    clerk, page = client(linked("clerk")), f"/court/filers/{user.id}"
+    words = clerk.get(page).content.decode()
+    assert ("ada@office.example" in words) is known and ("you give the right address" in words) is not known
+    OutgoingMail.objects.all().delete()
+    clerk.post(page, {"act": "end-link", "end-link-said": "Linked by somebody else."})
+    user.refresh_from_db()
+    ways = sorted(user.ways.values_list("address", "usual"))
+    told = {mail.recipients[0] for mail in OutgoingMail.objects.all()}
+    line = AuditLine.objects.get(act="people.link-ended")
+    assert user.before_link is None
+    login, asked = f"/court/logins/{user.id}", {"checked": "came to the counter", "how": "mail"}
+    if known:
+        assert (user.email, user.secondary_emails, user.wants_text) == ("ada@office.example", ["aide@o.example"], False)
+        assert ways == [("", "summary"), ("aide@o.example", "none")] and line.facts["addresses"] == "as before linking"
+        assert told == {"ada@office.example", "wrong@x.example"}
+        clerk.post(login, {**asked, "email": "other@x.example"})
+        right = "ada@office.example"
+    else:
+        assert (user.email, user.secondary_emails, ways, line.facts["addresses"]) == ("", [], [], "cleared")
+        assert told == {"wrong@x.example"}
+        assert "Give the one that the person told you" in clerk.post(login, asked).content.decode()
+        assert "valid email" in clerk.post(login, {**asked, "email": "nobody"}).content.decode()
+        right = "ada@new.example"
+        assert right in clerk.post(login, {**asked, "email": right}).content.decode()
+        assert AuditLine.objects.filter(act="account.address-given", subject=f"user:{user.id}").count() == 1
+    assert OutgoingMail.objects.latest("id").recipients == [right]
+    assert CourtUser.objects.get(id=user.id).email == right

@@ -71,3 +71,17 @@ class ClerksResetForm(forms.Form):
         widget=forms.RadioSelect,
         initial="mail",
     )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        required=False,
+        help_text=_(
+            "The court holds none for this account. Give the one that the person told you once you knew who it is: a "
+            "link is mailed there, and notices go there."
+        ),
+    )
+
+    def __init__(self, *args: object, asks_address: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_address:
+            del self.fields["email"]

@@ -70,7 +70,7 @@ class NothingToReset(Refusal):
 class NoAddress(Refusal):
     """The court holds no address to mail to."""
 
-    said = _("The court holds no e-mail address for this account.")
+    said = _("The court holds no e-mail address for this account. Give the one that the person told you.")
     code = "no-address"
 
 
@@ -204,16 +204,17 @@ def reset(*, secret: str, password: str, at: datetime) -> None:
         _set(user.id, password, f"user:{user.id}", at)
 
 
-def mail_link(*, user_id: int, checked: str, by: str, at: datetime) -> None:
+def mail_link(*, user_id: int, checked: str, by: str, at: datetime, email: str = "") -> None:
     """The clerk's office mails somebody a link to a new court password, whatever day it is. NothingToReset, NoAddress.
 
-    ``checked``: how the clerk made sure of who is asking; it is kept in the audit log.
+    ``checked``: how the clerk made sure of who is asking; it is kept in the audit log. ``email``: the person's address,
+    where the court holds none; from now on it holds this one.
     """
-    user = _to_reset(user_id)
-    if not user.email:
-        raise NoAddress
     secret = base62(43)
     with transaction.atomic():
+        user = _reached(user_id, email, by, at)
+        if not user.email:
+            raise NoAddress
         ResetLink.objects.create(
             digest=digest(secret), user_id=user.id, expires_at=at + rules.CLERKS_LINK_LASTS, by_clerk=True
         )
@@ -230,14 +231,14 @@ def mail_link(*, user_id: int, checked: str, by: str, at: datetime) -> None:
             )
 
 
-def hand_out_password(*, user_id: int, checked: str, by: str, at: datetime) -> str:
+def hand_out_password(*, user_id: int, checked: str, by: str, at: datetime, email: str = "") -> str:
     """The clerk's office gives somebody whom mail does not reach a new court password: told once, kept as a hash only.
 
-    NothingToReset. ``checked`` as in ``mail_link``. Links on their way are over, and so are sessions.
+    NothingToReset. ``checked`` and ``email`` as in ``mail_link``. Links on their way are over, and so are sessions.
     """
-    user = _to_reset(user_id)
     password = base62(16)
     with transaction.atomic():
+        user = _reached(user_id, email, by, at)
         ResetLink.objects.filter(user_id=user.id, used_at=None).update(used_at=at)
         _set(user.id, password, by, at)
         record(act="own-login.handed-out", by=by, at=at, subject=f"user:{user.id}", checked=checked)
@@ -267,6 +268,15 @@ def _to_reset(user_id: int) -> CourtUser:
     user = people.user(user_id)
     if user.account is not None or not user.active:
         raise NothingToReset
+    return user
+
+
+def _reached(user_id: int, email: str, by: str, at: datetime) -> CourtUser:
+    """Who gets a new password, with the address given for somebody of whom the court holds none. NothingToReset."""
+    user = _to_reset(user_id)
+    if email and not user.email:
+        accounts.give_address(user_id=user_id, email=email, by=by, at=at)
+        user = people.user(user_id)
     return user
 
 

@@ -133,11 +133,12 @@ def one_login(request: HttpRequest, user_id: int) -> HttpResponse:
         user = people.user(user_id)
     except people.CourtUser.DoesNotExist:
         raise Http404 from None
-    form, shown, mailed = ClerksResetForm(request.POST or None), "", False
+    form, shown, mailed = ClerksResetForm(request.POST or None, asks_address=not user.email), "", False
     if form.is_valid():
         act = {
             "user_id": user.id,
             "checked": form.cleaned_data["checked"],
+            "email": form.cleaned_data.get("email", ""),
             "by": request.reader.ref,
             "at": request.arrived,
         }
@@ -147,7 +148,15 @@ def one_login(request: HttpRequest, user_id: int) -> HttpResponse:
                 mailed = True
             else:
                 shown = services.hand_out_password(**act)
-        except (services.NothingToReset, services.NoAddress) as refusal:
+        except services.NothingToReset as refusal:
             form.add_error(None, refusal.said)
-    page = {"user": user, "form": form, "shown": shown, "mailed": mailed, "may_suspend": user.group not in COURT_GROUPS}
+        except services.NoAddress as refusal:
+            form.add_error("email" if "email" in form.fields else None, refusal.said)
+    page = {
+        "user": people.user(user_id),
+        "form": form,
+        "shown": shown,
+        "mailed": mailed,
+        "may_suspend": user.group not in COURT_GROUPS,
+    }
     return render(request, "currentgen/one_login.html", page)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.people.before_linking import as_held
 from openecf.court.people.letters import link_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.noticing import begin_with
@@ -112,6 +113,7 @@ def _free(user_id: int) -> CourtUser:
 def _known(user_id: int) -> CourtUser:
     user = _free(user_id)
     user.spent_password, user.password = user.password or user.spent_password, ""
+    user.before_link = as_held(user)
     LinkOffer.objects.filter(user=user, used_at=None).delete()
     return user
 

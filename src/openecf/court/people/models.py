@@ -62,6 +62,9 @@ class CourtUser(models.Model):
     account = models.UUIDField(null=True, unique=True, help_text="subject of the linked PACER account")
     account_number = models.CharField(max_length=7, blank=True)
     linked_at = models.DateTimeField(null=True)
+    before_link = models.JSONField(
+        null=True, help_text="where notices went before the account was linked; null: not known, or not linked"
+    )
     active = models.BooleanField(default=True)
     suspended_at = models.DateTimeField(null=True, help_text="by the clerk's office; active is false then")
     suspended_why = models.CharField(max_length=500, blank=True, default="", db_default="")

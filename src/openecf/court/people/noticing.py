@@ -195,6 +195,14 @@ def set_contact(
             mail.send(to=[letter.to], subject=letter.subject, text=letter.text, at=at)
 
 
+def give_address(*, user_id: int, email: str, by: str, at: datetime) -> None:
+    """The clerk's office writes down the address of somebody of whom the court has none, for an account that is not
+    linked. One that is there already stays: its owner changes it, or the clerk's office in the person's record."""
+    with transaction.atomic():
+        if CourtUser.objects.filter(id=user_id, email="", account=None).update(email=email):
+            record(act="account.address-given", by=by, at=at, subject=f"user:{user_id}")
+
+
 def begin_with(*, user: CourtUser, summary: bool, tells_silence: bool) -> None:
     """What a newcomer chose when registering. Inside the caller's transaction, which says why."""
     if summary:

@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from openecf.court.people.admitting import CannotAdmit as CannotAdmit
 from openecf.court.people.admitting import admit as admit
 from openecf.court.people.admitting import check_admission as check_admission
+from openecf.court.people.before_linking import as_held
 from openecf.court.people.letters import link_letters, own_login_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.noticing import BadAddresses as BadAddresses
 from openecf.court.people.noticing import NoSuchAddress as NoSuchAddress
 from openecf.court.people.noticing import NotThatWay as NotThatWay
 from openecf.court.people.noticing import TooManyCases as TooManyCases
+from openecf.court.people.noticing import give_address as give_address
 from openecf.court.people.noticing import note_language as note_language
 from openecf.court.people.noticing import set_addresses as set_addresses
 from openecf.court.people.noticing import set_case_way as set_case_way
@@ -359,6 +361,8 @@ def _link(reader: Reader, user_id: int, now: datetime) -> CourtUser:
     user = CourtUser.objects.get(id=user_id)
     if not taken:
         raise InactiveLogin if user.account is None else LoginAlreadyLinked
+    user.before_link = as_held(user)
+    user.save(update_fields=["before_link"])
     record(act="account.linked", by=f"user:{user.id}", at=now, subject=f"user:{user.id}", account=str(reader.account))
     note_language(user_id=user.id, language=get_language() or "")
     for letter in link_letters(reader=reader, user=user, profile=transition.profile(), at=now):

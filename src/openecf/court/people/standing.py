@@ -2,7 +2,7 @@
 
 A court suspends for what its rules say (discipline, fees not paid, the filer's own wish); what was filed stays filed, and
 the person goes on reading like anybody with a PACER account. An ended link leaves the court's account as it was before
-linking, without a password: the clerk's office hands a new one to who it belongs to.
+linking, without a password, and with the addresses of before: the clerk's office hands a new one to who it belongs to.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.people import queries
+from openecf.court.people.before_linking import put_back
 from openecf.court.people.models import CourtUser, LinkOffer
 from openecf.court.people.rules import COURT_GROUPS
 from openecf.court.transition import queries as transition
@@ -91,15 +92,21 @@ def reinstate(*, user_id: int, said: str, by: str, at: datetime) -> None:
 
 
 def end_link(*, user_id: int, said: str, by: str, at: datetime) -> None:
-    """The court's account belongs to no PACER account any more, at once; both are told. CannotChange."""
+    """The court's account belongs to no PACER account any more, at once; both are told. CannotChange.
+
+    Where its mail went before it was linked it goes again. Of an account of which that is not known every address is
+    taken off: whoever linked it may have set them, and would be mailed a new password.
+    """
     said = _reason(said)
     with transaction.atomic():
         user = _locked(user_id)
         if user.account is None:
             raise CannotChange
-        _write("people.link-ended", user, said, by, at, linked=False)
+        _write("people.link-ended", user, said, by, at, linked=False, addresses=_addresses(user))
+        linkers = user.email
         user.account, user.account_number, user.linked_at = None, "", None
         user.save(update_fields=["account", "account_number", "linked_at"])
+        put_back(user)
         _tell(
             user,
             gettext_noop("Your account with the {court} is no longer linked to PACER"),
@@ -108,8 +115,13 @@ def end_link(*, user_id: int, said: str, by: str, at: datetime) -> None:
                 "If the account is yours, the clerk's office gives you a new password, with which you link it to your own "
                 "PACER account: {phone}, {help}."
             ),
-            said, at,
+            said, at, also=linkers,
         )  # fmt: skip
+
+
+def _addresses(user: CourtUser) -> str:
+    """For the audit line: what becomes of the account's addresses when its link ends."""
+    return "cleared" if user.before_link is None else "as before linking"
 
 
 def _locked(user_id: int) -> CourtUser:
@@ -129,10 +141,11 @@ def _reason(said: str) -> str:
 
 
 def _write(
-    act: str, user: CourtUser, said: str, by: str, at: datetime, *, suspended: bool = False, linked: bool = True
-) -> None:
+    act: str, user: CourtUser, said: str, by: str, at: datetime, *, suspended: bool = False, linked: bool = True,
+    **facts: object,
+) -> None:  # fmt: skip
     """The audit line, and for who is linked the word to the central site."""
-    record(act=act, by=by, at=at, subject=f"user:{user.id}", account=str(user.account or ""), why=said)
+    record(act=act, by=by, at=at, subject=f"user:{user.id}", account=str(user.account or ""), why=said, **facts)
     if user.account is not None:
         told = AccountStanding(
             account=user.account, court=this_site().id, at=at, linked=linked, suspended=suspended, said=said
@@ -140,10 +153,9 @@ def _write(
         bus.put(to="central", message=told, at=at)
 
 
-def _tell(user: CourtUser, subject: str, text: str, said: str, at: datetime) -> None:
-    """A mail to the person, in the person's language. ``subject`` and ``text`` are marked for translation."""
-    if not user.email:
-        return
+def _tell(user: CourtUser, subject: str, text: str, said: str, at: datetime, *, also: str = "") -> None:
+    """A mail to the person, in the person's language, and one to ``also``. ``subject`` and ``text`` are marked for
+    translation."""
     profile = transition.profile()
     with queries.in_words_of(user):
         words = {
@@ -154,4 +166,5 @@ def _tell(user: CourtUser, subject: str, text: str, said: str, at: datetime) -> 
             "help": profile.help_email or gettext("see the court's page"),
         }
         subject, text = gettext(subject).format(**words), gettext(text).format(**words)
-    mail.send(to=[user.email], subject=subject, text=text + "\n", at=at, reference=f"user:{user.id}")
+    for address in dict.fromkeys(filter(None, (user.email, also))):
+        mail.send(to=[address], subject=subject, text=text + "\n", at=at, reference=f"user:{user.id}")
