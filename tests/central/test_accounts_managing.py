@@ -151,7 +151,7 @@ def test_a_new_address_counts_once_its_mailbox_is_proved_and_both_are_told():
 @pytest.mark.parametrize(
     ("page", "typed", "field", "words"),
     [
-        ("password", NEW | {"current": "wrong"}, "__all__", "current password is not right"),
+        ("password", NEW | {"current": "wrong"}, "current", "current password is not right"),
         ("password", NEW | {"current": ""}, "current", "signed in with"),
         ("password", NEW | {"password_again": "x"}, "password_again", "differ"),
         ("password", NEW | {"password": "ada-counsel-ada-counsel", "password_again": "ada-counsel-ada-counsel"},
@@ -159,10 +159,10 @@ def test_a_new_address_counts_once_its_mailbox_is_proved_and_both_are_told():
         ("username", {"username": "taken-name", "current": PASSWORD}, "username", "is taken"),
         ("username", {"username": "TAKEN-name", "current": PASSWORD}, "username", "is taken"),
         ("username", {"username": "short", "current": PASSWORD}, "username", "8 to 45"),
-        ("username", {"username": "another-name", "current": "wrong"}, "__all__", "current password is not right"),
+        ("username", {"username": "another-name", "current": "wrong"}, "current", "current password is not right"),
         ("email", NEW_EMAIL | {"email_again": "x@new.example"}, "email_again", "differ"),
         ("email", NEW_EMAIL | {"email": "ada", "email_again": "ada"}, "email", "no e-mail address"),
-        ("email", NEW_EMAIL | {"current": "wrong"}, "__all__", "current password is not right"),
+        ("email", NEW_EMAIL | {"current": "wrong"}, "current", "current password is not right"),
         ("person", {"first_name": "", "last_name": "Counsel"}, "first_name", "Type your first name"),
         ("address", ADDRESS | {"county": "Dade"}, "county", "of the state above"),
     ],
@@ -182,7 +182,7 @@ def test_guessing_the_password_inside_has_a_budget():
     browser = signed_on(account())
     for _ in range(10):
         browser.post("/pscof/manage/password", NEW | {"current": "wrong"})
-    assert "tried too often" in errors(browser.post("/pscof/manage/password", NEW))["__all__"]
+    assert "tried too often" in errors(browser.post("/pscof/manage/password", NEW))["current"]
     assert sign_in(Client()).status_code == 302, "signing in is another door, with budgets of its own"
 
 
