@@ -68,8 +68,7 @@ def test_a_firms_clerk_pays_what_the_firm_owes_and_files_the_receipt(visitors, s
 def test_who_changes_their_mind_at_the_payment_service_owes_as_before(visitors, stand):
     page = visitors.signed_on("hlindqvist").new_page()
     page.goto(stand.url("central", NEW))
-    page.get_by_text("Another amount", exact=True).click()
-    page.get_by_label("Another amount, in dollars").fill("12.50")
+    page.get_by_label("Amount, in dollars").fill("12.50")
     page.get_by_role("button", name="Continue to the payment service").click()
     page.get_by_role("button", name="Cancel and go back").click()
     expect(page.get_by_role("heading", name="Your payment of $12.50 was given up")).to_be_visible()

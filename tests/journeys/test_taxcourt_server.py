@@ -113,8 +113,7 @@ def _pay(page: Page, by: str) -> None:
 
 def _begin(page: Page, stand, amount: str) -> None:
     page.goto(stand.url("central", NEW))
-    page.get_by_text("Another amount", exact=True).click()
-    page.get_by_label("Another amount, in dollars").fill(amount)
+    page.get_by_label("Amount, in dollars").fill(amount)
     page.get_by_role("button", name="Continue to the payment service").click()
 
 
