@@ -11,6 +11,7 @@ import os
 import resource
 import struct
 import subprocess
+import tempfile
 import time
 import zipfile
 import zlib
@@ -279,6 +280,26 @@ def test_a_copy_that_takes_too_long_is_handed_out_as_it_was_filed_and_tried_agai
     (mark,) = stamping._cache().glob(f"{stamping._family(SHA)}*")
     os.utime(mark, (yesterday := time.time() - 24 * 3600 - 1, yesterday))
     assert copied(content, keep=True) != content and len(asked) == 1
+
+
+def test_what_is_sealed_lies_in_no_folder_while_it_is_inspected_stamped_or_joined(monkeypatch, tmp_path, nothing_kept):
+    """A process that is killed at any moment leaves nothing behind: neither the original nor the copy has a name."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    content, asked = pdfs.plain(3), []
+
+    def ask(self, request, do=Apart.ask):
+        answer = do(self, request)
+        asked.append([list(tmp_path.iterdir()), list(stamping._cache().glob("*.new"))])
+        return answer
+
+    monkeypatch.setattr(Apart, "ask", ask)
+    kept = store.put(store.pieces(io.BytesIO(content)), sealed=True)
+    assert check(content).pages == 3
+    with stamping.stamped(
+        store.open(kept.sha256, sealed=True), sha256=SHA, header="Case 1", suffix="", keep=False
+    ) as copy, bundles.joined([copy, store.open(kept.sha256, sealed=True)]) as whole, pikepdf.open(whole) as pdf:  # fmt: skip
+        assert len(pdf.pages) == 6
+    assert asked == [[[], []]] * 3
 
 
 def test_what_cannot_be_joined_is_refused_and_the_process_works_on():

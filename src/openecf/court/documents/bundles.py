@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.kernel.refusal import Refusal
 from openecf.platform.pdf import printing
+from openecf.platform.pdf.lying import path_of
 
 
 class CannotJoin(Refusal):
@@ -25,9 +26,9 @@ class CannotJoin(Refusal):
 
 def joined(files: Sequence[BinaryIO]) -> BinaryIO:
     """One PDF of all pages, in order. Raises CannotJoin, printing.PressesBusy."""
-    out = tempfile.NamedTemporaryFile()  # noqa: SIM115  (the caller closes it)
+    out = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
     try:
-        printing.join(files, to=out.name)
+        printing.join(files, to=path_of(out))
     except BaseException as failed:
         out.close()
         if isinstance(failed, printing.Unusable):

@@ -82,15 +82,15 @@ class LookIsGone(Refusal):
 
 def check_pdf(*, file: BinaryIO, filename: str, profile: CourtProfile) -> CheckedPdf:
     """Check an uploaded PDF against the court's rules and store it, sealed until it is filed. Refuses with BadPdf."""
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+    with tempfile.TemporaryFile() as copy:
         found, _size = _examined(file, copy, filename, profile)
-        stored = store.put(store.pieces(copy.file), sealed=True)  # type: ignore[arg-type]
+        stored = store.put(store.pieces(copy), sealed=True)
     return CheckedPdf(stored.sha256, stored.bytes, found.pages)
 
 
 def try_pdf(*, file: BinaryIO, filename: str, profile: CourtProfile) -> CheckedPdf:
     """Check a PDF as ``check_pdf`` does, and keep nothing (``sha256`` is empty)."""
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+    with tempfile.TemporaryFile() as copy:
         found, size = _examined(file, copy, filename, profile)
     return CheckedPdf("", size, found.pages)
 

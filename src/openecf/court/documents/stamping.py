@@ -8,10 +8,11 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from openecf.platform.config import this_site
 from openecf.platform.pdf import printing
+from openecf.platform.pdf.lying import path_of
 
 KEPT_BYTES = 1_000_000_000
 PRUNE_EVERY = 64
@@ -37,9 +38,10 @@ def stamped(original: BinaryIO, *, sha256: str, header: str, suffix: str, keep: 
             os.utime(place)
             original.close()
             return cached
-    copy = tempfile.NamedTemporaryFile(dir=_cache(), suffix=".new")  # noqa: SIM115  (the caller closes it)
+    # What is not kept has no name, and nothing of it stays behind if this process is killed.
+    copy: Any = tempfile.NamedTemporaryFile(dir=_cache(), suffix=".new") if keep else tempfile.TemporaryFile()
     try:
-        printing.stamp(original, to=copy.name, header=header, suffix=suffix)
+        printing.stamp(original, to=path_of(copy), header=header, suffix=suffix)
     except printing.Unusable:
         copy.close()
         if keep:
@@ -55,7 +57,7 @@ def stamped(original: BinaryIO, *, sha256: str, header: str, suffix: str, keep: 
             os.link(copy.name, place)
         _prune(place)
     copy.seek(0)
-    return copy  # type: ignore[return-value]
+    return copy
 
 
 def forget(sha256: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from openecf.kernel.refusal import Refusal
 from openecf.platform.pdf import checking
+from openecf.platform.pdf.lying import path_of
 from openecf.platform.pdf.rules import REASONS, Findings, wrong_with
 from openecf.platform.store import services as store
 
@@ -25,7 +26,7 @@ def examine(
 ) -> tuple[Findings, int]:
     """Copy an upload piece by piece, never more than may be taken, and inspect it: findings, size. Refuses with BadPdf.
 
-    ``copy`` is a named temporary file; it is left at its start.
+    ``copy`` is a temporary file, which needs no name; it is left at its start.
     """
     if not filename.lower().endswith(".pdf"):
         raise BadPdf("not-pdf", filename=filename)
@@ -36,7 +37,7 @@ def examine(
             raise BadPdf("too-large", filename=filename, limit=megabytes)
         copy.write(piece)
     copy.flush()
-    found = checking.findings(copy.name)
+    found = checking.findings(path_of(copy))
     if wrong := wrong_with(found, forms_allowed=forms_allowed, links_allowed=links_allowed):
         raise BadPdf(wrong, filename=filename)
     copy.seek(0)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import BinaryIO
 
 from django.utils.translation import gettext_lazy as _
 
 from openecf.kernel.refusal import Refusal
 from openecf.platform.pdf.apart import Apart, Busy, Lost
+from openecf.platform.pdf.lying import lying
 
 SECONDS = 60
 """How long one copy may take. A page takes a tenth of a millisecond."""
@@ -36,14 +34,14 @@ class PressesBusy(Refusal):
 
 def stamp(original: BinaryIO, *, to: str, header: str, suffix: str) -> None:
     """Write a stamped copy to the path ``to``. Raises Unusable, PressesBusy."""
-    with _lying(original) as source:
+    with lying(original) as source:
         _print({"act": "stamp", "source": source, "to": to, "header": header, "suffix": suffix})
 
 
 def join(originals: Sequence[BinaryIO], *, to: str) -> None:
     """Write all pages to the path ``to``, in order. Raises Unusable, PressesBusy."""
     with ExitStack() as opened:
-        sources = [opened.enter_context(_lying(original)) for original in originals]
+        sources = [opened.enter_context(lying(original)) for original in originals]
         _print({"act": "join", "sources": sources, "to": to})
 
 
@@ -55,17 +53,3 @@ def _print(request: dict[str, object]) -> None:
         raise PressesBusy from None
     except Lost:
         raise Unusable from None
-
-
-@contextmanager
-def _lying(file: BinaryIO) -> Iterator[str]:
-    """Where the bytes lie. What is unsealed or fetched while it is read is laid down for as long as it takes."""
-    name = getattr(file, "name", None)
-    if isinstance(name, str) and Path(name).is_file():
-        yield name
-        return
-    file.seek(0)
-    with tempfile.NamedTemporaryFile() as copy:
-        shutil.copyfileobj(file, copy)
-        copy.flush()
-        yield copy.name

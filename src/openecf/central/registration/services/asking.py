@@ -158,11 +158,11 @@ def keep_paper(*, request_id: UUID, name: str, file: BinaryIO, filename: str, me
     owner = EfileRequest.objects.filter(id=request_id).values_list("account_id", flat=True).first()
     if throttle.count(key=f"registration-papers:{owner}", window=_HOUR, now=at) > PAPERS_PER_HOUR:
         raise TooManyPapers
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+    with tempfile.TemporaryFile() as copy:
         found, _size = examine(
             file=file, copy=copy, filename=filename, megabytes=megabytes, forms_allowed=False, links_allowed=True
         )
-        stored = store.put(store.pieces(copy.file), sealed=True)  # type: ignore[arg-type]
+        stored = store.put(store.pieces(copy), sealed=True)
     facts = {"filename": filename[-200:], "sha256": stored.sha256, "bytes": stored.bytes, "pages": found.pages}
     with transaction.atomic():
         one_at_a_time(stored.sha256)

@@ -22,6 +22,7 @@ from openecf.central.service_center.queries import Staff
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.pdf.examining import BadPdf, examine
+from openecf.platform.pdf.lying import path_of
 from openecf.platform.pictures.redrawing import BadPicture, redraw
 from openecf.platform.store import services as store
 from openecf.platform.store.holding import one_at_a_time
@@ -120,15 +121,15 @@ def _kept(file: BinaryIO, name: str) -> Kept:
 
 
 def _pdf(file: BinaryIO, name: str) -> Kept:
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+    with tempfile.TemporaryFile() as copy:
         examine(file=file, copy=copy, filename=name, megabytes=MEGABYTES, forms_allowed=True, links_allowed=True)
-        stored = store.put(store.pieces(copy.file), sealed=True)  # type: ignore[arg-type]
+        stored = store.put(store.pieces(copy), sealed=True)
     return Kept(name, "pdf", stored.sha256, stored.bytes)
 
 
 def _picture(file: BinaryIO, name: str) -> Kept:
     with ExitStack() as stack:
-        source, target = (stack.enter_context(tempfile.NamedTemporaryFile()) for _ in range(2))
+        source, target = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
         size = 0
         for piece in store.pieces(file):
             size += len(piece)
@@ -136,9 +137,8 @@ def _picture(file: BinaryIO, name: str) -> Kept:
                 raise NotTaken(name, gettext("The file is larger than 5 MB."))
             source.write(piece)
         source.flush()
-        kind = redraw(source.name, target.name)
-        with open(target.name, "rb") as drawn:
-            stored = store.put(store.pieces(drawn), sealed=True)
+        kind = redraw(path_of(source), path_of(target))
+        stored = store.put(store.pieces(target), sealed=True)
     suffix = ".png" if kind == "png" else ".jpg"
     return Kept(PurePath(name).stem + suffix, kind, stored.sha256, stored.bytes)
 

@@ -147,7 +147,7 @@ def _assemble(sha256: str, at: datetime) -> None:
     if hashlib.sha256(whole.getbuffer()).hexdigest() != sha256:
         raise CannotApply("The pieces make another document than was announced.")
     size, wrong = whole.getbuffer().nbytes, ""
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+    with tempfile.TemporaryFile() as copy:
         try:
             examine(
                 file=whole,
