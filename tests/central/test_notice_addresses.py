@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import Account
-from openecf.central.accounts.services import securing
+from openecf.central.accounts.services import disowning, securing
+from openecf.central.accounts.services.links import Purpose, make_link
 from openecf.central.courts import services as courts
 from openecf.central.courts.models import RegisteredCourt
 from openecf.central.registration import queries, services
@@ -137,6 +138,44 @@ def test_nobody_has_mails_sent_to_address_after_address(browser):
     assert answer.status_code == 200 and "Links were mailed several times" in text(answer)
     assert not OutgoingMail.objects.filter(recipients=["n5@counsel.example"]).exists()
     assert queries.contact_asked(account().id, now=timezone.now()).email == "n4@counsel.example"
+
+
+def confirms(browser: Client, email: str, **form: str) -> None:
+    browser.post(PAGE, FORM | {"email": email} | form)
+    Client().post(link(email))
+
+
+@pytest.mark.parametrize("mailbox", ["as it was", "the thief's"])
+@pytest.mark.parametrize(("of_old", "back"), [(NEW, NEW), ("", "ada@counsel.example")])
+def test_an_address_that_a_thief_proved_goes_when_the_owner_says_it_was_not_me(browser, mailbox, of_old, back):
+    if of_old:
+        confirms(browser, of_old)
+    own, eve = account().email, "eve@evil.example"
+    secret = make_link(purpose=Purpose.DISOWN, email=own, at=timezone.now(), account=account()).rpartition("/")[2]
+    confirms(browser, "first@evil.example", often="filing")
+    confirms(browser, eve, form="html")
+    if mailbox != "as it was":
+        Account.objects.update(email="mail@evil.example", mailbox="mail@evil.example")
+    browser.post(PAGE, FORM | {"email": "third@evil.example"})
+    asked, before = link("third@evil.example"), {row.id for row in told()}
+    disowning.disown(secret=secret, at=timezone.now(), address="203.0.113.9")
+    said = [row for row in told() if row.id not in before]
+    assert sorted(row.to for row in said) == ["flsb", "flsd"], "each court is told once"
+    assert all(row.body["email"] == back for row in said)
+    assert all(row.body["wants_text"] is row.body["summary"] is bool(of_old) for row in said), "and in what form"
+    kept = queries.contact_of(account().id)
+    assert kept.email == back and queries.proved(account(), email=back)
+    for to in {own, back, eve}:
+        texts = [one.text for one in OutgoingMail.objects.filter(recipients=[to]) if "taken back" in one.text]
+        assert len(texts) == 1 and not {own, back, eve} & set(texts[0].split()), to
+    assert [Client().get(asked).status_code, Client().post(asked).status_code] == [410, 410]
+
+
+def test_it_was_not_me_leaves_notices_alone_that_were_chosen_before(browser):
+    confirms(browser, NEW)
+    secret = make_link(purpose=Purpose.DISOWN, email=account().email, at=timezone.now(), account=account())
+    disowning.disown(secret=secret.rpartition("/")[2], at=timezone.now(), address="203.0.113.9")
+    assert len(told()) == 2 and queries.contact_of(account().id).email == NEW
 
 
 @pytest.mark.django_db(transaction=True)

@@ -121,6 +121,28 @@ class FilerContact(models.Model):
         return f"contact of {self.account_id}"
 
 
+class ContactSaid(models.Model):
+    """Each word of a person about where notices go, as courts were told: lines are added, and go along in a merger.
+
+    Kept so that what a thief said can be taken back: what held before is known.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField()
+    wants_text = models.BooleanField()
+    summary = models.BooleanField()
+    tells_silence = models.BooleanField()
+    at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "filer_contact_said"
+        indexes = [models.Index(fields=["account", "at"], name="filer_contact_said_when")]
+
+    def __str__(self) -> str:
+        return f"contact said by {self.account_id}"
+
+
 class ContactAsked(models.Model):
     """A person wants notices at an address that nobody proved yet: what will hold once the mailed link was opened.
 

@@ -9,7 +9,14 @@ from uuid import UUID
 
 from openecf.central.courts import queries as courts
 from openecf.central.registration import rules
-from openecf.central.registration.models import ContactAsked, EfileRequest, FilerContact, RequestPaper, Status
+from openecf.central.registration.models import (
+    ContactAsked,
+    ContactSaid,
+    EfileRequest,
+    FilerContact,
+    RequestPaper,
+    Status,
+)
 from openecf.platform.registering.profile import RegistrationProfile
 from openecf.platform.registering.roles import Kind
 
@@ -97,6 +104,11 @@ def waiting(account: UUID) -> int:
 def contact_of(account: UUID) -> FilerContact | None:
     """Where the person last said that notices should go."""
     return FilerContact.objects.filter(account_id=account).first()
+
+
+def contact_at(account: UUID, *, at: datetime) -> ContactSaid | None:
+    """Where the person had said until a moment that notices should go; None if nothing was said by then."""
+    return ContactSaid.objects.filter(account_id=account, at__lte=at).order_by("at", "id").last()
 
 
 def contact_asked(account: UUID, *, now: datetime) -> ContactAsked | None:

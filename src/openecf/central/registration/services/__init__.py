@@ -25,6 +25,7 @@ from openecf.central.registration.services.contact import (
     change_contact,
     confirm_contact,
     look_at_proof,
+    take_contact_back,
 )
 from openecf.central.registration.services.hearing import hear
 
@@ -49,5 +50,6 @@ __all__ = [
     "look_at_proof",
     "save_step",
     "submit",
+    "take_contact_back",
     "withdraw",
 ]

@@ -16,6 +16,7 @@ from openecf.central.courts import queries as courts
 from openecf.central.registration import queries, rules
 from openecf.central.registration.models import (
     ContactAsked,
+    ContactSaid,
     EfileRequest,
     FilerContact,
     RequestNews,
@@ -290,6 +291,7 @@ def follow(*, account: UUID, into: UUID, by: str, at: datetime) -> None:
     ContactAsked.objects.filter(account_id=account).delete()
     if not FilerContact.objects.filter(account_id=into).exists():
         FilerContact.objects.filter(account_id=account).update(account_id=into)
+        ContactSaid.objects.filter(account_id=account).update(account_id=into)
     if moved:
         audit.record(act="registration.followed", by=by, at=at, subject=str(into), closed=str(account), requests=moved)
 

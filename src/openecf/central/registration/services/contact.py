@@ -14,7 +14,7 @@ from openecf.central.accounts import queries as account_queries
 from openecf.central.accounts import services as accounts
 from openecf.central.courts import queries as courts
 from openecf.central.registration import queries
-from openecf.central.registration.models import ContactAsked, FilerContact
+from openecf.central.registration.models import ContactAsked, ContactSaid, FilerContact
 from openecf.kernel.names import looks_like_address
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62, digest
@@ -143,14 +143,56 @@ def confirm_contact(*, secret: str, at: datetime) -> None:
         _tell_courts(account, said, language=asked.language, at=at, proved_at=at)
 
 
-def _tell_courts(account: UUID, said: Mapping[str, object], *, language: str, at: datetime, **proof: datetime) -> None:
+def take_contact_back(*, account: Account, since: datetime, email: str, by: str, at: datetime) -> bool:
+    """Somebody else was signed on from a moment: what was said since about notices holds no more, and every court is told
+    again what held before; whether there was anything. Both addresses are mailed. Inside the transaction of the act that
+    says why, which holds the account.
+
+    ``email``: the account's own address of before. Notices go there where nothing had been said: what each court held
+    then is not known here.
+    """
+    ContactAsked.objects.filter(account_id=account.id, asked_at__gt=since).delete()
+    now = queries.contact_of(account.id)
+    if now is None or now.changed_at <= since:
+        return False
+    before = queries.contact_at(account.id, at=since)
+    said: dict[str, object] = {"email": email, "wants_text": False, "summary": False, "tells_silence": False}
+    if before is not None:
+        said = {name: getattr(before, name) for name in said}
+    if said == {name: getattr(now, name) for name in said}:
+        return False
+    proved_at = None if before is None else before.proved_at
+    _tell_courts(account.id, said, language=account.language, at=at, by=by, proved_at=proved_at)
+    # One mail to each, without the address: neither of two strangers learns the other's.
+    for to in sorted({str(said["email"]), now.email, email}):
+        with accounts.in_words_of(account):
+            mail.send(
+                to=[to],
+                subject=gettext("A change to your PACER account"),
+                text=gettext(
+                    "On {at} (UTC) the owner of PACER account {number} said that somebody else had signed in to it. Since "
+                    "that sign-in another address for notices of filings, or another form of them, had been chosen. That was "
+                    "taken back: courts send them as before.\n\n"
+                    "If you had chosen it yourself, choose it again in Manage My Account. If you had another address at a "
+                    "court itself, look there whether it is right."
+                ).format(at=f"{at:%Y-%m-%d %H:%M}", number=account.number),
+                at=at,
+                reference=f"account:{account.number}",
+            )
+    return True
+
+
+def _tell_courts(
+    account: UUID, said: Mapping[str, object], *, language: str, at: datetime, by: str = "", **proof: datetime | None
+) -> None:
     kept = dict(said) | {"changed_at": at}
     before = queries.contact_of(account)
     if before is not None and before.email.lower() != str(said["email"]).lower():
         kept["proved_at"] = None
-    FilerContact.objects.update_or_create(account_id=account, defaults=kept | proof)
+    row, _made = FilerContact.objects.update_or_create(account_id=account, defaults=kept | proof)
+    ContactSaid.objects.create(account_id=account, at=at, proved_at=row.proved_at, **said)
     linked = [row.court for row in courts.registered_courts(account)]
     for court in linked:
         bus.put(to=court, message=FilerContactChanged(account=account, at=at, language=language, **said), at=at)
-    audit.record(act="filer.contact-changed", by=str(account), at=at, subject=str(account), courts=linked,
+    audit.record(act="filer.contact-changed", by=by or str(account), at=at, subject=str(account), courts=linked,
                  summary=said["summary"])  # fmt: skip
