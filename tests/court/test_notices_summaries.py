@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
+from django.core import mail as post
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -21,6 +22,9 @@ from openecf.court.notices.models import FreeLook, Recipient, Summary, SummaryDa
 from openecf.court.people import services as people
 from openecf.court.people.models import CourtUser
 from openecf.court.transition.models import CourtProfile
+from openecf.kernel.restriction import Restriction
+from openecf.platform.audit.models import AuditLine
+from openecf.platform.mail import services as outgoing
 from openecf.platform.mail.models import OutgoingMail
 from tests.court import agency, callers, pdfs
 from tests.court import world as invented
@@ -249,6 +253,54 @@ def test_what_was_closed_to_a_person_before_the_mails_were_written_is_not_mailed
     assert bool(to(user.email)) is told
     name = f"{user.first_name} {user.last_name}"
     assert {one.state for one in queries.deliveries(notice) if one.name == name} == {"waiting" if told else "closed"}
+
+
+def sent_to(address: str, at: datetime = AFTER) -> list[str]:
+    """The mail server is back: what it is handed for an address, as text."""
+    while outgoing.deliver_due(now=lambda: at):
+        pass
+    return [mail.body for mail in post.outbox if mail.bcc == [address]]
+
+
+@pytest.mark.parametrize(("level", "who", "told"), [
+    (0, "opponent", True), (2, "opponent", True), (4, "opponent", False), (4, "counsel", True), (6, "counsel", False),
+])  # fmt: skip
+def test_a_mail_that_waits_for_the_mail_server_does_not_leave_to_who_may_not_know_any_more(world, level, who, told):
+    entry, notice = filed(world)
+    user = getattr(world, who)
+    Entry.objects.filter(pk=entry.pk).update(restriction=level)
+    assert bool(sent_to(user.email)) is told
+    name = f"{user.first_name} {user.last_name}"
+    assert {one.state for one in queries.deliveries(notice) if one.name == name} == {"mailed" if told else "closed"}
+    kept = AuditLine.objects.filter(act="mail.withheld", facts__reference=f"notice:{notice.pk}")
+    assert kept.exists() is (level >= 4), "on record"
+    assert not sent_to("nobody@x.example", AFTER + timedelta(days=9)) and kept.exists() is (level >= 4)
+
+
+def test_nor_does_a_mail_of_a_case_that_was_sealed_since_and_an_opened_case_goes_on(world):
+    _entry, notice = filed(world)
+    cases.set_restriction(case_id=world.case.pk, level=Restriction.COURT, reason="order", at=AT, by="user:1")
+    assert not sent_to(PRIMARY) and not post.outbox
+    cases.set_restriction(case_id=world.case.pk, level=Restriction.PUBLIC, reason="order", at=AT, by="user:1")
+    filed(world, text="RESPONSE to the motion")
+    (text,) = sent_to(PRIMARY)
+    assert "RESPONSE" in text and {one.state for one in queries.deliveries(notice) if one.addresses} == {"closed"}
+
+
+@pytest.mark.parametrize(("closed", "silence", "says"), [
+    (0, False, ["MOTION", "RESPONSE"]), (1, False, ["RESPONSE"]), (2, False, None), (2, True, ["Nothing was filed"]),
+])  # fmt: skip
+def test_a_summary_that_waits_is_written_anew_without_what_was_closed_since(world, closed, silence, says):
+    way(world.opponent, silence=silence)
+    entries = [filed(world, text=text)[0].pk for text in ("MOTION to Dismiss", "RESPONSE to it")]
+    summarising.make_due(now=AFTER)
+    Entry.objects.filter(pk__in=entries[:closed]).update(restriction=4)
+    sent_to(world.opponent.email)
+    found = sent_to(world.opponent.email)
+    words = ("MOTION", "RESPONSE", "Nothing was filed")
+    assert [[each for each in words if each in text] for text in found] == ([says] if says else [])
+    assert SummaryLine.objects.filter(user=world.opponent, left_out=True).count() == closed
+    assert Summary.objects.get(user=world.opponent).mailed is (says is not None)
 
 
 def test_counsel_who_has_left_does_not_hear_of_what_was_closed_since(world):

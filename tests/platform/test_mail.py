@@ -304,7 +304,7 @@ def test_one_unknown_recipient_among_several_keeps_the_mail_from_nobody_else(pos
 
 def test_a_mail_whose_every_recipient_is_unknown_waits_for_a_person(postman):
     postman.refuses = {"ada@counsel.example": "550 5.1.1 no such mailbox"}
-    mail = promise(reference="notice:1")
+    mail = promise(reference="letter:1")
     attempt(mail)
     assert [one.pk for one in queries.stuck()] == [mail.pk]
 

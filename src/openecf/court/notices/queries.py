@@ -315,7 +315,8 @@ def deliveries(notice: Notice) -> list[Delivery]:
 def _state(line: SummaryLine | None, own: str, address: str, states: Mapping[tuple[str, str], str]) -> str | None:
     """What became of the notice at one address; None where nothing is known. ``own``: the notice's reference."""
     if line is None:
-        return states.get((own, address))
+        state = states.get((own, address))
+        return "closed" if state == "withheld" else state
     if line.summary_id is None:
         return "summary"
     return "closed" if line.left_out else states.get((f"summary:{line.summary_id}", address), "waiting")

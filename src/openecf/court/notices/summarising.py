@@ -93,14 +93,7 @@ def _write(user_id: int, address: str, *, day: date, until: datetime, at: dateti
         claimed = cursor.fetchone()
     if claimed is None:
         return 0
-    rows = SummaryLine.objects.select_for_update(of=("self",)).filter(
-        user=user_id, address=address, summary=None, at__lt=until
-    )
-    lines = list(
-        rows.select_related("recipient__user", "recipient__notice__entry__case")
-        .prefetch_related("recipient__notice__entry__documents")
-        .order_by("at", "recipient__notice_id")
-    )
+    lines = _lines(user=user_id, address=address, summary=None, at__lt=until)
     known = {line.pk for line in lines if queries.may_still_know(line, now=at)}
     for told in (True, False):
         marked = [line.pk for line in lines if (line.pk in known) is told]
@@ -111,6 +104,29 @@ def _write(user_id: int, address: str, *, day: date, until: datetime, at: dateti
         return 0
     _mail(claimed[0], user_id, address, told_of, day=day, at=at)
     return 1
+
+
+def write_anew(*, summary: Summary, at: datetime) -> None:
+    """A summary that was written and not sent yet, without what was closed to its reader since; if nothing is left, as
+    of a day without filings. Inside the caller's transaction, which withholds the mail as it was, says why, and holds the row."""
+    lines = _lines(summary=summary, left_out=False)
+    told_of = [line for line in lines if queries.may_still_know(line, now=at)]
+    closed = {line.pk for line in lines} - {line.pk for line in told_of}
+    SummaryLine.objects.filter(pk__in=closed).update(left_out=True)
+    if told_of or people.usual_way(people.user(summary.user_id), summary.address).tells_silence:
+        _mail(summary.pk, summary.user_id, summary.address, told_of, day=summary.day, at=at)
+    else:
+        Summary.objects.filter(pk=summary.pk).update(mailed=False)
+
+
+def _lines(**which: object) -> list[SummaryLine]:
+    """Locked, oldest first, with what a summary says of them."""
+    rows = SummaryLine.objects.select_for_update(of=("self",)).filter(**which)
+    return list(
+        rows.select_related("recipient__user", "recipient__notice__entry__case")
+        .prefetch_related("recipient__notice__entry__documents")
+        .order_by("at", "recipient__notice_id")
+    )
 
 
 def _mail(

@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from openecf.court.notices import announcing, services, summarising
+from openecf.court.notices import announcing, services, summarising, withholding
+from openecf.platform.mail import gates
+
+gates.guard("notice", withholding.OF_NOTICES)
+gates.guard("summary", withholding.OF_SUMMARIES)
 
 
 @app.task(name=services.MAIL_JOB, queue="mail", retry=5)

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from openecf.platform.mail.models import OutgoingMail
 
+WITHHELD = "withheld: it may not leave any more"
+"""``last_error`` of a mail that was closed to its reader before it left; ``sent_at`` is when that was found."""
+
 
 def due(*, now: datetime) -> list[int]:
     """Mail whose time has come, oldest first."""
@@ -26,10 +29,14 @@ def how_many_stuck() -> int:
 
 
 def states(*, references: Collection[str]) -> dict[tuple[str, str], str]:
-    """How the mails of some references stand, by reference and blind-copy address: ``mailed``, ``waiting`` or ``failed``."""
+    """How the mails of some references stand, by reference and blind-copy address: ``mailed``, ``waiting``, ``failed``
+    or ``withheld``. Of several to one address the newest counts."""
     found = {}
-    rows = OutgoingMail.objects.filter(reference__in=references).values_list("reference", "bcc", "sent_at", "dead_at")
-    for reference, bcc, sent_at, dead_at in rows:
+    rows = OutgoingMail.objects.filter(reference__in=references).order_by("pk")
+    for reference, bcc, sent_at, dead_at, error in rows.values_list(
+        "reference", "bcc", "sent_at", "dead_at", "last_error"
+    ):
         state = "mailed" if sent_at and not dead_at else "failed" if dead_at else "waiting"
+        state = "withheld" if error == WITHHELD else state
         found.update({(reference, address): state for address in bcc})
     return found

@@ -21,7 +21,7 @@ from procrastinate.contrib.django import app
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 from openecf.platform.config import this_site
-from openecf.platform.mail import queries, rules
+from openecf.platform.mail import gates, queries, rules
 from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.store import services as store
 
@@ -114,13 +114,15 @@ def deliver_due(*, now: Callable[[], datetime]) -> int:
 
 
 def _deliver(mail_id: int, at: datetime) -> str:
-    """``sent``, ``away``, ``refused`` or ``not due``."""
+    """``sent``, ``away``, ``refused``, ``withheld`` or ``not due``."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"id": mail_id, "now": at, "until": at + rules.LEASE, "word": HANDING_OVER})
         before = cursor.fetchone()
     if before is None:
         return "not due"
     mail = OutgoingMail.objects.get(pk=mail_id)
+    if not _may_leave(mail, at):
+        return "withheld"
     may_repeat = before[0] == HANDING_OVER or before[0].removeprefix(AWAY).startswith(MAY_HAVE_IT)
     if may_repeat:
         log.warning("mail.may_repeat", mail=mail.pk, reference=mail.reference)
@@ -145,6 +147,19 @@ def _deliver(mail_id: int, at: datetime) -> str:
         next_at=at, last_error=Substr("last_error", len(AWAY) + 1)
     )
     return "sent"
+
+
+def _may_leave(mail: OutgoingMail, at: datetime) -> bool:
+    """Whether the room that wrote the mail still lets it go; if not, it is put away for good, on record."""
+    gate, number = gates.gate_of(mail.reference)
+    if gate is None or gate.may_leave(number, mail.bcc, at):
+        return True
+    with transaction.atomic():
+        OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=at, last_error=queries.WITHHELD)
+        record(act="mail.withheld", by="system", at=at, subject=f"mail:{mail.pk}", reference=mail.reference)
+        if gate.withheld is not None:
+            gate.withheld(number, mail.bcc, at)
+    return False
 
 
 def retry(*, mail_id: int, by: str, at: datetime) -> None:
