@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from openecf.kernel.days import legal_day
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.payments import gateway
+from openecf.platform.payments.gateway import PayGov
 from openecf.platform.payments.models import Attempt, Payment
 from tests.central.registrants import at_once, errors
 from tests.central.relying import account, signed_on
@@ -166,6 +169,53 @@ def test_many_second_people_at_once_credit_it_once(tollbooth):  # noqa: F811
     said = at_once([lambda by=by: agree(by) for by in others])
     assert sorted(said) == ["NotWaiting"] * 5 + ["agreed"]
     assert owed(who) == "0.00" and ledger() == 1 and OutgoingMail.objects.count() == 1
+
+
+def waiters() -> int:
+    """How many of the other connections wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_pay_gov_is_asked_while_a_second_person_agrees_and_neither_waits_for_the_other(tollbooth, monkeypatch):  # noqa: F811
+    """They take turns at the attempt: who comes first decides, the other is told that it is over."""
+    who, _browser, attempt = lost(tollbooth)
+    desk = [account(f"desk{n}") for n in range(3)]
+    finding = services.write_finding(
+        number=attempt.number, verdict="never", tracking="", paid_on=None, reason="report", by=desk[0].id,
+        at=timezone.now(),
+    )  # fmt: skip
+    tracking, real, in_transaction = tollbooth.books.latest()[0].tracking, PayGov.details, []
+
+    def details(gateway: PayGov, *, tracking: str):
+        in_transaction.append(connection.in_atomic_block)
+        return real(gateway, tracking=tracking)
+
+    monkeypatch.setattr(PayGov, "details", details)
+
+    def act(what, **more) -> str:
+        try:
+            what(by=more.pop("by").id, at=timezone.now(), **more)
+        except Exception as refusal:  # noqa: BLE001  (named below)
+            return type(refusal).__name__
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            Attempt.objects.select_for_update().get()
+            asks = pool.submit(act, services.payment_found, number=attempt.number, tracking=tracking, by=desk[1])
+            until(lambda: waiters() == 1, seconds=60, what="who asks Pay.gov to wait")
+            agrees = pool.submit(act, services.agree_with_finding, finding=finding.id, by=desk[2])
+            until(lambda: waiters() == 2, seconds=60, what="the second person to wait")
+        assert (asks.result(), agrees.result()) == ("done", "NotWaiting")
+    assert in_transaction == [False]
+    assert owed(who) == "0.00" and ledger() == 1 and Payment.objects.get().status == "paid"
+    assert Finding.objects.get().outcome == "refused"
 
 
 def test_what_the_second_person_does_not_find_waits_as_before(tollbooth, two):  # noqa: F811

@@ -225,17 +225,17 @@ def test_money_that_was_taken_unheard_is_found_by_its_number(tollbooth):
         driver.begins()
     other = Driver(tollbooth).begins().agrees()
     other.comes_back()
-    desk = {"gateway": tollbooth.client, "settle": driver.till, "by": "desk", "at": AT}
-    for wrong, refusal in (
-        (other.now.tracking, services.NotThatOne), ("NOSUCH", services.NotTold), ("", services.NotTold),
-    ):  # fmt: skip
-        with pytest.raises(refusal):
-            services.found(number=driver.number, tracking=wrong, **desk)
+    desk = {"number": driver.number, "settle": driver.till, "by": "desk", "at": AT}
+    for wrong in ("NOSUCH", ""):
+        with pytest.raises(services.NotTold):
+            services.look_up(tracking=wrong, gateway=tollbooth.client)
+    with pytest.raises(services.NotThatOne):
+        services.found(told=services.look_up(tracking=other.now.tracking, gateway=tollbooth.client), **desk)
     tracking = next(one.tracking for one in tollbooth.books.latest() if one.agency_tracking_id == driver.number)
-    number = driver.number
-    assert services.found(number=number, tracking=tracking, **desk) == State.SUCCEEDED
+    told = services.look_up(tracking=tracking, gateway=tollbooth.client)
+    assert services.found(told=told, **desk) == State.SUCCEEDED
     with pytest.raises(services.NotWaiting):
-        services.found(number=number, tracking=tracking, **desk)
+        services.found(told=told, **desk)
     assert len(driver.till.paid) == 1 and driver.now.is_paid
 
 

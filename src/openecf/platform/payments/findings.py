@@ -87,7 +87,7 @@ Found = TypeVar("Found", bound=Finding)
 
 
 def write(row: Found) -> Found:
-    """Keep what the first person found, in the caller's transaction. FoundAlready."""
+    """Keep what the first person found, in the caller's transaction, which holds the attempt. FoundAlready."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -99,7 +99,10 @@ def write(row: Found) -> Found:
 
 
 def waiting(rows: QuerySet[Found]) -> Found:
-    """The one finding of these that waits for its second person, locked. NotWaiting."""
+    """The one finding of these that waits for its second person, locked after its attempt is held. NotWaiting."""
+    number = rows.values_list("number", flat=True).first()
+    if number is not None:
+        services.hold(number=number)
     row = rows.select_for_update().filter(outcome=Finding.Outcome.WAITING).first()
     if row is None:
         raise services.NotWaiting
@@ -126,6 +129,6 @@ def close(row: Finding, outcome: Finding.Outcome, *, by: Any, at: datetime, rema
 
 
 def end_all(rows: QuerySet[Finding], *, by: Any, at: datetime) -> None:
-    """The gateway itself told after all: what people found is over."""
+    """The gateway itself told after all: what people found is over. The caller holds the attempt."""
     open_ = rows.filter(outcome=Finding.Outcome.WAITING)
     open_.update(outcome=Finding.Outcome.REFUSED, second_by=by, decided_at=at, remark="Pay.gov told")

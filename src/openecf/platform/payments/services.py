@@ -349,20 +349,33 @@ def _ask_how_it_stands(due: Q, gateway: Gateway, settle: Settle, at: datetime) -
     return True
 
 
-def found(*, number: str, tracking: str, gateway: Gateway | None, settle: Settle, by: str, at: datetime) -> str:
-    """The desk found the gateway's number of an attempt that nobody knew about: ask how it stands; its state.
+def hold(*, number: str) -> None:
+    """Inside a transaction: whoever else decides about this attempt waits until it ends.
 
-    NotWaiting, NoGateway, NotTold, NotThatOne (nothing is changed then).
+    An attempt is held before anything of a room is, its findings and requests too: so nobody waits in a circle.
     """
+    list(Attempt.objects.select_for_update().filter(number=number).values_list("pk"))
+
+
+def look_up(*, tracking: str, gateway: Gateway | None) -> Transaction:
+    """Ask how a number of the gateway's stands that the desk read in its reports. Outside of any transaction: the
+    gateway may take its time. NoGateway, NotTold."""
     if gateway is None:
         raise NoGateway
+    try:
+        return gateway.details(tracking=tracking)
+    except (Refused, Away, Unsure) as problem:
+        raise NotTold from problem
+
+
+def found(*, number: str, told: Transaction, settle: Settle, by: str, at: datetime) -> str:
+    """The desk found an attempt that nobody knew about, and the gateway ``told`` how it stands; its state.
+
+    NotWaiting, NotThatOne (nothing is changed then).
+    """
     row = Attempt.objects.select_related("payment").filter(number=number, state=State.UNKNOWN).first()
     if row is None:
         raise NotWaiting
-    try:
-        told = gateway.details(tracking=tracking)
-    except (Refused, Away, Unsure) as problem:
-        raise NotTold from problem
     if not rules.is_ours(told, number=row.number, amount=Money(row.payment.cents)):
         raise NotThatOne
     return _decide_as(row, told, settle, by, at)

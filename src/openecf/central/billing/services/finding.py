@@ -37,11 +37,12 @@ def payment_found(*, number: str, tracking: str, by: UUID, at: datetime) -> str:
     What Pay.gov itself says decides; a finding that waited is over then.
     NotWaiting, NoGateway, NotTold, NotThatOne, OwnRequest.
     """
-    payer = _stuck(number, by).payer
+    _stuck(number, by)
+    told = collecting.look_up(tracking=tracking, gateway=gateway())
     with transaction.atomic():
-        state = collecting.found(
-            number=number, tracking=tracking, gateway=gateway(), settle=settle, by=str(by), at=at
-        )  # fmt: skip
+        collecting.hold(number=number)
+        payer = _stuck(number, by).payer  # once more: two people may have decided while Pay.gov was asked
+        state = collecting.found(number=number, told=told, settle=settle, by=str(by), at=at)
         audit.record(act="payment.found", by=str(by), at=at, subject=str(payer), attempt=number, tracking=tracking)
         findings.end_all(Finding.objects.filter(number=number), by=by, at=at)
     return state
@@ -51,11 +52,12 @@ def write_finding(
     *, number: str, verdict: str, tracking: str, paid_on: date | None, reason: str, by: UUID, at: datetime
 ) -> Finding:
     """The first person says what Pay.gov's report has about a payment. NotWaiting, OwnRequest, FoundAlready, NotThatOne."""
-    paying = _stuck(number, by)
     taken = verdict == Verdict.TAKEN
-    if taken and payments.numbered(tracking, purpose=PURPOSE) is not None:
-        raise collecting.NotThatOne
     with transaction.atomic():
+        collecting.hold(number=number)
+        paying = _stuck(number, by)
+        if taken and payments.numbered(tracking, purpose=PURPOSE) is not None:
+            raise collecting.NotThatOne
         made = findings.write(
             Finding(
                 number=number, payer_id=paying.payer, verdict=verdict, tracking=tracking if taken else "",

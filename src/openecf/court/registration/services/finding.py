@@ -39,21 +39,23 @@ class Finder:
 def found(*, request_id: UUID, number: str, tracking: str, by: Finder, at: datetime) -> str:
     """Ask Pay.gov about the number that its report has for a payment; the payment's new state. Its word is enough.
 
-    As ``collecting.found``; NotWaiting, OwnFee. A finding that waited is over then.
+    NotWaiting, OwnFee, NoGateway, NotTold, NotThatOne. A finding that waited is over then.
     """
-    row = _stuck(request_id, number, by)
+    _stuck(request_id, number, by)
+    told = collecting.look_up(tracking=tracking, gateway=gateway())
     with transaction.atomic():
-        state = collecting.found(
-            number=number, tracking=tracking, gateway=gateway(), settle=settle, by=by.ref, at=at
-        )  # fmt: skip
+        collecting.hold(number=number)
+        row = _stuck(request_id, number, by)  # once more: two clerks may have decided while Pay.gov was asked
+        state = collecting.found(number=number, told=told, settle=settle, by=by.ref, at=at)
         findings.end_all(FeeFinding.objects.filter(request=row, number=number), by=by.ref, at=at)
     return state
 
 
 def write_never_taken(*, request_id: UUID, number: str, reason: str, by: Finder, at: datetime) -> None:
     """The first clerk did not find the payment in Pay.gov's reports. NotWaiting, OwnFee, FoundAlready."""
-    row = _stuck(request_id, number, by)
     with transaction.atomic():
+        collecting.hold(number=number)
+        row = _stuck(request_id, number, by)
         made = findings.write(
             FeeFinding(request=row, number=number, verdict=FeeFinding.Verdict.NEVER, reason=reason, first_by=by.ref,
                        found_at=at)
