@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pypdfium2 as pdfium
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -17,7 +18,7 @@ from openecf.central.firms import services as firms
 from openecf.central.service_center import letter_paper
 from openecf.platform.audit.models import AuditLine
 from tests.central.registrants import ADDRESS, begin, link_in, mailed, walk
-from tests.central.relying import account, signed_on
+from tests.central.relying import PASSWORD, account, signed_on
 from tests.central.test_service_center_staff import appoint, at_desk
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,18 @@ def test_who_may_search_gets_a_letter_and_a_firms_billing_account_gets_none(kind
     assert status(new) == (("inactive", "letter") if awaits else ("active", ""))
     assert ActivationLetter.objects.filter(account=new).count() == awaits
     assert ("A letter comes to you" in page) is awaits and ("activation token" in mailed()[-1].text) is awaits
+
+
+@pytest.mark.parametrize(("kind", "files"), [("search", False), ("attorney", True), ("non-attorney", True)])
+def test_only_who_files_is_told_that_filing_does_not_wait_for_the_letter(kind, files):
+    browser = begin(kind)
+    walk(browser)
+    ready = Client().post(link_in(mailed()[0])).content.decode()
+    Account.objects.update(password=make_password(PASSWORD))
+    own = signed_on(Account.objects.get())
+    told = [ready, mailed()[-1].text, own.get("/pscof/manage").content.decode(), own.get(PAGE).content.decode()]
+    assert ["linking and filing do not wait" in one for one in told] == [files] * 4
+    assert ["seven to ten business days" in one for one in told[:3]] == [True] * 3
 
 
 def test_the_token_of_the_letter_activates_search_once_and_is_nowhere_in_the_database():

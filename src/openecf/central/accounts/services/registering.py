@@ -326,8 +326,11 @@ def _welcome(account: Account, at: datetime) -> None:
     if account.search_note == rules.LETTER:
         text += "\n" + gettext(
             "To search cases you need the activation token of a letter that we mail to your postal address. It takes "
-            "seven to ten business days. Registering with courts, linking and filing do not wait for it.\n"
+            "seven to ten business days."
         )
+        if account.type != AccountType.CASE_SEARCH:
+            text += " " + gettext("Registering with courts, linking and filing do not wait for it.")
+        text += "\n"
     mail.send(
         to=[account.email], subject=gettext("Your PACER account"), text=text, at=at,
         reference=f"account:{account.number}",
