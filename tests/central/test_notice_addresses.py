@@ -67,7 +67,8 @@ def test_a_new_address_gets_a_link_and_every_court_goes_on_as_before_until_it_is
     assert "We mailed a link to new@counsel.example" in text(browser.get(PAGE))
     assert "another e-mail address for notices" in OutgoingMail.objects.get(recipients=[account().email]).text
     phone, address = Client(), link()
-    assert NEW in text(phone.get(address)) and not told(), "a mail scanner opens links, too"
+    asks = text(phone.get(address))
+    assert NEW in asks and "Until then nothing changes" in asks and not told(), "a mail scanner opens links, too"
     assert "Notices go to this address now" in text(phone.post(address))
     assert {row.to for row in told()} == {"flsb", "flsd"}
     assert all(row.body["email"] == NEW and row.body["summary"] and row.body["tells_silence"] for row in told())
