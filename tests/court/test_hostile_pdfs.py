@@ -9,6 +9,7 @@ import base64
 import io
 import os
 import resource
+import signal
 import struct
 import subprocess
 import tempfile
@@ -29,7 +30,7 @@ from openecf.court.events import queries as events
 from openecf.court.filing import drafts
 from openecf.court.transition.models import CourtProfile
 from openecf.platform.pdf import checking, printing
-from openecf.platform.pdf.apart import Apart
+from openecf.platform.pdf.apart import Apart, _Worker
 from openecf.platform.pdf.examining import BadPdf
 from openecf.platform.pdf.rules import REASONS
 from openecf.platform.store import services as store
@@ -280,6 +281,35 @@ def test_a_copy_that_takes_too_long_is_handed_out_as_it_was_filed_and_tried_agai
     (mark,) = stamping._cache().glob(f"{stamping._family(SHA)}*")
     os.utime(mark, (yesterday := time.time() - 24 * 3600 - 1, yesterday))
     assert copied(content, keep=True) != content and len(asked) == 1
+
+
+@pytest.mark.parametrize(("signum", "marked"), [("SIGTERM", False), ("SIGKILL", True)])
+def test_a_press_that_ends_at_a_restart_says_nothing_of_the_document(monkeypatch, nothing_kept, signum, marked):
+    """Both presses that have it end while they work; one that dies of a file, dies in another way."""
+    content = pdfs.plain(3)
+
+    def ask(worker, request, *, seconds, do=_Worker.ask):
+        worker.process.send_signal(getattr(signal, signum))
+        worker.process.wait(60)
+        return do(worker, request, seconds=seconds)
+
+    with monkeypatch.context() as at_once:
+        at_once.setattr(_Worker, "ask", ask)
+        assert copied(content, keep=True) == content, "handed out as it was filed"
+        with pytest.raises(BadPdf) as refused:
+            check(content)
+    assert refused.value.code == ("too-complex" if marked else "busy")
+    assert bool(list(stamping._cache().glob(f"{stamping._family(SHA)}*"))) is marked
+    assert (copied(content, keep=True) == content) is marked
+
+
+def test_presses_that_were_ended_while_they_waited_cost_nobody_a_copy(nothing_kept):
+    waiting = [_Worker(printing.presses.module) for _n in range(printing.AT_ONCE)]
+    for one in waiting:
+        one.process.kill()
+        one.process.wait(60)
+        printing.presses.idle.put(one)
+    assert copied(pdfs.plain(3), keep=True) != pdfs.plain(3)
 
 
 def test_what_is_sealed_lies_in_no_folder_while_it_is_inspected_stamped_or_joined(monkeypatch, tmp_path, nothing_kept):

@@ -42,9 +42,9 @@ def stamped(original: BinaryIO, *, sha256: str, header: str, suffix: str, keep: 
     copy: Any = tempfile.NamedTemporaryFile(dir=_cache(), suffix=".new") if keep else tempfile.TemporaryFile()
     try:
         printing.stamp(original, to=path_of(copy), header=header, suffix=suffix)
-    except printing.Unusable:
+    except printing.Unusable as why:
         copy.close()
-        if keep:
+        if keep and not isinstance(why, printing.Interrupted):  # at a restart: that says nothing of the document
             unfit.touch(mode=0o600)
         original.seek(0)
         return original

@@ -11,6 +11,7 @@ import os
 import queue
 import resource
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +25,16 @@ class Busy(Exception):
 
 class Lost(Exception):
     """Over this request the process died, or took too long, or it answered nonsense."""
+
+
+class Ended(Lost):
+    """Somebody ended the process while it worked, as a restart does: that says nothing of the request."""
+
+
+_ASKED_TO_GO = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
+"""How a process ends that was told to, not by what it worked on. ``SIGKILL`` is what a lack of memory ends it with."""
+_DYING = 2
+"""How many seconds a process that closed its line has to be gone."""
 
 
 class _Worker:
@@ -55,6 +66,12 @@ class _Worker:
             answer += piece
         return json.loads(answer)
 
+    def was_told_to_go(self) -> bool:
+        """Whether a process that closed its line was ended from outside."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_DYING)
+        return self.process.returncode in _ASKED_TO_GO
+
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -73,7 +90,7 @@ class Apart:
         self.turns: queue.Queue[None] = queue.Queue(at_once)
 
     def ask(self, request: object) -> dict[str, Any]:
-        """What a process answers. Raises Busy, Lost."""
+        """What a process answers. Raises Busy, Lost, Ended."""
         try:
             self.turns.put(None, timeout=self.wait)
         except queue.Full:
@@ -84,24 +101,35 @@ class Apart:
             self.turns.get()
 
     def _ask(self, request: object) -> dict[str, Any]:
+        told_to_go = False
         for _attempt in range(2):
+            worker = self._living()
             try:
-                worker = self.idle.get_nowait()
-            except queue.Empty:
-                worker = _Worker(self.module)
-            try:
-                if worker.process.poll() is None:
-                    answer = worker.ask(request, seconds=self.seconds)
-                    self.idle.put(worker)
-                    return answer
+                answer = worker.ask(request, seconds=self.seconds)
             except TimeoutError:
                 worker.end()
                 raise Lost from None
-            except (BrokenPipeError, ValueError):
-                pass
-            # It may have been ended from outside while idle: a second one decides whether the file was the reason.
+            except BrokenPipeError:
+                told_to_go = worker.was_told_to_go()
+            except ValueError:
+                told_to_go = False
+            else:
+                self.idle.put(worker)
+                return answer
+            # It may have been ended from outside: a second one decides whether the file was the reason.
             worker.end()
-        raise Lost
+        raise Ended if told_to_go else Lost
+
+    def _living(self) -> _Worker:
+        """A process that waits for work, or a new one. Those that were ended while they waited are cleared away."""
+        while True:
+            try:
+                worker = self.idle.get_nowait()
+            except queue.Empty:
+                return _Worker(self.module)
+            if worker.process.poll() is None:
+                return worker
+            worker.end()
 
 
 def answer_all(act: Callable[[Any], dict[str, object]], *, memory: int, writes: int = 0) -> None:
@@ -109,6 +137,7 @@ def answer_all(act: Callable[[Any], dict[str, object]], *, memory: int, writes: 
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (writes, writes))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a terminal's Ctrl-C reaches it too: it ends of that, and says so
     for line in sys.stdin:
         sys.stdout.write(json.dumps(act(json.loads(line))) + "\n")
         sys.stdout.flush()

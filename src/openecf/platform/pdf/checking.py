@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openecf.platform.pdf.apart import Apart, Busy, Lost
+from openecf.platform.pdf.apart import Apart, Busy, Ended, Lost
 from openecf.platform.pdf.rules import Findings
 
 SECONDS = 20
@@ -17,11 +17,11 @@ inspectors = Apart("openecf.platform.pdf.inspector", seconds=SECONDS, at_once=AT
 def findings(path: str) -> Findings:
     """What an inspection of this file finds; ``too-complex`` when the inspector died of it or took too long.
 
-    ``busy`` when no inspector came free for a while.
+    ``busy`` when no inspector came free for a while, or it was ended while it worked, as a restart does.
     """
     try:
         return Findings(**inspectors.ask(path))
-    except Busy:
+    except (Busy, Ended):
         return Findings(wrong="busy")
     except (Lost, TypeError):
         return Findings(wrong="too-complex")

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext_lazy as _
 
 from openecf.kernel.refusal import Refusal
-from openecf.platform.pdf.apart import Apart, Busy, Lost
+from openecf.platform.pdf.apart import Apart, Busy, Ended, Lost
 from openecf.platform.pdf.lying import lying
 
 SECONDS = 60
@@ -23,6 +23,10 @@ presses = Apart("openecf.platform.pdf.press", seconds=SECONDS, at_once=AT_ONCE, 
 
 class Unusable(Exception):
     """The file cannot be written on or joined, or not within the limits. What was written so far is worth nothing."""
+
+
+class Interrupted(Unusable):
+    """The press was ended while it worked, as a restart does. The file may be as good as any: nobody judged it."""
 
 
 class PressesBusy(Refusal):
@@ -51,5 +55,7 @@ def _print(request: dict[str, object]) -> None:
             raise Unusable
     except Busy:
         raise PressesBusy from None
+    except Ended:
+        raise Interrupted from None
     except Lost:
         raise Unusable from None
