@@ -64,6 +64,20 @@ def test_labels_are_of_those_who_are_served_otherwise_and_have_an_address(world,
     assert "Nowhere" not in words and "Okafor" not in words
 
 
+def test_where_nobody_has_a_postal_address_the_page_says_so_and_offers_no_labels(world, browser):
+    Party.objects.filter(case=world.case).update(lines="")
+    page = f"/utilities/mailings/{world.case.pk}"
+    answer = browser.get(page)
+    assert (
+        "Rowan Sorrel No address is on record." in said(answer)[1] and "There are no labels to print" in said(answer)[1]
+    )
+    assert "/labels" not in answer.content.decode()
+    again = browser.get(f"{page}/labels")
+    assert (again.status_code, again.headers["Location"]) == (302, page), (
+        "a kept address leads to the page that says why"
+    )
+
+
 @pytest.mark.parametrize("path", ["/utilities/mailings/{case}", "/utilities/mailings/{case}/labels"])
 def test_a_sealed_case_is_not_there_for_strangers(world, path):
     Case.objects.filter(pk=world.case.pk).update(restriction=4)

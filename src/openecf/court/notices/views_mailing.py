@@ -18,6 +18,8 @@ from openecf.court.people.access import LINKED
 from openecf.platform import access
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from openecf.court.cases.models import Case
 
 
@@ -58,6 +60,7 @@ def mailing_info(request: HttpRequest, case_id: int) -> HttpResponse:
         "title": case.short_title or case.caption,
         "electronic": [each for each in people if not each.by_mail],
         "manual": [(each.name, each.postal_lines) for each in people if each.by_mail],
+        "labels": bool(_labels(people)),
     }
     return render(request, "notices/mailing_info.html", context)
 
@@ -66,14 +69,19 @@ def mailing_info(request: HttpRequest, case_id: int) -> HttpResponse:
 @never_cache
 @require_safe
 def mailing_labels(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Mailing Labels by Case: of those who must be served otherwise and have an address on record."""
+    """Mailing Labels by Case: of those who must be served otherwise and have an address on record. Without any, the page
+    that says so."""
     case, people = _listed(request, case_id)
-    lines = [(each.name, *each.postal_lines) for each in people if each.by_mail and each.postal_lines]
+    lines = _labels(people)
     if not lines:
-        raise Http404
+        return redirect("mailing-info", case_id=case.pk)
     response = HttpResponse(labels.sheet(lines), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="labels-{case.number.replace(":", "-")}.pdf"'
     return response
+
+
+def _labels(people: Sequence[Addressee]) -> list[tuple[str, ...]]:
+    return [(each.name, *each.postal_lines) for each in people if each.by_mail and each.postal_lines]
 
 
 def _listed(request: HttpRequest, case_id: int) -> tuple[Case, list[Addressee]]:
