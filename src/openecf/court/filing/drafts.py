@@ -28,7 +28,6 @@ from openecf.platform.audit.services import record
 from openecf.platform.postgres import prepared
 from openecf.platform.store.services import StoreFull
 
-MAIN = 0
 _MOVE_ON = """
 UPDATE draft SET version = version + 1, changed_at = %(at)s, answers = coalesce(%(answers)s::jsonb, answers)
 WHERE id = %(draft)s AND version = %(version)s AND submitted_at IS NULL
