@@ -17,6 +17,7 @@ import pytest
 from django.db import connection
 
 from openecf.platform.config import StoreConfig, this_site
+from openecf.platform.store import backends
 from openecf.platform.store import services as store
 from openecf.platform.store.backends import Folder
 from openecf.platform.store.bucket import Bucket
@@ -36,8 +37,8 @@ def folder(tmp_path: Path, monkeypatch) -> Path:
     return tmp_path
 
 
-def test_what_lies_one_folder_deeper_is_found_and_forgotten(folder):
-    """As stores of before November 26, 2026 have it."""
+def test_what_lies_one_folder_deeper_is_found_kept_once_and_forgotten(folder, monkeypatch):
+    """As stores of before November 26, 2026 have it. Whoever puts it again knows that its name is on the disk."""
     sha256 = store.put([PDF]).sha256
     [path] = named(folder)
     deeper = path.parent / sha256[2:4] / sha256
@@ -46,6 +47,12 @@ def test_what_lies_one_folder_deeper_is_found_and_forgotten(folder):
     assert store.has(sha256)
     with store.open(sha256) as stored:
         assert stored.read() == PDF
+    synced: list[Path] = []
+    monkeypatch.setattr(
+        backends, "_sync_folder", lambda each, do=backends._sync_folder: synced.append(each) or do(each)
+    )
+    assert store.put([PDF]).sha256 == sha256 and named(folder) == [deeper]
+    assert synced == [deeper.parent, path.parent, path.parent.parent, folder]
     store.drop(sha256)
     assert not store.has(sha256) and not named(folder)
 

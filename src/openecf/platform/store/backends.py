@@ -78,10 +78,12 @@ class Folder:
         """Folders whose names this process has seen to the disk: they need not go there again."""
 
     def _sync_above(self, folder: Path) -> None:
-        for one in (folder, folder.parent):
+        one = folder
+        while one != self.root:
             if one not in self.synced:
                 _sync_folder(one.parent)
                 self.synced.add(one)
+            one = one.parent
 
     @contextlib.contextmanager
     def temporary(self) -> Iterator[BinaryIO]:
@@ -98,9 +100,11 @@ class Folder:
                         os.unlink(out.name)
 
     def keep(self, written: BinaryIO, name: str) -> None:
-        place = self._place(name)
+        place, old = self._place(name), self._old_place(name)
         with full_disk_is_a_refusal():
-            if not place.parent.is_dir():  # looking costs less than trying to make it
+            if not place.exists() and old.exists():
+                place = old  # the same bytes: they need not lie here twice
+            elif not place.parent.is_dir():  # looking costs less than trying to make it
                 place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not place.exists():
                 written.flush()
