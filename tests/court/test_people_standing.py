@@ -15,7 +15,7 @@ from openecf.court.people.rules import Standing, as_filer
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.mail.models import OutgoingMail
-from tests.court import callers
+from tests.court import agency, callers
 from tests.court.callers import client, court_user, linked, person
 from tests.court.test_registration_desk import set_court
 
@@ -128,6 +128,8 @@ def test_an_ended_link_takes_off_what_the_linker_set_so_that_a_new_password_goes
     )
     if not known:  # linked before courts kept it
         CourtUser.objects.update(before_link=None)
+    let = agency.let(user, agency.agent()[0], gets_notices=True)
+    people.note_agents_told(user_id=user.id, told=True)
     clerk, page = client(linked("clerk")), f"/court/filers/{user.id}"
     words = clerk.get(page).content.decode()
     assert ("ada@office.example" in words) is known and ("you give the right address" in words) is not known
@@ -135,7 +137,10 @@ def test_an_ended_link_takes_off_what_the_linker_set_so_that_a_new_password_goes
     clerk.post(page, {"act": "end-link", "end-link-said": "Linked by somebody else."})
     user.refresh_from_db()
     ways = sorted(user.ways.values_list("address", "usual"))
-    told = {mail.recipients[0] for mail in OutgoingMail.objects.all()}
+    told = {mail.recipients[0] for mail in OutgoingMail.objects.exclude(reference__startswith="agency:")}
+    let.refresh_from_db()
+    assert let.ended_at is not None and not user.tells_agents, "nor does anybody act for it whom the linker let"
+    assert OutgoingMail.objects.filter(reference=f"agency:{let.id}", recipients=[let.agent.email]).count() == 1
     line = AuditLine.objects.get(act="people.link-ended")
     assert user.before_link is None
     login, asked = f"/court/logins/{user.id}", {"checked": "came to the counter", "how": "mail"}

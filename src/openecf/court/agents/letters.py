@@ -14,7 +14,8 @@ from openecf.platform.config import this_site
 
 
 def what_changed(agency: Agency, what: str) -> tuple[str, str]:
-    """Subject and text of the letter to both; ``what`` is added, changed, removed or left."""
+    """Subject and text of the letter to both; ``what`` is added, changed, removed, left or ended (the
+    link of the principal's account was)."""
     names = {"agent": name_of(agency.agent), "principal": name_of(agency.principal)}
     court = settings.COURT.full_name
     first = {
@@ -22,12 +23,17 @@ def what_changed(agency: Agency, what: str) -> tuple[str, str]:
         "changed": _("What {agent} may do for {principal} at the {court} was changed."),
         "removed": _("{principal} has removed {agent} as filing agent at the {court}."),
         "left": _("{agent} no longer acts for {principal} at the {court}: {agent} has left."),
+        "ended": _(
+            "{agent} no longer acts for {principal} at the {court}: the court's account of {principal} is no longer "
+            "linked to PACER."
+        ),
     }[what].format(**names, court=court)
     subject = {
         "added": _("Filing agent added: {agent} for {principal} ({court})"),
         "changed": _("Filing agent changed: {agent} for {principal} ({court})"),
         "removed": _("Filing agent removed: {agent} for {principal} ({court})"),
         "left": _("Filing agent left: {agent} for {principal} ({court})"),
+        "ended": _("Filing agent removed: {agent} for {principal} ({court})"),
     }[what].format(**names, court=court)
     parts = [first]
     if what in ("added", "changed"):

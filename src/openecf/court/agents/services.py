@@ -151,6 +151,15 @@ def leave(*, reader: Reader, agency_id: int, at: datetime) -> None:
         _end(_own(agency_id, agent=reader.agent), "left", reader.ref, at)
 
 
+def end_given(*, principal: int, by: str, at: datetime) -> None:
+    """Nobody acts for this principal any more: who let them act may have been somebody else. Both sides of each are told.
+    Inside the transaction of the act that says why."""
+    for agency in (
+        Agency.objects.select_for_update(of=("self",)).filter(principal=principal, ended_at=None).order_by("id")
+    ):
+        _end(agency, "ended", by, at)
+
+
 def choose(*, reader: Reader, agency_id: int, at: datetime) -> str:
     """Act for that principal in this session; the principal's name. NotYourPrincipal."""
     if reader.agent is None or not reader.sid:

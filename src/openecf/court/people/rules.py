@@ -166,6 +166,7 @@ ACTS = {
     "agent.added": _("Filing agent added"),
     "agent.changed": _("Filing agent's permissions changed"),
     "agent.chose": _("Chosen whom to act for"),
+    "agent.ended": _("Filing agent removed"),
     "agent.left": _("Filing agent left"),
     "agent.removed": _("Filing agent removed"),
     "case.appearance": _("Appearance entered"),

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.agents import services as agents
 from openecf.court.people import queries
 from openecf.court.people.before_linking import put_back
 from openecf.court.people.models import CourtUser, LinkOffer
@@ -95,7 +96,7 @@ def end_link(*, user_id: int, said: str, by: str, at: datetime) -> None:
     """The court's account belongs to no PACER account any more, at once; both are told. CannotChange.
 
     Where its mail went before it was linked it goes again. Of an account of which that is not known every address is
-    taken off: whoever linked it may have set them, and would be mailed a new password.
+    taken off: whoever linked it may have set them, and would be mailed a new password. Nor do agents act for it any more.
     """
     said = _reason(said)
     with transaction.atomic():
@@ -107,6 +108,7 @@ def end_link(*, user_id: int, said: str, by: str, at: datetime) -> None:
         user.account, user.account_number, user.linked_at = None, "", None
         user.save(update_fields=["account", "account_number", "linked_at"])
         put_back(user)
+        agents.end_given(principal=user.id, by=by, at=at)
         _tell(
             user,
             gettext_noop("Your account with the {court} is no longer linked to PACER"),
