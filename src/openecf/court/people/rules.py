@@ -154,6 +154,7 @@ def checklist(reader: Reader, *, live: bool, second_factor: bool = False) -> tup
 
 
 ACTS = {
+    "account.address-given": _("Address for notices changed"),
     "account.admitted": _("Registration approved"),
     "account.contact-changed": _("Address for notices changed"),
     "account.issued": _("Account issued"),
