@@ -147,6 +147,7 @@ URLS = {
     "pscof/manage/firm/leave": "member",
     "pscof/manage/efile": "account",
     "pscof/manage/efile/email": "upgraded",
+    "pscof/manage/efile/end": "upgraded",
     "pscof/manage/efile/<uuid:request_id>": "account",
     "pscof/manage/efile/<uuid:request_id>/withdraw": "account",
     "pscof/manage/efile/<uuid:request_id>/summary": "account",

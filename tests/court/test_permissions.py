@@ -188,6 +188,9 @@ URLS = {
     "court/registrations/<uuid:request_id>/<slug:act>": "clerk",
     "court/registrations/<uuid:request_id>/papers/<str:sha256>": "clerk",
     "court/registrations/<uuid:request_id>/fee/payment": "clerk",
+    "court/registrations/changes": "clerk",
+    "court/registrations/changes/<uuid:change_id>": "clerk",
+    "court/registrations/changes/<uuid:change_id>/<slug:act>": "clerk",
     "registration/fee/<uuid:request_id>": "signed-on",
     "registration/fee/<uuid:request_id>/<slug:act>": "signed-on",
     "registration/fee/back/<str:number>": "signed-on",
@@ -246,7 +249,7 @@ def sample_of(world, entry) -> dict:
     return {
         "doc_id": main_document(entry).doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
         "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
-        "request_id": uuid.uuid4(), "agency_id": 1_000_000, "document_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "user_id": 1, "number": 1,
+        "request_id": uuid.uuid4(), "change_id": uuid.uuid4(), "agency_id": 1_000_000, "document_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "user_id": 1, "number": 1,
         "kind": "mail", "key": "1", "step": "case", "act": "approve", "sha256": "0" * 64,
     }  # fmt: skip
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from openecf.central.accounts.forms import NameForm, NewPasswordForm, password_field, username_field
+from openecf.central.accounts.forms import AddressForm, NameForm, NewPasswordForm, password_field, username_field
 from openecf.kernel.names import looks_like_address
 
 _AGAIN = _("To be sure that it is you.")
@@ -87,8 +88,32 @@ class TokenForm(forms.Form):
     )  # fmt: skip
 
 
-class OwnNameForm(NameForm):
+class _SentToCourts(forms.Form):
+    """Also to which courts the change is sent; ``courts``: (id, name) of those where the person files."""
+
+    def __init__(
+        self, data: Mapping | None = None, *, initial: Mapping, courts: Sequence[tuple[str, str]] = (), **more: object
+    ) -> None:
+        super().__init__(data, initial={"courts": [court for court, _name in courts]} | dict(initial), **more)
+        if courts:
+            self.fields["courts"] = forms.MultipleChoiceField(
+                label=_("Ask these courts for the same change"), choices=courts, required=False,
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_("It holds at a court once its clerk's office accepts it. You are told by mail."),
+                error_messages={"invalid_choice": _("You do not file at this court now. Choose again.")},
+            )  # fmt: skip
+
+
+class OwnNameForm(_SentToCourts, NameForm):
     """The name of an account that there is."""
+
+    GROUPS: ClassVar = (*NameForm.GROUPS, (_("Courts"), ("courts",)))
+
+
+class OwnAddressForm(_SentToCourts, AddressForm):
+    """The address of an account that there is."""
+
+    GROUPS: ClassVar = (*AddressForm.GROUPS, (_("Courts"), ("courts",)))
 
 
 class ForgotForm(forms.Form):

@@ -57,6 +57,8 @@ WORDS: dict[str, str | Promise] = {
     "firm.left": gettext_lazy("The firm was left"),
     "firm.removed": gettext_lazy("The firm no longer pays"),
     "firm.followed": gettext_lazy("The firm of the merged account pays"),
+    "registration.change-answered": gettext_lazy("A court answered a change that it was asked for"),
+    "registration.change-asked": gettext_lazy("Courts were asked for a change"),
     "registration.answered": gettext_lazy("A court answered a registration"),
     "service.verified": gettext_lazy("The Service Center verified a caller"),
     "service.closed-for-owner": gettext_lazy("The Service Center was asked to close the account, and did"),

@@ -181,6 +181,11 @@ def states() -> dict[str, str]:
 LETTERS_AT_ONCE = 100
 
 
+def country_name(code: str) -> str:
+    """A country's name by its ISO code; the code itself if there is none."""
+    return places.countries().get(code, code)
+
+
 def letters_to_mail() -> QuerySet[ActivationLetter]:
     """Letters that are not in the mail yet, of accounts that still wait for one."""
     live = ActivationLetter.objects.filter(mailed_at=None, used_at=None, withdrawn_at=None)

@@ -273,3 +273,28 @@ class ContactForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Type the password that you signed in with.")},
     )  # fmt: skip
+
+
+class EndForm(forms.Form):
+    """At which courts filing is to end; ``courts``: (id, name) of those where the person files."""
+
+    courts = forms.MultipleChoiceField(
+        label=_("Courts"), widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose a court."),
+            "invalid_choice": _("You do not file at this court now. Choose again."),
+        },
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The court reads it."),
+    )  # fmt: skip
+    current = forms.CharField(
+        label=_("Current password"), max_length=1024, strip=False, help_text=_("To be sure that it is you."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Type the password that you signed in with.")},
+    )  # fmt: skip
+
+    def __init__(self, data: Mapping | None = None, *, courts: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["courts"].choices = courts

@@ -164,3 +164,44 @@ class ContactAsked(models.Model):
 
     def __str__(self) -> str:
         return f"contact asked for by {self.account_id}"
+
+
+class ChangeStatus(models.TextChoices):
+    """Where a change stands that a person sent to a court."""
+
+    SENT = "sent", gettext_lazy("Sent to the court")
+    RECEIVED = "received", gettext_lazy("Received by the court")
+    ACCEPTED = "accepted", gettext_lazy("Accepted")
+    REJECTED = "rejected", gettext_lazy("Rejected")
+    REFUSED = "refused", gettext_lazy("Not taken by the court")
+    REPLACED = "replaced", gettext_lazy("Replaced by a newer one")
+
+
+class ChangeRequest(models.Model):
+    """A change of name or address, or the end of filing, that a person asked one court for; ``said`` as
+    ``platform.registering.particulars`` has it for the kind. One of each kind waits at a court: the newest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    court = models.CharField(max_length=8)
+    kind = models.CharField(max_length=12)
+    said = models.JSONField()
+    status = models.CharField(max_length=10, choices=ChangeStatus.choices, default=ChangeStatus.SENT)
+    sent_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    words = models.TextField(blank=True, help_text="the clerk's")
+    why = models.CharField(max_length=12, blank=True, help_text="of one that the court's software refused")
+
+    class Meta:
+        db_table = "efile_change"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "court", "kind"],
+                condition=Q(status__in=("sent", "received")),
+                name="efile_change_one_open",
+            )
+        ]
+        indexes = [models.Index(fields=["account", "-sent_at"], name="efile_change_account")]
+
+    def __str__(self) -> str:
+        return str(self.id)

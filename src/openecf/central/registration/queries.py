@@ -9,6 +9,9 @@ from uuid import UUID
 
 from openecf.central.courts import queries as courts
 from openecf.central.registration import rules
+from openecf.central.registration.changes import changeable_courts as changeable_courts
+from openecf.central.registration.changes import changes_of as changes_of
+from openecf.central.registration.changes import changes_waiting as changes_waiting
 from openecf.central.registration.models import (
     ContactAsked,
     ContactSaid,

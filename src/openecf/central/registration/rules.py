@@ -135,3 +135,19 @@ def after(place: Place, *, version: int, step: int, status: str) -> Place:
     if place.status == "withdrawn" or version < place.version:
         return Place(place.version, step, place.status)
     return Place(place.version, step, status)
+
+
+CHANGE_WAITS = frozenset({"sent", "received"})
+"""Where a change stands that a court has not decided."""
+
+
+def change_after(status: str, answer: str) -> str:
+    """Where a change stands after an answer of the court, in whatever order answers come.
+
+    What the court decided first counts, even of a change that a newer one replaced: the court has acted on it.
+    """
+    if status in ("accepted", "rejected", "refused"):
+        return status
+    if answer == "received":
+        return "received" if status == "sent" else status
+    return answer

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.central.registration import views, views_contact, views_steps
+from openecf.central.registration import views, views_changing, views_contact, views_steps
 
 urlpatterns = [
     path("pscof/manage/efile", views.status, name="efile"),
     path("pscof/manage/efile/email", views_contact.contact, name="efile-contact"),
+    path("pscof/manage/efile/end", views_changing.end, name="efile-end"),
     path("pscof/confirm-notices/<str:secret>", views_contact.confirm, name="confirm-notices"),
     path("pscof/manage/efile/<uuid:request_id>", views.one, name="efile-request"),
     path("pscof/manage/efile/<uuid:request_id>/withdraw", views.withdraw, name="efile-withdraw"),

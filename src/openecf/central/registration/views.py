@@ -26,6 +26,7 @@ def _notice(request: HttpRequest) -> str:
     return {
         "sent": _("Your request is sent. You get a mail when the court has looked at it."),
         "withdrawn": _("Your request is taken back."),
+        "ended": _("The courts that you chose are asked. Until a court accepts, you file there as before."),
         "discarded": _("Your request is discarded; it was never sent."),
     }.get(request.GET.get("done", ""), "")
 
@@ -50,7 +51,9 @@ def own(request: HttpRequest, request_id: UUID) -> EfileRequest:
 def status(request: HttpRequest) -> HttpResponse:
     """Check E-File Status: every request, what it waits for, and what became of it."""
     rows = [context.row_of(one) for one in queries.requests_of(request.account.id)]
-    return render(request, "registration/status.html", context.page(request, rows=rows, notice=_notice(request)))
+    changes = queries.changes_of(request.account.id)
+    page = context.page(request, rows=rows, changes=changes, notice=_notice(request))
+    return render(request, "registration/status.html", page)
 
 
 @access.rule(ACCOUNT)

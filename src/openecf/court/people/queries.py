@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import translation
 
 from openecf.court.people.models import CaseWay, CourtUser, Group, LinkOffer, NoticeWay
+from openecf.court.people.particulars import ADDRESS, NAME, held
 from openecf.court.people.rules import AGENT_GROUP, COURT_GROUPS, NOBODY, Reader
 from openecf.court.people.ways import NONE as NONE
 from openecf.court.people.ways import PRIMARY, Way, Ways
@@ -199,6 +200,11 @@ def in_words_of(user: CourtUser, *, or_as_asked: bool = False) -> Iterator[None]
 def suspended(account: UUID) -> CourtUser | None:
     """The court user of a PACER account whom the clerk's office suspended."""
     return CourtUser.objects.filter(account=account, active=False).exclude(suspended_at=None).first()
+
+
+def particulars_of(user: CourtUser, kind: str) -> dict[str, object]:
+    """What the court holds that a change of that kind (``name``, ``address``) replaces; nothing for another kind."""
+    return held(user, {"name": NAME, "address": ADDRESS}.get(kind, ()))
 
 
 def user_of_account(account: UUID) -> CourtUser | None:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.people import standing
 from openecf.court.people.admitting import CannotAdmit as CannotAdmit
 from openecf.court.people.admitting import admit as admit
 from openecf.court.people.admitting import check_admission as check_admission
@@ -31,6 +32,7 @@ from openecf.court.people.noticing import set_case_way as set_case_way
 from openecf.court.people.noticing import set_case_ways as set_case_ways
 from openecf.court.people.noticing import set_contact as set_contact
 from openecf.court.people.noticing import set_way as set_way
+from openecf.court.people.particulars import change_particulars as change_particulars
 from openecf.court.people.queries import in_words_of
 from openecf.court.people.rules import BILLING_ACCOUNT, Reader, is_namesake
 from openecf.court.transition import queries as transition
@@ -393,3 +395,8 @@ def note_agents_told(*, user_id: int, told: bool) -> None:
     """Whether filing agents of this person get copies of notices. Inside the transaction of the act that says why, which
     holds the person before it looks: of two who look at once, the later would write down what is true no more."""
     CourtUser.objects.filter(id=user_id).update(tells_agents=told)
+
+
+def suspend(*, user_id: int, said: str, by: str, at: datetime) -> None:
+    """As ``standing.suspend``: for rooms that decide on a wish of the person's own. ``standing.CannotChange``."""
+    standing.suspend(user_id=user_id, said=said, by=by, at=at)

@@ -16,3 +16,4 @@ def merged(message: AccountMerged, *, sender: str, message_id: UUID, at: datetim
     """A duplicate account goes on as another of the same person."""
     services.follow_merger(account=message.account, into=message.into, number=message.number, at=at)
     registration.follow_merger(account=message.account, into=message.into, number=message.number, at=at)
+    registration.changes_follow_merger(account=message.account, into=message.into, number=message.number, at=at)

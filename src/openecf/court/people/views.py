@@ -171,7 +171,7 @@ def _log_rows(lines: Sequence[AuditLine], zone: ZoneInfo, *, own: str) -> list[d
 
 def _registrations() -> str:
     """The desk's name, with how many people wait for it."""
-    n = registration.waiting()
+    n = registration.waiting() + registration.changes_waiting()
     return _("Registrations to file ({n} to be decided)").format(n=n) if n else _("Registrations to file")
 
 

@@ -117,6 +117,15 @@ class WordsForm(_Seen):
     )  # fmt: skip
 
 
+class ReasonForm(forms.Form):
+    """Why a change is not made."""
+
+    said = forms.CharField(
+        label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The person reads it."), error_messages={"required": _("Give the reason. The person reads it.")},
+    )  # fmt: skip
+
+
 class FeeForm(forms.Form):
     """How a fee was paid."""
 

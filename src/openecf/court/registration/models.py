@@ -172,3 +172,50 @@ class SaidContact(models.Model):
 
     def __str__(self) -> str:
         return str(self.account)
+
+
+class ChangeStatus(models.TextChoices):
+    """Where a change stands at the desk."""
+
+    PENDING = "pending", gettext_lazy("To be decided")
+    ACCEPTED = "accepted", gettext_lazy("Accepted")
+    REJECTED = "rejected", gettext_lazy("Rejected")
+    REFUSED = "refused", gettext_lazy("Refused on arrival")
+    REPLACED = "replaced", gettext_lazy("Replaced by a newer one")
+
+
+class ChangeRequest(models.Model):
+    """What somebody who files here asks the court to change, under the id that the central site gave it.
+
+    ``said`` is what is to hold, ``before`` what held until it was accepted.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    account = models.UUIDField()
+    account_number = models.CharField(max_length=7)
+    kind = models.CharField(max_length=12)
+    said = models.JSONField()
+    before = models.JSONField(default=dict)
+    user = models.ForeignKey("people.CourtUser", null=True, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=ChangeStatus.choices)
+    why = models.CharField(max_length=12, blank=True, help_text="of one that was refused on arrival")
+    asked_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True, help_text="user:7")
+    words = models.TextField(blank=True, help_text="to the person")
+
+    class Meta:
+        db_table = "filing_change"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "kind"], condition=models.Q(status="pending"), name="filing_change_one_pending"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["status", "received_at"], name="filing_change_status"),
+            models.Index(fields=["account", "kind", "asked_at"], name="filing_change_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

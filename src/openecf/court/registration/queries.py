@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from openecf.court.cases import queries as cases
 from openecf.court.people import queries as people
 from openecf.court.registration import rules
+from openecf.court.registration.changes import changes_waiting as changes_waiting
 from openecf.court.registration.models import (
     FeeFinding,
     FilingRequest,

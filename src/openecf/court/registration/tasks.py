@@ -12,6 +12,7 @@ from openecf.court.registration import services
 from openecf.court.registration.services import paying
 from openecf.platform.bus.handlers import handles
 from openecf.platform.bus.messages import (
+    ChangeRequested,
     FilerContactChanged,
     RegistrationPaper,
     RegistrationRequested,
@@ -41,6 +42,12 @@ def withdrawn(message: RegistrationWithdrawn, *, sender: str, message_id: UUID, 
 def contact(message: FilerContactChanged, *, sender: str, message_id: UUID, at: datetime) -> None:
     """Where a person wants notices."""
     services.take_contact(message=message, sender=sender, at=at)
+
+
+@handles(ChangeRequested)
+def change(message: ChangeRequested, *, sender: str, message_id: UUID, at: datetime) -> None:
+    """Somebody who files here asks the court to change what it holds."""
+    services.take_change(message=message, sender=sender, at=at)
 
 
 @app.periodic(cron="* * * * *")

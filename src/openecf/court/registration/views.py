@@ -50,6 +50,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "rows": [context.row_of(row) for row in page.rows],
         "before": f"?{urlencode(kept | {'page': page.number - 1})}" if page.number > 1 else "",
         "after": f"?{urlencode(kept | {'page': page.number + 1})}" if page.number < page.pages else "",
+        "changes": queries.changes_waiting(),
         "stuck": queries.stuck_payments(),
         "refunds": queries.refunds_due(),
         "zone": settings.COURT.zone,

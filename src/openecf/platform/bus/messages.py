@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from openecf.platform.registering.application import Application
+from openecf.platform.registering.particulars import ChangeKind, SaidAddress, SaidEnd, SaidName, Why
 from openecf.platform.registering.profile import RegistrationProfile
 
 
@@ -174,6 +175,34 @@ class FilerContactChanged(Message):
     summary: bool = False
     tells_silence: bool = False
     language: str = ""
+
+
+class ChangeRequested(Message):
+    """Central → court: a person who files there asks it to change what it holds: ``said`` is as ``kind`` has it.
+
+    A later one of the same person and kind (by ``at``) replaces an earlier one that waits, in whatever order they come.
+    """
+
+    type: ClassVar[str] = "change.requested"
+    request: UUID
+    at: datetime
+    account: UUID
+    number: str
+    kind: ChangeKind
+    said: SaidName | SaidAddress | SaidEnd
+
+
+class ChangeAnswered(Message):
+    """Court → central: what became of a change that a person asked for. ``said``: the clerk's words; ``why``: the reason
+    of a court whose software refused it (``refused``)."""
+
+    type: ClassVar[str] = "change.answered"
+    request: UUID
+    court: str
+    at: datetime
+    status: Literal["received", "accepted", "rejected", "refused"]
+    said: str = ""
+    why: Why = ""
 
 
 class BannerSet(Message):

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from openecf.central.accounts import queries, services
 from openecf.central.accounts.context import MAINTENANCE, SETTINGS, manage_frame
-from openecf.central.accounts.forms import AddressForm
 from openecf.central.accounts.forms_manage import (
     BillingForm,
     ChangeEmailForm,
     ChangePasswordForm,
     ChangeUsernameForm,
+    OwnAddressForm,
     OwnNameForm,
 )
 from openecf.central.accounts.models import AccountType
@@ -29,6 +29,7 @@ from openecf.central.accounts.services import securing
 from openecf.central.accounts.views.steps import refuse
 from openecf.central.courts import queries as courts
 from openecf.central.registration import queries as registrations
+from openecf.central.registration import services as asking
 from openecf.central.service_center import queries as service_center
 from openecf.central.signon import queries as sign_ons
 from openecf.central.signon import services as signing
@@ -49,6 +50,8 @@ def _notice(request: HttpRequest) -> str:
         "billing": _("Your billing preferences are saved. They count from your next sign-in."),
         "person": _("Your personal information is saved."),
         "address": _("Your address information is saved."),
+        "person-sent": _("Your personal information is saved, and sent to the courts that you chose."),
+        "address-sent": _("Your address information is saved, and sent to the courts that you chose."),
     }.get(request.GET.get("done", ""), "")
 
 
@@ -80,7 +83,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
     """Who the person is, where, and at which courts."""
     page = {
         "courts": len(courts.registered_courts(request.account.id)),
-        "requests_open": registrations.waiting(request.account.id),
+        "requests_open": registrations.waiting(request.account.id) + registrations.changes_waiting(request.account.id),
         "notice": _notice(request),
         **manage_frame(request, MAINTENANCE),
     }
@@ -108,6 +111,11 @@ def _change(
             return HttpResponseRedirect(f"{reverse(back)}?done={done}")
     page = {"form": form, "title": title, "said": said, "back": tab, **manage_frame(request, tab)}
     return render(request, "accounts/change.html", page)
+
+
+def _filing_at(request: HttpRequest) -> list[tuple[str, str]]:
+    """The courts that can be asked for the same change, as choices."""
+    return [(row.court.id, row.court.full_name) for row in registrations.changeable_courts(request.account)]
 
 
 def _sent(request: HttpRequest) -> dict | None:
@@ -191,13 +199,21 @@ def billing_preferences(request: HttpRequest) -> HttpResponse:
 @_get_or_post
 def person(request: HttpRequest) -> HttpResponse:
     """The name. The birth date is shown and stays."""
-    account = request.account
+    account, courts_here = request.account, _filing_at(request)
     names = ("prefix", "first_name", "middle_name", "last_name", "generation")
-    form = OwnNameForm(_sent(request), initial={name: getattr(account, name) for name in names})
+    form = OwnNameForm(_sent(request), initial={name: getattr(account, name) for name in names}, courts=courts_here)
+    said = (
+        _("Courts keep names of their own: choose below which of those where you file are asked to change it.")
+        if courts_here
+        else _("Courts keep names of their own: tell each court where you file, too.")
+    )
     return _change(
-        request, form, lambda typed: securing.update_person(account=account, answers=typed, at=request.arrived),
-        tab=MAINTENANCE, title=_("Update personal information"), done="person",
-        said=_("Courts keep names of their own: tell each court where you file, too."),
+        request, form,
+        lambda typed: asking.change_name(
+            account=account, answers=typed, courts=typed.get("courts", ()), at=request.arrived
+        ),
+        tab=MAINTENANCE, title=_("Update personal information"), said=said,
+        done="person-sent" if request.POST.get("courts") else "person",
     )  # fmt: skip
 
 
@@ -206,15 +222,29 @@ def person(request: HttpRequest) -> HttpResponse:
 @_get_or_post
 def address(request: HttpRequest) -> HttpResponse:
     """The postal address and telephone numbers."""
-    account, sent = request.account, _sent(request)
-    initial = {name: getattr(account, name) for name in AddressForm.base_fields}
+    account, sent, courts_here = request.account, _sent(request), _filing_at(request)
+    initial = {name: getattr(account, name) for name in OwnAddressForm.base_fields}
     if sent is not None and "show-counties" in sent:
         sent, initial = None, {name: value for name, value in sent.items() if value}
-    form = AddressForm(sent, initial=initial, firm_needed=account.type == AccountType.ADMINISTRATIVE)
+        initial["courts"] = request.POST.getlist("courts")
+    form = OwnAddressForm(
+        sent, initial=initial, courts=courts_here, firm_needed=account.type == AccountType.ADMINISTRATIVE
+    )
+    said = (
+        _(
+            "Courts keep addresses of their own: choose below which of those where you file are asked to change it. File a "
+            "notice of change of address in your pending cases, too."
+        )
+        if courts_here
+        else _("Courts keep addresses of their own: file a notice of change of address in your pending cases, too.")
+    )
     return _change(
-        request, form, lambda typed: services.update_address(account=account, answers=typed, at=request.arrived),
-        tab=MAINTENANCE, title=_("Update address information"), done="address",
-        said=_("Courts keep addresses of their own: file a notice of change of address in your pending cases, too."),
+        request, form,
+        lambda typed: asking.change_address(
+            account=account, answers=typed, courts=typed.get("courts", ()), at=request.arrived
+        ),
+        tab=MAINTENANCE, title=_("Update address information"), said=said,
+        done="address-sent" if request.POST.get("courts") else "address",
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from openecf.central.registration.models import (
     RequestPaper,
     Status,
 )
+from openecf.central.registration.services.changing import changes_follow
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
 from openecf.platform.bus import services as bus
@@ -288,6 +289,7 @@ def follow(*, account: UUID, into: UUID, by: str, at: datetime) -> None:
     ):
         _take_back(request, at)
     moved = EfileRequest.objects.filter(account_id=account).update(account_id=into)
+    changes_follow(account=account, into=into)
     ContactAsked.objects.filter(account_id=account).delete()
     if not FilerContact.objects.filter(account_id=into).exists():
         FilerContact.objects.filter(account_id=account).update(account_id=into)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from openecf.court.registration.services.changing import (
+    NotHereNow,
+    accept_change,
+    changes_follow_merger,
+    reject_change,
+    take_change,
+)
 from openecf.court.registration.services.deciding import (
     CannotDecide,
     Changed,
@@ -27,17 +34,22 @@ __all__ = [
     "Decided",
     "FormMissing",
     "NotCompared",
+    "NotHereNow",
     "NotLive",
     "WordsMissing",
     "WrongGroup",
+    "accept_change",
     "approve",
     "ask_for_more",
+    "changes_follow_merger",
     "follow_merger",
     "mark_fee_paid",
     "note_opened",
     "note_refund",
     "reject",
+    "reject_change",
     "take",
+    "take_change",
     "take_contact",
     "take_paper",
     "take_withdrawal",
