@@ -76,6 +76,7 @@ class RequestPaper(models.Model):
 
     class Meta:
         db_table = "efile_paper"
+        indexes = [models.Index(fields=["sha256"], name="efile_paper_bytes")]
         constraints = [models.UniqueConstraint(fields=["request", "name"], name="efile_paper_once")]
 
     def __str__(self) -> str:
