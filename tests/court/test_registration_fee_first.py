@@ -16,6 +16,7 @@ from openecf.court.registration.models import FilingRequest, RequestAct
 from openecf.court.registration.services import paying
 from openecf.court.transition import queries as transition
 from openecf.court.transition.models import CourtProfile
+from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.messages import RegistrationWithdrawn
 from openecf.platform.bus.models import OutboxMessage
 from openecf.platform.mail.models import OutgoingMail
@@ -181,6 +182,28 @@ def test_a_choice_that_became_impossible_keeps_the_money_on_record_and_comes_bac
     assert "linked to another PACER account" in page and "decide again" in page
     do(services.approve, row, seen=True, group="attorney", user_id=None)
     assert status(row) == "approved" and may_file(), "the fee is paid: nothing to wait for"
+
+
+@pytest.mark.parametrize("settle", [services.waive_fee, services.mark_fee_paid], ids=["waived", "paid"])
+@pytest.mark.parametrize("changed", [{}, {"last_name": "Brandywine"}], ids=["as compared", "another name since"])
+def test_what_the_clerk_compared_is_looked_at_once_more_when_the_fee_lets_the_person_in(settle, changed):
+    known = court_user("limited", last_name="Halloran", email="elsewhere@firm.example")
+    row = approved(user_id=known.id)
+    compared = AuditLine.objects.get(act="registration.compared").facts["in_common"]
+    assert compared.split() and "email" not in compared.split() and row.held.in_common == compared
+    CourtUser.objects.filter(id=known.id).update(**changed)
+    do(settle, row)
+    if changed:
+        assert status(row) == "pending" and may_file() is None and answers()[-1] == "received"
+        assert "Compare them again" in row.acts.get(what="not-let-in").said
+        with pytest.raises(services.NotCompared):
+            do(services.approve, row, seen=True, group="attorney", user_id=known.id)
+        do(services.approve, row, seen=True, group="attorney", user_id=known.id, compared=True)
+        assert status(row) == "approved" and may_file()
+    else:
+        assert status(row) == "approved" and may_file()
+        facts = AuditLine.objects.get(act="registration.let-in").facts
+        assert (facts["approved_by"], facts["user"], facts["in_common"]) == ("user:1", f"user:{known.id}", compared)
 
 
 def test_what_cannot_be_done_is_not_kept():

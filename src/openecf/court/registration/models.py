@@ -76,6 +76,13 @@ class HeldApproval(models.Model):
     group = models.CharField(max_length=16)
     user = models.ForeignKey("people.CourtUser", null=True, on_delete=models.PROTECT, related_name="+")
     appearances = models.BooleanField(default=False)
+    in_common = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="with the account, when the clerk looked at both",
+    )
     by = models.CharField(max_length=60)
     at = models.DateTimeField()
 

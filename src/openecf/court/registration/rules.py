@@ -103,6 +103,11 @@ def must_compare(reasons: Sequence[Reason]) -> bool:
     return not {"email", "name"} <= set(reasons)
 
 
+def is_as_compared(*, then: Sequence[str], now: Sequence[Reason]) -> bool:
+    """Whether what a clerk saw holds: the applicant and the account have no less in common than when she approved."""
+    return not must_compare(now) or set(then) <= set(now)
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a clerk had before her when she decided: the applicant's version and the court's step."""

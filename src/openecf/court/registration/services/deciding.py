@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, Status
-from openecf.court.registration.rules import OPEN, REJECTABLE, Seen, groups_for, must_compare
+from openecf.court.registration.rules import OPEN, REJECTABLE, Reason, Seen, groups_for, must_compare
 from openecf.court.registration.services.answering import note
 from openecf.court.registration.services.letting_in import fee_settled, hold, let_in
 from openecf.court.transition import queries as transition
@@ -127,22 +127,31 @@ def approve(
         form = asked.form_for(row.role, is_new=user_id is None)
         if form and (missing := unanswered(form, queries.application_of(row).answers)):
             raise FormMissing(questions=[question.name for question in missing])
-        if user_id is not None:
-            _require_same_person(row, user_id, compared=compared, by=by, at=at)
+        in_common = _require_same_person(row, user_id, compared=compared, by=by, at=at)
         waits = asked.fee_before_access and row.fee_is_due
-        (hold if waits else let_in)(row, group=group, user_id=user_id, appearances=appearances, by=by, at=at)
+        chosen = {"group": group, "user_id": user_id, "appearances": appearances, "by": by, "at": at}
+        if waits:
+            hold(row, **chosen, in_common=in_common)
+        else:
+            let_in(row, **chosen)
         note(row, "fee-due" if waits else "approved", by=by, at=at, said=said.strip()[:LONGEST_WORDS])
     return Status(row.status)
 
 
-def _require_same_person(row: FilingRequest, user_id: int, *, compared: bool, by: str, at: datetime) -> None:
+def _require_same_person(
+    row: FilingRequest, user_id: int | None, *, compared: bool, by: str, at: datetime
+) -> Sequence[Reason]:
+    """What the applicant has in common with the account that the clerk chose; nothing with a new one. NotCompared."""
+    if user_id is None:
+        return ()
     reasons = queries.in_common(queries.application_of(row), user_id=user_id)
     if not must_compare(reasons):
-        return
+        return reasons
     if not compared:
         raise NotCompared
     record(act="registration.compared", by=by, at=at, subject=f"request:{row.id}", user=f"user:{user_id}",
            in_common=" ".join(reasons))  # fmt: skip
+    return reasons
 
 
 def note_opened(*, request_id: UUID, sha256: str, by: str, at: datetime) -> None:

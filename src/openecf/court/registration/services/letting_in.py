@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from openecf.court.cases import services as cases
 from openecf.court.people import services as people
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, HeldApproval, RequestAct, Status
+from openecf.court.registration.rules import Reason, is_as_compared
 from openecf.court.registration.services.answering import answer
+from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 
 
+class NoLongerAlike(Refusal):
+    """The account that a clerk chose differs more from the applicant than when she compared them."""
+
+    said = _("The name or the e-mail address of the account was changed after the approval. Compare them again.")
+    code = "no-longer-alike"
+
+
 def hold(
-    row: FilingRequest, *, group: str, user_id: int | None, appearances: bool, by: str, at: datetime
+    row: FilingRequest, *, group: str, user_id: int | None, appearances: bool, in_common: Sequence[str], by: str,
+    at: datetime,
 ) -> None:  # fmt: skip
-    """Keep what the clerk chose until the fee is settled. The row locked. people.services.CannotAdmit."""
+    """Keep what the clerk chose, and what she saw in common, until the fee is settled. The row locked.
+
+    people.services.CannotAdmit.
+    """
     people.check_admission(account=row.account, group=group, user_id=user_id)
-    chosen = {"group": group, "user_id": user_id, "appearances": appearances, "by": by, "at": at}
+    chosen = {"group": group, "user_id": user_id, "appearances": appearances}
+    chosen |= {"in_common": " ".join(in_common), "by": by, "at": at}
     HeldApproval.objects.update_or_create(request=row, defaults=chosen)
     row.status = Status.FEE_DUE
 
@@ -50,27 +66,40 @@ def let_in(row: FilingRequest, *, group: str, user_id: int | None, appearances: 
 def fee_settled(row: FilingRequest, *, at: datetime) -> None:
     """The fee is paid or waived: who was approved before is let in. In the settling transaction, the row locked.
 
-    What the clerk chose may have become impossible meanwhile (the applicant linked that account herself): the money
-    stays on record all the same, and the request is back on the desk, with the reason.
+    What the clerk chose may have become impossible meanwhile (the applicant linked that account herself), or the account
+    has another name or address than the one that she compared: the money stays on record all the same, and the request
+    is back on the desk, with the reason.
     """
     if row.status != Status.FEE_DUE:
         return
     held = row.held
     try:
         with transaction.atomic():
+            in_common = _require_alike(row, held)
             let_in(
                 row, group=held.group, user_id=held.user_id, appearances=held.appearances, by=held.by, at=at
             )  # fmt: skip
-    except people.CannotAdmit as refusal:
+    except (people.CannotAdmit, NoLongerAlike) as refusal:
         row.user, row.status = None, Status.PENDING
         with translation.override("en"):
             _write(row, "not-let-in", said=str(refusal.said), at=at)
         answer(row, "received", at=at)
     else:
-        _write(row, "let-in", said="", at=at)
+        chosen = {"user": f"user:{row.user.id}", "approved_by": held.by, "in_common": " ".join(in_common)}
+        _write(row, "let-in", said="", at=at, **chosen)
         answer(row, "approved", at=at)
 
 
-def _write(row: FilingRequest, what: str, *, said: str, at: datetime) -> None:
+def _require_alike(row: FilingRequest, held: HeldApproval) -> Sequence[Reason]:
+    """What applicant and account have in common now; nothing of a new account. NoLongerAlike."""
+    if held.user_id is None:
+        return ()
+    now = queries.in_common(queries.application_of(row), user_id=held.user_id)
+    if not is_as_compared(then=held.in_common.split(), now=now):
+        raise NoLongerAlike
+    return now
+
+
+def _write(row: FilingRequest, what: str, *, said: str, at: datetime, **chosen: str) -> None:
     RequestAct.objects.create(request=row, at=at, by="system", what=what, said=said)
-    record(act=f"registration.{what}", by="system", at=at, subject=f"request:{row.id}", version=row.version)
+    record(act=f"registration.{what}", by="system", at=at, subject=f"request:{row.id}", version=row.version, **chosen)
