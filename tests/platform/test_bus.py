@@ -263,6 +263,19 @@ def test_retrying_sends_a_dead_message_again():
     assert carry(Wire(200), at=AT + HOUR) == 1
 
 
+def test_a_site_that_lost_everything_is_told_again_what_it_was_told_under_the_same_ids():
+    *told, elsewhere, given_up = put(4)
+    carry(Wire(200), at=AT)
+    OutboxMessage.objects.filter(id=elsewhere).update(to="flsd")
+    OutboxMessage.objects.filter(id=given_up).update(dead_at=AT)
+    kinds = {Noted.type}
+    assert services.send_again(to="nysb", kinds={"another.kind"}, at=AT + HOUR) == 0
+    assert services.send_again(to="nysb", kinds=kinds, at=AT + HOUR) == 2
+    assert set(OutboxMessage.objects.filter(delivered_at=None).values_list("id", flat=True)) == set(told)
+    assert carry(Wire(200), at=AT + HOUR) == 2
+    assert AuditLine.objects.filter(act="bus.sent-again").count() == 1
+
+
 @pytest.mark.parametrize("way", ["out", "in"])
 def test_discarding_keeps_the_row_with_its_reason(way, stuck_here):
     if way == "out":

@@ -10,6 +10,8 @@ from pathlib import Path
 from openecf.cli.peers import write_peer
 from openecf.platform.config import Site
 
+_KNOWN_BY_CENTRAL = ("account.linked", "account.standing", "court.status", "usage.recorded")
+
 
 def meet(folder: Path, *, at: datetime) -> None:
     """Know the central site."""
@@ -25,3 +27,8 @@ def load_demonstration(*, at: datetime) -> None:
 def establish(*, at: datetime) -> None:
     """A new court's profile, from the national directory; the court is NextGen from now on."""
     importlib.import_module("openecf.court.transition.services").set_up(at=at, live_at=at)
+
+
+def tell_again(*, at: datetime) -> None:
+    """The demonstration's central site begins anew: whose account is linked here, and what was used, it hears once more."""
+    importlib.import_module("openecf.platform.bus.services").send_again(to="central", kinds=_KNOWN_BY_CENTRAL, at=at)

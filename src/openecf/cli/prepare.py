@@ -103,13 +103,15 @@ class Preparation:
     def prepare(self, sites: list[Site]) -> list[str]:
         """Bring every site's database up. Answers what could not be done, one line each."""
         facts = {site.id: Database(site.config.database_url).facts() for site in sites}
+        # What courts told a central site that begins anew nobody knows any more: they count it as delivered.
+        anew = any(site.id == "central" and site.config.demonstration and _unfinished(facts[site.id]) for site in sites)
         fresh_court = any(site.config.kind == "court" and _unfinished(facts[site.id]) for site in sites)
         troubles: list[str] = []
         with _pool() as pool:
             # Submitted first, so the courts' jobs never wait for a template that no thread is left to make.
             template = pool.submit(self.court_template) if fresh_court else None
             jobs = {
-                site.id: pool.submit(self._prepare, site, facts[site.id], peers_of(site, sites), template)
+                site.id: pool.submit(self._prepare, site, facts[site.id], peers_of(site, sites), template, tells=anew)
                 for site in sites
             }
             for site_id, job in jobs.items():
@@ -119,7 +121,9 @@ class Preparation:
                     troubles.append(f"{site_id}: {refusal.said}")
         return troubles
 
-    def _prepare(self, site: Site, facts: dict | None, peers: list[Site], template: Future[Database] | None) -> None:
+    def _prepare(
+        self, site: Site, facts: dict | None, peers: list[Site], template: Future[Database] | None, *, tells: bool
+    ) -> None:
         database = Database(site.config.database_url)
         fresh = _unfinished(facts)
         migrated = (facts or {}).get("migrations")
@@ -132,11 +136,14 @@ class Preparation:
             migrated = self.digest if copied else None
         words = [word for peer in peers for word in ("--peer", str(peer.folder))]
         peers_now = peers_digest(site, peers)
-        if not fresh and migrated == self.digest and facts and facts.get("peers") == peers_now:
+        tells = tells and not fresh and site.config.kind == "court"
+        if not fresh and not tells and migrated == self.digest and facts and facts.get("peers") == peers_now:
             return
         if migrated != self.digest:
             self.say(f"{site.id}: migrations")
             words.append("--migrate")
+        if tells:
+            words.append("--tell-again")
         if fresh and site.config.demonstration:
             self.say(f"{site.id}: demonstration data")
             words.append("--demonstration")

@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="the site's folder")
     parser.add_argument("--migrate", action="store_true", help="bring the schema up to date")
     parser.add_argument("--peer", type=Path, action="append", default=[], help="folder of a site to know")
+    parser.add_argument("--tell-again", action="store_true", help="a demonstration's court: tell the central site anew")
     parser.add_argument("--establish", action="store_true", help="write a new court's profile: live from now on")
     parser.add_argument("--demonstration", action="store_true", help="load the demonstration's invented data")
 
@@ -28,6 +29,8 @@ def run(args: argparse.Namespace) -> int:
     inside = importlib.import_module(f"openecf.cli.inside_{site.config.kind}")
     for peer in args.peer:
         inside.meet(peer.resolve(), at=now)
+    if args.tell_again:
+        inside.tell_again(at=now)
     if args.establish:
         inside.establish(at=now)
     if args.demonstration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, takewhile
@@ -254,6 +254,20 @@ def retry_all(*, by: str, at: datetime) -> tuple[int, int]:
         except Refusal:
             failed += 1
     return done, failed
+
+
+def send_again(*, to: str, kinds: Collection[str], at: datetime) -> int:
+    """A site has lost what it was told, and begins anew: send everything of these types once more; how many.
+
+    Messages keep their ids: a site that knows one of them applies it no second time.
+    """
+    with transaction.atomic():
+        told = OutboxMessage.objects.filter(to=to, type__in=kinds, delivered_at__isnull=False, dead_at=None)
+        sent = told.update(delivered_at=None, attempts=0, next_at=at)
+        if sent:
+            record(act="bus.sent-again", by="system", at=at, subject=f"site:{to}", count=sent)
+            app.configure_task(RELAY, queue="bus").defer(to=to)
+    return sent
 
 
 def discard(*, message_id: UUID, reason: str, by: str, at: datetime) -> None:
