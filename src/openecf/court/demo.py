@@ -28,6 +28,7 @@ from openecf.court.documents.rules import NewDocument
 from openecf.court.notices import announcing
 from openecf.court.notices import queries as notices
 from openecf.court.people import services as people
+from openecf.court.people.before_linking import as_held
 from openecf.court.people.models import CourtUser
 from openecf.court.transition import services as transition
 from openecf.kernel.restriction import Restriction
@@ -115,6 +116,9 @@ def _create(
         people.set_way(
             user_id=user.id, address=address, usual="summary", tells_silence=True, wants_text=False, by=BY, at=at
         )
+    if account:
+        user.before_link = as_held(user) | {"email": f"{cast.login}@office.example"}
+        user.save(update_fields=["before_link"])
     return user
 
 
