@@ -155,7 +155,7 @@ def test_the_owner_is_told_once_that_strangers_are_shut_out(owner: Account, name
 def test_a_name_that_nobody_has_costs_the_same_statements(owner: Account, django_assert_num_queries) -> None:
     for username in ("ada-counsel", "nobody"):
         attempt("wrong", username=username, address="192.0.2.1")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert not attempt("wrong", username=username, address="192.0.2.1")
     assert StrangerFailures.objects.count() == 2
 
