@@ -232,7 +232,9 @@ class TestGuessing:
         for name in ("ada-counsel", "bob-counsel"):
             api = call(credentials(loginId=name, password="wrong"))
             page = sign_in(Client(), name, "wrong")
-            html = re.sub(rb'name="(?:csrfmiddlewaretoken|javax\.faces\.ViewState)" value="\w+"', b"", page.content).replace(name.encode(), b"-")
+            html = re.sub(
+                rb'name="(?:csrfmiddlewaretoken|javax\.faces\.ViewState)" value="\w+"', b"", page.content
+            ).replace(name.encode(), b"-")
             answers.append((api.status_code, api.content, page.status_code, html))
         assert answers[0] == answers[1]
         assert WRONG.encode() in answers[0][1] and WRONG.encode() in answers[0][3]

@@ -38,7 +38,10 @@ def juriscraper(request):
     def read(kind: str, court: str, text: str) -> dict:
         run = subprocess.run(
             [request.param, "-c", READ, kind, court],
-            input=text, capture_output=True, text=True, check=False,
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert run.returncode == 0, run.stderr[-3000:]
         return json.loads(run.stdout.splitlines()[-1])

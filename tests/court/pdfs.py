@@ -51,7 +51,9 @@ def _embedded(pdf):
 
 def _field(kind):
     def change(pdf):
-        field = pdf.make_indirect(Dictionary(FT=Name(kind), T=String("name"), Subtype=Name.Widget, Rect=Array([0, 0, 9, 9])))
+        field = pdf.make_indirect(
+            Dictionary(FT=Name(kind), T=String("name"), Subtype=Name.Widget, Rect=Array([0, 0, 9, 9]))
+        )
         pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
 
     return change
@@ -79,10 +81,15 @@ HOSTILE = {
     "no pages": (built(lambda pdf: None, pages=0), "malformed"),
     "arrays nested without end": (_deep(), "malformed"),
     "a password": (built(lambda pdf: None, encryption=pikepdf.Encryption(owner="o", user="u")), "encrypted"),
-    "access restrictions only": (built(lambda pdf: None, encryption=pikepdf.Encryption(owner="o", user="")), "encrypted"),
+    "access restrictions only": (
+        built(lambda pdf: None, encryption=pikepdf.Encryption(owner="o", user="")),
+        "encrypted",
+    ),
     "JavaScript on opening": (built(_root(OpenAction=Dictionary(S=Name.JavaScript, JS=String("x()")))), "script"),
     "named JavaScript": (
-        built(_root(Names=Dictionary(JavaScript=Dictionary(Names=Array([String("a"), Dictionary(S=Name.JavaScript)]))))),
+        built(
+            _root(Names=Dictionary(JavaScript=Dictionary(Names=Array([String("a"), Dictionary(S=Name.JavaScript)]))))
+        ),
         "script",
     ),
     "JavaScript on a link": (built(_action(S=Name.JavaScript, JS=String("x()"))), "script"),

@@ -93,7 +93,10 @@ except store.StoreFull as refusal:
 
 def test_a_full_disk_refuses_and_leaves_nothing_behind():
     run = subprocess.run(
-        [sys.executable, "-c", FULL], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", FULL],
+        capture_output=True,
+        text=True,
+        check=False,
         cwd=Path(__file__).parents[2],
     )
     assert run.stdout.startswith("REFUSED The court's document store is full."), run.stdout + run.stderr
@@ -118,7 +121,9 @@ class Shelf(http.server.BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def do_PUT(self) -> None:  # noqa: N802
-        if "chunked" in self.headers.get("Transfer-Encoding", "") or "aws-chunked" in self.headers.get("Content-Encoding", ""):
+        if "chunked" in self.headers.get("Transfer-Encoding", "") or "aws-chunked" in self.headers.get(
+            "Content-Encoding", ""
+        ):
             content = self._chunked()
         else:
             content = self.rfile.read(int(self.headers["Content-Length"]))
@@ -160,9 +165,11 @@ def test_a_bucket_keeps_and_gives_back(monkeypatch):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shelf)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        bucket = Bucket(StoreConfig(
-            kind="s3", bucket="court", endpoint_url=f"http://127.0.0.1:{server.server_port}", region="us-east-1"
-        ))
+        bucket = Bucket(
+            StoreConfig(
+                kind="s3", bucket="court", endpoint_url=f"http://127.0.0.1:{server.server_port}", region="us-east-1"
+            )
+        )
         with bucket.temporary() as out:
             out.write(b"the complaint")
             bucket.keep(out, "plain/abc")

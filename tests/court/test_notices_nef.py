@@ -72,7 +72,9 @@ def test_mailing_twice_mails_once(world):
 
 
 def test_counsel_without_an_address_is_served_otherwise(world):
-    Representation.objects.filter(user=world.opponent).update(user=None, email="", contact="1 Elm St\nOrchard, FL 33102")
+    Representation.objects.filter(user=world.opponent).update(
+        user=None, email="", contact="1 Elm St\nOrchard, FL 33102"
+    )
     _entry, notice = sent(world)
     served = {row.name: row.postal_lines for row in Recipient.objects.filter(notice=notice, by_mail=True)}
     assert served["Petra Vandermeer"] == ["1 Elm St", "Orchard, FL 33102"]
@@ -201,5 +203,3 @@ def test_who_may_see_a_notice_again(world, who, status):
         page = match.func(request).content.decode()
         assert "Docket Text:" in page
         assert "<html lang" not in page[20:].split("<main")[1]
-
-

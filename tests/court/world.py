@@ -51,11 +51,19 @@ class World:
             return Reader(account=account(99), number="7199999", username="hlindqvist", may_search=True, upgraded=True,
                           kind="api", **facts)  # fmt: skip
         return Reader(
-            account=user.account, username=user.login, user=user.pk, group=user.group, may_search=True, upgraded=True,
-            kind="api", **facts,
+            account=user.account,
+            username=user.login,
+            user=user.pk,
+            group=user.group,
+            may_search=True,
+            upgraded=True,
+            kind="api",
+            **facts,
         )
 
-    def entry(self, text="MOTION to Dismiss Filed by Debtor Juniper Alder", files=(), restriction=0, levels=(), **more) -> Entry:
+    def entry(
+        self, text="MOTION to Dismiss Filed by Debtor Juniper Alder", files=(), restriction=0, levels=(), **more
+    ) -> Entry:
         """An entry with PDFs attached, as a filing makes it."""
         seq, self.next_seq = self.next_seq, self.next_seq + 1
         entry = Entry.objects.create(
