@@ -37,6 +37,15 @@ class Clerk:
         assert len(found) == 1, (ending, found)
         return found.pop().removeprefix("http://testserver")
 
+    def link_in_list(self, path: str, ending: str) -> str:
+        """The one address that ends so in a list of several pages, older ones after newer ones."""
+        page = self.page(path)
+        while not any(a.get("href", "").endswith(ending) for a in page.iterfind(".//main//a")):
+            older = page.xpath(".//nav[contains(@class, 'ecf-pages')]//a[normalize-space()='Older entries']/@href")
+            assert older, f"{ending} is on no page of {path}"
+            page = self.page(older[0].removeprefix("http://testserver"))
+        return self.link(page, ending)
+
     def save(self, path: str, **changes: str) -> None:
         """Open the form at a path, change fields, press its first button; the court must say that it is done."""
         form = next(one for one in self.page(path).forms if one.method == "POST" and "version" in one.fields)

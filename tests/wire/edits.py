@@ -67,6 +67,6 @@ def _edit_entry(clerk: Clerk, case: Case, expected: dict[str, Any], chosen: rand
     place = chosen.choice(fitting)
     row = rows[place]
     text = f"{HOSTILE} {chosen.randrange(10**6)}"
-    path = clerk.link(clerk.page(clerk.link(clerk.overview(case), "/edit/entries")), f"/edit/entries/{row.seq}")
+    path = clerk.link_in_list(clerk.link(clerk.overview(case), "/edit/entries"), f"/edit/entries/{row.seq}")
     clerk.save(path, text=text, reason="typing")
     expected["docket_entries"][place]["description"] = f"{text} {row.entered_note}".strip()
