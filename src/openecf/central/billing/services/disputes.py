@@ -14,7 +14,7 @@ from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import contacts, queries, rules
 from openecf.central.billing.models import CreditLine, CreditRequest, Statement, StatementRun, UsageLine
 from openecf.central.billing.services.ledger import give_credit
-from openecf.central.billing.services.two_people import OwnRequest, is_first_of_two
+from openecf.central.billing.services.two_people import NotWaiting, OwnRequest, is_first_of_two
 from openecf.central.firms import queries as firms
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
@@ -54,13 +54,6 @@ class OthersPaid(CannotAsk):
 class AskedBefore(CannotAsk):
     said = gettext_lazy("One of these charges is in a Credit Request already.")
     code = "asked-before"
-
-
-class NotWaiting(Refusal):
-    """The request was decided or withdrawn already."""
-
-    said = gettext_lazy("This request is not waiting any more.")
-    code = "not-waiting"
 
 
 def disputable_from(at: datetime) -> datetime:

@@ -18,8 +18,7 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import queries
 from openecf.central.billing.models import Exemption, ExemptionRequest
-from openecf.central.billing.services.disputes import NotWaiting
-from openecf.central.billing.services.two_people import OwnRequest, must_be_another
+from openecf.central.billing.services.two_people import OwnRequest, close, must_be_another, waiting
 from openecf.kernel.exemptions import PURPOSES
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
@@ -117,10 +116,10 @@ def agree_to_exemption(*, request: UUID, by: UUID, at: datetime) -> None:
     waits on, and can be set aside.
     """
     with transaction.atomic():
-        row = _waiting(request)
+        row = waiting(ExemptionRequest, request)
         must_be_another(about=row.account_id, first_by=row.first_by, by=by)
         granted = [_extend(row, by, at)] if row.extends_id else _grant(row, by, at)
-        _close(row, Outcome.GRANTED, "", by, at)
+        close(row, Outcome.GRANTED, by=by, at=at)
         for one in granted:
             _tell_court(one, at)
             audit.record(act="exemption.extended" if row.extends_id else "exemption.granted", by=str(by), at=at,
@@ -132,18 +131,11 @@ def agree_to_exemption(*, request: UUID, by: UUID, at: datetime) -> None:
 def set_exemption_aside(*, request: UUID, remark: str, by: UUID, at: datetime) -> None:
     """A second person does not agree, or the first takes it back; the owner never hears of it. NotWaiting, OwnRequest."""
     with transaction.atomic():
-        row = _waiting(request)
+        row = waiting(ExemptionRequest, request)
         if by == row.account_id:
             raise OwnRequest
-        _close(row, Outcome.SET_ASIDE, remark, by, at)
+        close(row, Outcome.SET_ASIDE, remark=remark, by=by, at=at)
         _record("exemption.set-aside", row, by, at)
-
-
-def _waiting(request: UUID) -> ExemptionRequest:
-    row = ExemptionRequest.objects.select_for_update().filter(pk=request, outcome=Outcome.SECOND).first()
-    if row is None:
-        raise NotWaiting
-    return row
 
 
 def _grant(row: ExemptionRequest, by: UUID, at: datetime) -> list[Exemption]:
@@ -200,7 +192,7 @@ def follow_exemptions(*, account: UUID, into: UUID, by: UUID, approved_by: UUID,
         _tell_court(row, at)
         _go_on(row, into, by, approved_by, at)
     for asked in ExemptionRequest.objects.select_for_update().filter(account_id=account, outcome=Outcome.SECOND):
-        _close(asked, Outcome.SET_ASIDE, "merged", by, at)
+        close(asked, Outcome.SET_ASIDE, remark="merged", by=by, at=at)
         _record("exemption.set-aside", asked, by, at)
 
 
@@ -218,10 +210,6 @@ def _go_on(row: Exemption, into: UUID, by: UUID, approved_by: UUID, at: datetime
     _tell_court(one, at)
     audit.record(act="exemption.followed", by=str(by), at=at, subject=str(into), exemption=str(one.pk), court=one.court,
                  purpose=one.purpose, of=str(row.pk))  # fmt: skip
-
-
-def _close(row: ExemptionRequest, outcome: Outcome, remark: str, by: UUID, at: datetime) -> None:
-    ExemptionRequest.objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark)
 
 
 def _record(act: str, row: ExemptionRequest, by: UUID, at: datetime) -> None:

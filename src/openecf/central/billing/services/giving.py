@@ -12,9 +12,8 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import contacts
 from openecf.central.billing.models import DeskCredit
-from openecf.central.billing.services.disputes import NotWaiting
 from openecf.central.billing.services.ledger import give_credit
-from openecf.central.billing.services.two_people import OwnRequest, is_first_of_two
+from openecf.central.billing.services.two_people import OwnRequest, close, is_first_of_two, waiting
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
@@ -63,31 +62,20 @@ def give_credit_by_hand(
 def agree_to_desk_credit(*, credit: UUID, by: UUID, at: datetime) -> None:
     """The second person agrees: the credit is given, and the payer told. NotWaiting, OwnRequest, SamePerson."""
     with transaction.atomic():
-        row = _waiting(credit)
+        row = waiting(DeskCredit, credit)
         is_first_of_two(payer=row.payer_id, amount=Money(row.cents), first_by=row.first_by, by=by, at=at)
-        _close(row, Outcome.GIVEN, "", by, at)
+        close(row, Outcome.GIVEN, by=by, at=at)
         _give(row, by, at)
 
 
 def set_desk_credit_aside(*, credit: UUID, remark: str, by: UUID, at: datetime) -> None:
     """A second person does not agree, or the first takes it back; the payer never hears of it. NotWaiting, OwnRequest."""
     with transaction.atomic():
-        row = _waiting(credit)
+        row = waiting(DeskCredit, credit)
         if by == row.payer_id:
             raise OwnRequest
-        _close(row, Outcome.SET_ASIDE, remark, by, at)
+        close(row, Outcome.SET_ASIDE, remark=remark, by=by, at=at)
         _record("desk-credit.set-aside", row, by, at)
-
-
-def _waiting(credit: UUID) -> DeskCredit:
-    row = DeskCredit.objects.select_for_update().filter(pk=credit, outcome=Outcome.SECOND).first()
-    if row is None:
-        raise NotWaiting
-    return row
-
-
-def _close(row: DeskCredit, outcome: Outcome, remark: str, by: UUID, at: datetime) -> None:
-    DeskCredit.objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark)
 
 
 def _record(act: str, row: DeskCredit, by: UUID, at: datetime) -> None:

@@ -12,9 +12,8 @@ from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import bills, contacts
 from openecf.central.billing.models import Refund
-from openecf.central.billing.services.disputes import NotWaiting
 from openecf.central.billing.services.ledger import MoreThanTheCredit, record_refund
-from openecf.central.billing.services.two_people import OwnRequest, is_first_of_two
+from openecf.central.billing.services.two_people import NotWaiting, OwnRequest, is_first_of_two
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit

@@ -1,17 +1,28 @@
-"""What one person of the desk may give away alone, and where a second one must agree: credits and refunds alike."""
+"""What one person of the desk may give away alone, and where a second one must agree: credits, refunds and exemptions alike."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from openecf.central.billing import queries, rules
+from openecf.central.billing.models import DeskCredit, ExemptionRequest
 from openecf.central.billing.services.ledger import one_at_a_time
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
+
+W = TypeVar("W", DeskCredit, ExemptionRequest)
+
+
+class NotWaiting(Refusal):
+    """The request was decided or withdrawn already."""
+
+    said = gettext_lazy("This request is not waiting any more.")
+    code = "not-waiting"
 
 
 class OwnRequest(Refusal):
@@ -34,6 +45,19 @@ def must_be_another(*, about: UUID, first_by: UUID | None, by: UUID) -> None:
         raise OwnRequest
     if by == first_by:
         raise SamePerson
+
+
+def waiting(kind: type[W], which: UUID) -> W:
+    """What one person of the desk wrote and a second has not decided, locked. NotWaiting."""
+    row = kind.objects.select_for_update().filter(pk=which, outcome=kind.Outcome.SECOND).first()
+    if row is None:
+        raise NotWaiting
+    return row
+
+
+def close(row: W, outcome: str, *, remark: str = "", by: UUID, at: datetime) -> None:
+    """A second person decided, or the first took it back; ``remark``: why it was set aside. The row locked."""
+    type(row).objects.filter(pk=row.pk).update(outcome=outcome, second_by=by, decided_at=at, remark=remark)
 
 
 def is_first_of_two(*, payer: UUID, amount: Money, first_by: UUID | None, by: UUID, at: datetime) -> bool:
