@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, Status
 from openecf.court.registration.rules import OPEN, REJECTABLE, Reason, Seen, groups_for, must_compare
-from openecf.court.registration.services.answering import note
+from openecf.court.registration.services.answering import Answer, note
 from openecf.court.registration.services.letting_in import fee_settled, hold, let_in
 from openecf.court.transition import queries as transition
 from openecf.court.transition.rules import is_live
@@ -164,13 +164,7 @@ def mark_fee_paid(*, request_id: UUID, said: str, by: str, at: datetime) -> None
 
     Who was approved and waited for that is let in.
     """
-    said = _words(said)
-    _nobody_pays(request_id, by=by, at=at)
-    with transaction.atomic():
-        row = _owing(request_id)
-        row.fee_paid_at = at
-        note(row, "fee-paid", by=by, at=at, said=said)
-        fee_settled(row, at=at)
+    _settle(request_id, "fee_paid_at", "fee-paid", said=said, by=by, at=at)
 
 
 def waive_fee(*, request_id: UUID, said: str, by: str, at: datetime) -> None:
@@ -178,12 +172,17 @@ def waive_fee(*, request_id: UUID, said: str, by: str, at: datetime) -> None:
 
     Who was approved and waited for that is let in.
     """
+    _settle(request_id, "fee_waived_at", "fee-waived", said=said, by=by, at=at)
+
+
+def _settle(request_id: UUID, column: str, what: Answer, *, said: str, by: str, at: datetime) -> None:
+    """``column`` of the request says since when nothing is owed."""
     said = _words(said)
     _nobody_pays(request_id, by=by, at=at)
     with transaction.atomic():
         row = _owing(request_id)
-        row.fee_waived_at = at
-        note(row, "fee-waived", by=by, at=at, said=said)
+        setattr(row, column, at)
+        note(row, what, by=by, at=at, said=said)
         fee_settled(row, at=at)
 
 
