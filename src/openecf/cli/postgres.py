@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -56,14 +57,14 @@ class PrivatePostgres:
     def running_elsewhere(self) -> bool:
         """Whether another process of this machine already runs this server; then :meth:`url` works at once."""
         facts = _postmaster(self.folder)
-        if facts and _alive(facts[0]):
+        if facts and _serves(facts[0], self.folder):
             self.socket_folder = facts[1]
             return True
         return False
 
     def start(self, *, patience: float = 60) -> None:
         """Make the data folder if there is none, start, and wait until the server answers."""
-        self._end_leftover()
+        self.end_leftover()
         if not (self.folder / "PG_VERSION").exists():
             self._create()
         server = PostgresServer(self.folder, cleanup_mode=None)
@@ -108,18 +109,18 @@ class PrivatePostgres:
         shutil.rmtree(self.folder, ignore_errors=True)
         fresh.rename(self.folder)
 
-    def _end_leftover(self) -> None:
+    def end_leftover(self) -> None:
         """A server of an earlier start that was killed is on its way down; see it off."""
         facts = _postmaster(self.folder)
         if not facts:
             return
         for signum, patience in ((signal.SIGINT, 15), (signal.SIGQUIT, 5), (signal.SIGKILL, 2)):
-            if not _alive(facts[0]):
+            if not _serves(facts[0], self.folder):
                 return
             with contextlib.suppress(ProcessLookupError):
                 os.kill(facts[0], signum)
             deadline = time.monotonic() + patience
-            while _alive(facts[0]) and time.monotonic() < deadline:
+            while _serves(facts[0], self.folder) and time.monotonic() < deadline:
                 time.sleep(0.05)
 
     def _wait(self, patience: float) -> None:
@@ -155,9 +156,12 @@ def _postmaster(folder: Path) -> tuple[int, Path] | None:
     return None
 
 
-def _alive(pid: int) -> bool:
+def _serves(pid: int, folder: Path) -> bool:
+    """Whether the process is the server of that folder: after a crash its number may be anybody's, another PostgreSQL's too."""
+    process = Path(f"/proc/{pid}")
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        words = os.fsdecode((process / "cmdline").read_bytes()).split("\0")
     except FileNotFoundError:
         if Path("/proc/self").exists():
             return False
@@ -165,5 +169,5 @@ def _alive(pid: int) -> bool:
             os.kill(pid, 0)
             return True
         return False
-    name = Path(f"/proc/{pid}/comm").read_text().strip()
-    return state != "Z" and name.startswith("postgres")
+    of = [Path(folder).resolve() for option, folder in pairwise(words) if option == "-D"]
+    return state != "Z" and of == [folder.resolve()]
