@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from openecf.central.accounts import places, rules
+from openecf.central.accounts import blocklist, places, rules
 from openecf.kernel.networks import network_of
 
 TODAY = date(2026, 3, 2)
@@ -94,6 +94,9 @@ def test_how_a_sign_on_is_named_to_its_owner(agent, name):
         ("short but odd", "at least 15"),
         ("x" * 257, "at most 256"),
         ("passwordpassword", "many people use"),
+        ("hd764nw5d7e1vb1", "many people use"),
+        ("ZQJPHSYF6CTIFGU", "many people use"),
+        ("2026 sevastopol 2027", "many people use"),
         ("qwertyuiopasdfgh", "many people use|neighbouring keys"),
         ("aaaaaaaaaaaaaaaaaaaa", "many people use|repeated"),
         ("pacer-cmecf-login-1", "about courts"),
@@ -104,6 +107,23 @@ def test_how_a_sign_on_is_named_to_its_owner(agent, name):
 def test_passwords(password, fault):
     said = " ".join(rules.password_faults(password, own_words=("nhalloran-law", "Nerys", "Halloran")))
     assert any(words in said for words in fault.split("|")) and bool(said) == bool(fault), said
+
+
+def test_the_list_of_common_passwords_is_whole_and_in_order():
+    text, starts = blocklist._lines()
+    lines = text.split(b"\n")
+    assert lines.pop() == b"" and len(lines) == len(starts) > 115_000
+    assert lines == sorted(set(lines)) and all(line == line.strip() and len(line) >= 4 for line in lines)
+    assert all(
+        blocklist.stands_there(line.decode()) for line in [*lines[:50], *lines[-50:], *lines[:: len(lines) // 500]]
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "!", "!!!", "zzzzzzzzzzzzzzzzzzzzz!", "walnut ferry", "123456\n1234567", "\udcff", "１２３"]
+)
+def test_what_no_list_of_passwords_has(text):
+    assert not blocklist.stands_there(text)
 
 
 @pytest.mark.parametrize(

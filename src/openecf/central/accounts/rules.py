@@ -7,14 +7,12 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Literal, Protocol
 
-from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from openecf.central.accounts import places
+from openecf.central.accounts import blocklist, places
 from openecf.kernel.names import PersonName, same_mailbox
 
 PASSWORD_MAX = 256
@@ -76,12 +74,6 @@ _ORIGINAL_MIN = 8
 """Characters that must be left of a password when everything guessable is taken out of it."""
 
 
-@cache
-def common_passwords() -> frozenset[str]:
-    """The 20,000 most common passwords, lower case: the list that Django ships."""
-    return frozenset(CommonPasswordValidator().passwords)
-
-
 def password_faults(password: str, *, own_words: Iterable[str] = ()) -> list[str]:
     """Why this password cannot be used, in the user's words; empty if it can.
 
@@ -115,7 +107,7 @@ def is_common(lower: str) -> bool:
     for text in tuple(candidates):
         if repeated := re.fullmatch(r"(.{3,}?)\1+.{0,2}", text):
             candidates.add(repeated[1])
-    return any(text in common_passwords() for text in candidates if text)
+    return any(blocklist.stands_there(text) for text in candidates if text)
 
 
 def _words_of(text: str) -> list[str]:
