@@ -126,19 +126,38 @@ def test_what_was_chosen_at_the_sign_on_is_used_from_the_first_page(world, grant
     assert AuditLine.objects.filter(act__in=("exemption.used", "exemption.left")).count() == bool(reads_as)
 
 
-def test_what_is_changed_here_stays_changed_also_when_the_same_sign_on_is_proved_anew(world):
-    told()
-    who = browser(reads_as="cja")
-    assert reads(who) == "cja"
-    who.post(PAGE, {"use": "pay"})
-    assert reads(who) == "paid"
+def begun_anew(who: Client, sid: str, **facts: object) -> None:
+    """The court forgets its session, as when the client code changes; the browser comes back with what the provider says."""
+    sessions.end_named(
+        sids=list(RpSession.objects.values_list("sid", flat=True)), why="back-channel", at=timezone.now()
+    )
     now = timezone.now()
-    facts = FACTS | {"auth_time": now.timestamp(), "reads_as": "cja"}
-    for sid, becomes in (("sid-one", "paid"), ("sid-other", "cja")):
-        cookie = who.cookies[settings.SESSION_COOKIE_NAME].value
-        proof = provider.Proof(sid=sid, facts=facts, id_token="")
-        who.cookies[settings.SESSION_COOKIE_NAME] = sessions.begin(proof=proof, replaces=cookie, at=now)
-        assert reads(who) == becomes, "another sign-on begins with what was chosen at it"
+    proof = provider.Proof(sid=sid, facts=FACTS | {"auth_time": now.timestamp()} | facts, id_token="")
+    cookie = who.cookies[settings.SESSION_COOKIE_NAME].value
+    who.cookies[settings.SESSION_COOKIE_NAME] = sessions.begin(proof=proof, replaces=cookie, at=now)
+
+
+def test_what_is_switched_off_or_on_here_stays_so_through_a_new_client_code_until_the_next_sign_on(world):
+    message, who = told(), browser(reads_as="cja", sign_on="first")
+    assert reads(who) == "cja"
+    for chosen, becomes in (("pay", "paid"), (str(message.exemption), "cja"), ("pay", "paid")):
+        who.post(PAGE, {"use": chosen})
+        for _again in range(2):
+            begun_anew(who, uuid4().hex, reads_as="cja", sign_on="first", client_code="lantern")
+            assert reads(who) == becomes, "the same sign-on: what was chosen here counts, not what began it"
+    begun_anew(who, "sid-next", reads_as="cja", sign_on="second")
+    assert reads(who) == "cja", "another sign-on begins with what was chosen at it"
+    begun_anew(who, "sid-other", reads_as="", sign_on="third")
+    assert reads(who) == "paid"
+
+
+def test_an_exemption_that_ends_while_no_session_is_open_does_not_come_back(world):
+    message, who = told(), browser(sign_on="first")
+    who.post(PAGE, {"use": str(message.exemption)})
+    sessions.end_named(sids=["sid-one"], why="back-channel", at=timezone.now())
+    told(ended=True, after=1, exemption=message.exemption)
+    begun_anew(who, "sid-again", sign_on="first")
+    assert reads(who) == "paid"
 
 
 def test_an_exempt_access_is_told_to_the_ledger_with_its_purpose_and_costs_nothing(world):

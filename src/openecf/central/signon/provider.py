@@ -268,7 +268,7 @@ def hinted(id_token_hint: str) -> dict | None:
 
 _CLAIMS = (
     "iss sub aud exp iat auth_time nonce acr amr sid at_hash name email preferred_username number account_type "
-    "upgraded shared two_step may_search client_code reads_as client_code_required receipts_hidden session_expires"
+    "upgraded shared two_step may_search client_code reads_as sign_on client_code_required receipts_hidden session_expires"
 ).split()
 
 

@@ -170,6 +170,8 @@ def facts(sign_on: SignOn) -> dict[str, object]:
         "may_search": may_search(sign_on),
         "client_code": session.client_code,
         "reads_as": session.reads_as,
+        # What is chosen at a court counts as long as this name: until the person signs on, or chooses here, anew.
+        "sign_on": digest(f"{session.id} {session.told_at}"),
         # A court lets a filer on who only lacks a code, to be asked for it: of an account on hold it is not told.
         "client_code_required": account.client_code_required and _account_may_search(account),
         "receipts_hidden": account.receipts_hidden,

@@ -53,9 +53,9 @@ def choose(*, reader: Reader, exemption: UUID | None, at: datetime) -> None:
         raise NotExempt
     with transaction.atomic():
         if found:
-            sessions.use_exemption(sid=reader.sid, exemption=found.id, purpose=found.purpose, case=found.case)
+            sessions.use_exemption(sid=reader.sid, exemption=found.id, purpose=found.purpose, case=found.case, at=at)
         else:
-            sessions.use_exemption(sid=reader.sid, exemption=None)
+            sessions.use_exemption(sid=reader.sid, exemption=None, at=at)
         audit.record(act="exemption.used" if found else "exemption.left", by=reader.ref, at=at,
                      subject=f"account:{reader.account}", **({"exemption": str(found.id)} if found else {}))  # fmt: skip
 

@@ -67,6 +67,23 @@ class EndedName(models.Model):
         return self.sid
 
 
+class Choice(models.Model):
+    """What somebody chose here about reading as exempt: ``used`` as session facts keep it, None for paying.
+
+    It counts until the sign-on ends, through every session of it here.
+    """
+
+    sign_on = models.CharField(max_length=64, primary_key=True)
+    used = models.JSONField(null=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "rp_choice"
+
+    def __str__(self) -> str:
+        return self.sign_on[:8]
+
+
 class Feed(models.Model):
     """How far this court has read the provider's feed of revocations, and when it last heard. One row."""
 

@@ -55,15 +55,14 @@ EXEMPT = "exempt"
 """Where a session's facts keep the exemption that it uses: it goes with the session, so every sign-on begins without."""
 READS_AS = "reads_as"
 """What was chosen at the sign-on; it goes from the facts once this court has acted on it, or the person chose here."""
+SIGN_ON = "sign_on"
+"""The provider's name for a sign-on and for what was chosen at it: the same however often the court's session begins anew."""
 
 
-def carried_on(*, new: dict, old: dict | None) -> dict:
-    """The facts of a session that replaces another of the same sign-on (None: there was none): what the person chose
-    here about exemptions stays chosen."""
-    if old is None:
-        return new
-    kept = {name: old[name] for name in (EXEMPT, READS_AS) if name in old}
-    return {name: value for name, value in new.items() if name != READS_AS} | kept
+def as_chosen(facts: dict, *, used: dict | None) -> dict:
+    """The facts of a session of a sign-on in which the person chose here already: an exemption, or (None) to pay."""
+    rest = {name: value for name, value in facts.items() if name not in (EXEMPT, READS_AS)}
+    return rest | {EXEMPT: used} if used else rest
 
 
 def signed_on(

@@ -12,14 +12,16 @@ from django.db import connection, transaction
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit.services import record
 from openecf.platform.relying_party import provider
-from openecf.platform.relying_party.models import ApiToken, EndedName, Feed, LogoutToken, RpSession
-from openecf.platform.relying_party.rules import FRESH_FOR, carried_on
+from openecf.platform.relying_party.models import ApiToken, Choice, EndedName, Feed, LogoutToken, RpSession
+from openecf.platform.relying_party.rules import FRESH_FOR, SIGN_ON, as_chosen
 
 LONGEST = timedelta(hours=12)
 ASK_AGAIN_AFTER = timedelta(seconds=2)
 HEARD_OF_LATE = timedelta(seconds=5)
 ANSWERS_KEPT_FOR = timedelta(minutes=20)
 """What the provider said of programs' tokens: longer than ``queries.BELIEVED_WHILE_AWAY``."""
+CHOICES_KEPT_FOR = timedelta(days=7)
+"""Longer than any sign-on lives."""
 
 # Whoever begins or ends a session of a name waits for the other, so that an ended name is always seen.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext(sid)) FROM unnest(%s::text[]) AS sid"
@@ -38,15 +40,13 @@ def begin(*, proof: provider.Proof, replaces: str = "", at: datetime) -> str:
         _alone([proof.sid])
         if EndedName.objects.filter(sid=proof.sid).exists():
             raise provider.NotProved
-        facts = proof.facts
         if replaces:
-            before = RpSession.objects.filter(digest=digest(replaces))
-            facts = carried_on(new=facts, old=before.filter(sid=proof.sid).values_list("facts", flat=True).first())
-            before.delete()
+            RpSession.objects.filter(digest=digest(replaces)).delete()
+        chosen = Choice.objects.filter(sign_on=proof.facts.get(SIGN_ON, "")).first()
         RpSession.objects.create(
             digest=digest(secret),
             sid=proof.sid,
-            facts=facts,
+            facts=as_chosen(proof.facts, used=chosen.used) if chosen else proof.facts,
             id_token=proof.id_token,
             created_at=at,
             seen_at=at,
@@ -56,23 +56,33 @@ def begin(*, proof: provider.Proof, replaces: str = "", at: datetime) -> str:
     return secret
 
 
+# What was chosen is kept beside the session, too: that ends when something else changes of which the court has to hear,
+# such as the client code, and the sign-on goes on.
 _USE = """
-UPDATE rp_session SET facts = CASE WHEN %(used)s::jsonb IS NULL THEN facts - 'exempt' - 'reads_as'
-                                   ELSE (facts - 'reads_as') || jsonb_build_object('exempt', %(used)s::jsonb) END
-WHERE sid = %(sid)s
+WITH now_used AS (
+  UPDATE rp_session SET facts = CASE WHEN %(used)s::jsonb IS NULL THEN facts - 'exempt' - 'reads_as'
+                                     ELSE (facts - 'reads_as') || jsonb_build_object('exempt', %(used)s::jsonb) END
+  WHERE sid = %(sid)s RETURNING facts->>'sign_on' AS sign_on
+)
+INSERT INTO rp_choice (sign_on, used, at) SELECT DISTINCT sign_on, %(used)s::jsonb, %(at)s::timestamptz FROM now_used
+WHERE sign_on IS NOT NULL
+ON CONFLICT (sign_on) DO UPDATE SET used = excluded.used, at = excluded.at
 """
-_USE_NO_MORE = "UPDATE rp_session SET facts = facts - 'exempt' WHERE facts->'exempt'->>'id' = %(id)s"
+_USE_NO_MORE = """
+WITH forgotten AS (UPDATE rp_choice SET used = NULL WHERE used->>'id' = %(id)s)
+UPDATE rp_session SET facts = facts - 'exempt' WHERE facts->'exempt'->>'id' = %(id)s
+"""
 
 
-def use_exemption(*, sid: str, exemption: UUID | None, purpose: str = "", case: str = "") -> None:
-    """From now on this session reads as exempt for a purpose, or (None) as one that pays."""
+def use_exemption(*, sid: str, exemption: UUID | None, purpose: str = "", case: str = "", at: datetime) -> None:
+    """From now on this sign-on reads here as exempt for a purpose, or (None) as one that pays."""
     used = json.dumps({"id": str(exemption), "for": purpose, "case": case}) if exemption else None
     with connection.cursor() as cursor:
-        cursor.execute(_USE, {"sid": sid, "used": used})
+        cursor.execute(_USE, {"sid": sid, "used": used, "at": at})
 
 
 def drop_exemption(*, exemption: UUID) -> int:
-    """No session uses this exemption any more; how many did."""
+    """No session uses this exemption any more, nor begins with it; how many did."""
     with connection.cursor() as cursor:
         cursor.execute(_USE_NO_MORE, {"id": str(exemption)})
         return cursor.rowcount
@@ -173,3 +183,4 @@ def sweep(*, at: datetime) -> None:
     ApiToken.objects.filter(checked_at__lt=at - ANSWERS_KEPT_FOR).delete()
     EndedName.objects.filter(at__lt=at - timedelta(hours=1)).delete()
     LogoutToken.objects.filter(at__lt=at - timedelta(days=1)).delete()
+    Choice.objects.filter(at__lt=at - CHOICES_KEPT_FOR).delete()
