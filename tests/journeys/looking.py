@@ -1,7 +1,11 @@
-"""Looking at pages: axe-core's findings, sideways scrolling, and every page that links lead to."""
+"""Looking at pages: axe-core's findings, sideways scrolling, and every page that links lead to.
+
+With ``OPENECF_LOOK=FOLDER`` every page that is looked at is also pictured there, as on a phone and as on a desk.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +15,7 @@ from urllib.parse import urldefrag, urlsplit
 from playwright.sync_api import Error, Page
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = os.environ.get("OPENECF_LOOK", "")
 PHONE, DESK = (390, 844), (1280, 900)
 FINDINGS = """async (rules) => {
   const found = await axe.run(document, {resultTypes: ["violations"], rules});
@@ -51,6 +56,9 @@ class Looker:
             page.set_viewport_size({"width": width, "height": height})
             if wider := page.evaluate(WIDER):
                 self.wrong.append(f"{where}\n    scrolls sideways at {width} px: {wider}")
+            if PICTURES:
+                name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", urlsplit(where).path).strip("/").replace("/", "-")
+                page.screenshot(path=Path(PICTURES) / f"{self.seen:02d}-{name}-{width}.png", full_page=True)
 
     def say(self) -> str:
         """All that is wrong, one finding a line."""
