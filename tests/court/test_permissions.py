@@ -143,6 +143,7 @@ URLS = {
     "utilities/acting/<int:agency_id>/leave": "agent",
     "court/": "court",
     "court/filers/<int:user_id>": "clerk",
+    "court/filers/<int:user_id>/cases": "clerk",
     "court/announcements": "clerk",
     "court/announcements/<int:announcement_id>": "clerk",
     "court/conversion": "clerk",

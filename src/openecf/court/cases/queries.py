@@ -21,6 +21,8 @@ from openecf.court.cases.rules import (
     PartyFacts,
     understand,
 )
+from openecf.court.cases.speaking import speaks as speaks
+from openecf.court.cases.speaking import spoken_in as spoken_in
 from openecf.court.documents.rules import may_read
 from openecf.court.people.rules import Reader
 from openecf.court.transition import queries as transition

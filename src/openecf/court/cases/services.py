@@ -16,6 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from openecf.court.cases.claiming import claim as claim
 from openecf.court.cases.merging import Change, Collision, Value, merge, plain
 from openecf.court.cases.models import Case, CaseChange, CriminalCount, Judge, Party, Representation
+from openecf.court.cases.speaking import HasCounsel as HasCounsel
+from openecf.court.cases.speaking import NotInThisCase as NotInThisCase
+from openecf.court.cases.speaking import contact_of as contact_of
+from openecf.court.cases.speaking import name_of as name_of
+from openecf.court.cases.speaking import speak_for_oneself as speak_for_oneself
+from openecf.court.cases.speaking import speak_no_more as speak_no_more
 from openecf.kernel import case_numbers
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
@@ -74,13 +80,6 @@ class EditConflict(Refusal):
         self.collisions = tuple(collisions)
         self.version = version
         self.values = dict(values)
-
-
-class NotInThisCase(Refusal):
-    """A party or an appearance that is not part of the case."""
-
-    said = _("This party is not in the case.")
-    code = "not-in-this-case"
 
 
 def locked(case_id: int) -> Case:
@@ -219,20 +218,6 @@ def edit_representation(
                 fields=written,
             )
     return row
-
-
-def contact_of(user: CourtUser) -> str:
-    """An attorney's contact lines as dockets print them under the name."""
-    lines = [user.firm, *user.address_lines, user.phone]
-    lines += [f"Fax: {user.fax}"] if user.fax else []
-    lines += [f"Email: {user.email}"] if user.email else []
-    return "\n".join(line for line in lines if line)
-
-
-def name_of(user: CourtUser) -> str:
-    """``Ada B. Counsel, Jr.``"""
-    name = " ".join(part for part in (user.first_name, user.middle_name, user.last_name) if part)
-    return f"{name}, {user.generation}" if user.generation else name
 
 
 def appear(

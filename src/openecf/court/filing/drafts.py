@@ -75,12 +75,14 @@ class StoreFailed(Refusal):
 
 
 def start(*, reader: Reader, event_code: str, case_id: int | None, at: datetime) -> Draft:
-    """Begin a filing. NoSuchEvent when the event is not for this person; NoSuchCase, NotInThisCase for the case."""
+    """Begin a filing. NoSuchEvent when the event is not for this person; NoSuchCase, NotYourCase, NotInThisCase for the
+    case."""
     event = events.event(event_code)
     if not event.may_be_filed_by(reader.group):
         raise NoSuchEvent(event=event_code)
     case = cases.case_for(reader=reader, case_id=case_id) if case_id else None
     if case:
+        queries.require_own_case(reader, case.id)
         check_case(event, case)
     with transaction.atomic():
         draft = Draft.objects.create(
@@ -110,8 +112,10 @@ def check_case(event: Event, case: Any) -> None:
 
 
 def choose_case(*, draft: Draft, reader: Reader, event: Event, case_id: int, version: int, at: datetime) -> None:
-    """File in that case. Another case than before makes parties and related entries void. NoSuchCase, NotInThisCase."""
+    """File in that case. Another case than before makes parties and related entries void. NoSuchCase, NotYourCase,
+    NotInThisCase."""
     case = cases.case_for(reader=reader, case_id=case_id)
+    queries.require_own_case(reader, case.id)
     check_case(event, case)
     gone = rules.undone("case") if draft.case_id != case.id else frozenset()
     kept = {key: value for key, value in draft.answers.items() if key not in gone}

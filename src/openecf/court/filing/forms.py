@@ -53,8 +53,10 @@ class PartiesForm(forms.Form):
         parties: Sequence[tuple[str, str]],
         own: Sequence[tuple[str, str]],
         roles: Sequence[str],
+        only_own: bool = False,
         **kwargs: object,
     ) -> None:
+        """``own``: the parties that it may be filed for; ``only_own``: nor for one that is not listed."""
         super().__init__(*args, **kwargs)
         self.event = event
         if event.filers != "none":
@@ -69,7 +71,7 @@ class PartiesForm(forms.Form):
                 label=_("Against"), choices=parties, widget=forms.CheckboxSelectMultiple,
                 error_messages={"required": _("Tick at least one party.")},
             )  # fmt: skip
-        if event.filers != "none" and not event.spoken_for:
+        if event.filers != "none" and not (event.spoken_for or only_own):
             self.fields["new_name"] = forms.CharField(
                 label=_("Party that is not listed: name"), required=False, max_length=300,
                 help_text=_("Added to the case when you submit. Write the name as dockets do, not in capitals."),

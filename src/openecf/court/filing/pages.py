@@ -129,7 +129,9 @@ def case_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResp
                 form.is_valid()
                 draft.refresh_from_db()
                 said = refusal.said
-    return _render(request, place, said=said, form=form, matches=matches)
+                matches = [] if isinstance(refusal, queries.NotYourCase) else matches
+    own = [] if matches else queries.own_cases(request.reader)
+    return _render(request, place, said=said, form=form, matches=matches, own_cases=own)
 
 
 def parties_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
@@ -137,7 +139,7 @@ def parties_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpR
     event, own = place.event, queries.own_parties(place.draft, place.event, request.reader)
     form = forms.PartiesForm(
         request.POST or None, initial=place.answer(), event=event, parties=queries.open_parties(place.draft), own=own,
-        roles=queries.party_roles(),
+        roles=queries.party_roles(), only_own=request.reader.files_in_own_cases,
     )  # fmt: skip
     if event.spoken_for and not own:
         return _render(request, place, said=queries.not_spoken_for(event), form=form)

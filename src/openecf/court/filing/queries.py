@@ -50,6 +50,18 @@ class OfAnotherPrincipal(NoSuchDraft):
     code = "of-another-principal"
 
 
+class NotYourCase(Refusal):
+    """The person files without an attorney, and is no party in this case."""
+
+    said = _(
+        "You file without an attorney, and so only in a case in which you are a party yourself. This is none of those in "
+        "which the court lets you file on line; nothing was filed. If you are a party in it, ask the court there for "
+        "permission to file on line, then ask the clerk's office to add the case to your account. Until then, bring or "
+        "mail your papers to the clerk's office: they count from the day on which they arrive."
+    )
+    code = "not-your-case"
+
+
 def draft_for(*, reader: Reader, draft_id: object, now: datetime | None = None) -> Draft:
     """A person's own draft, of a filing agent one that the agent began for the principal; NoSuchDraft for others.
 
@@ -86,6 +98,17 @@ def check_visible(draft: Draft, reader: Reader) -> None:
     """Raise NoSuchCase when the draft's case was sealed from the person since it was chosen."""
     if draft.case is not None and not cases.visible(reader, draft.case):
         raise cases.NoSuchCase(draft=draft.id)
+
+
+def require_own_case(reader: Reader, case_id: int | None) -> None:
+    """Raise NotYourCase when somebody who files in own cases alone is no party in this one (any more)."""
+    if case_id is not None and reader.files_in_own_cases and not cases.speaks(user_id=reader.user, case_id=case_id):
+        raise NotYourCase(case=case_id)
+
+
+def own_cases(reader: Reader) -> list[cases.CaseMatch] | None:
+    """The cases in which somebody files who files in own cases alone; None for everybody else."""
+    return cases.of_reader(reader, limit=50) if reader.files_in_own_cases else None
 
 
 @dataclass(frozen=True)
@@ -335,9 +358,12 @@ def open_parties(draft: Draft) -> list[tuple[str, str]]:
 
 def own_parties(draft: Draft, event: Event, reader: Reader) -> list[tuple[str, str]]:
     """The parties for which the event may be filed: all, or for an event that only some have the right to, those of the
-    roles for which the filer stands on the docket. The clerk's office dockets for any of them what came on paper."""
+    roles for which the filer stands on the docket. The clerk's office dockets for any of them what came on paper.
+    Somebody without an attorney files for nobody else."""
     if not event.spoken_for:
-        return open_parties(draft)
+        mine = {party.id for party in _parties(draft) if party.spoken_for}
+        everybody = open_parties(draft)
+        return [one for one in everybody if int(one[0]) in mine] if reader.files_in_own_cases else everybody
     mine = [one for one in _parties(draft) if one.terminated is None and one.type in event.spoken_for]
     return [(str(one.id), f"{one.name} ({one.type})") for one in mine if one.spoken_for or reader.is_court]
 
@@ -348,6 +374,9 @@ def not_spoken_for(event: Event) -> str:
         "Only who represents one of these parties on this docket already may file this: {roles}. If you do, enter your "
         "appearance first, or ask the clerk's office to connect you. Everybody else moves the court for it."
     ).format(roles=", ".join(event.spoken_for))
+
+
+NOT_FOR_OTHERS = _("You file without an attorney: you can file for yourself, and for nobody else.")
 
 
 def event_of(draft: Draft, reader: Reader) -> Event:

@@ -53,7 +53,7 @@ def submit(*, draft_id: object, reader: Reader, at: datetime, fresh: bool = True
 
     Everything happens in one transaction: number, entry, documents, effects, notice, audit line. A filing agent's filing
     is the principal's, on the docket and in the notice; the log and ``entered_by`` name the agent. Raises NoSuchDraft,
-    NoLongerAgent (the principal removed the agent meanwhile; agents.services), NoSuchEvent, NoSuchCase, NotInThisCase, NotComplete, SignOnNotFresh, StoreFailed, DraftChanged (the draft is not at
+    NoLongerAgent (the principal removed the agent meanwhile; agents.services), NoSuchEvent, NoSuchCase, NotYourCase, NotInThisCase, NotComplete, SignOnNotFresh, StoreFailed, DraftChanged (the draft is not at
     ``version``, the one whose text the filer saw); whatever is raised, the draft stays as it was.
     """
     if not fresh:
@@ -167,6 +167,7 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
     if draft.case_id is None:
         raise NotComplete(step="case")
     queries.check_visible(draft, reader)
+    queries.require_own_case(reader, draft.case_id)
     case = draft.case
     drafts.check_case(event, case)
     progress = queries.progress_of(draft, event, reader)
@@ -177,8 +178,11 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
     if picked - open_parties:
         raise NotComplete(_("A party that you picked is no longer in the case."), step="parties")
     own = {key for key, _name in queries.own_parties(draft, event, reader)}
-    if event.spoken_for and (queries.new_party(draft) or {str(each) for each in queries.picked(draft, "filers")} - own):
+    for_others = queries.new_party(draft) or {str(each) for each in queries.picked(draft, "filers")} - own
+    if for_others and event.spoken_for:
         raise NotComplete(queries.not_spoken_for(event), step="parties")
+    if for_others and reader.files_in_own_cases:
+        raise NotComplete(queries.NOT_FOR_OTHERS, step="parties")
     chosen = {int(each) for each in draft.answers.get("related", {}).get("entries", [])}
     offered = {c.id for c in queries.candidates(case_id=case.id, reader=reader, event=event)} if chosen else set()
     if chosen - offered:

@@ -50,6 +50,8 @@ def in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return _refused(request, refusal.said, status=403)
         except NoSuchDraft as refusal:
             return _refused(request, refusal.said, status=404)
+        except queries.NotYourCase as refusal:
+            return _refused(request, refusal.said, status=403, draft_id=draft_id, own=True)
         except (NoSuchEvent, NoSuchCase, drafts.NotInThisCase) as refusal:
             return _refused(request, refusal.said, status=409, draft_id=draft_id)
         except (OperationalError, InterfaceError, ConnectorException) as error:
@@ -63,10 +65,12 @@ def in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _refused(
-    request: HttpRequest, said: str, *, status: int, draft_id: object = None, choose: bool = False
+    request: HttpRequest, said: str, *, status: int, draft_id: object = None, choose: bool = False, own: bool = False
 ) -> HttpResponse:
-    """``choose``: a filing agent may go on after choosing another principal."""
+    """``choose``: a filing agent may go on after choosing another principal. ``own``: name the person's own cases."""
     context = {"said": said, "draft_id": draft_id, "choose": choose, "back": _back(request)}
+    if own:
+        context |= court_facts(request.arrived) | {"own_cases": queries.own_cases(request.reader)}
     return render(request, "filing/refused.html", context, status=status)
 
 
@@ -94,6 +98,7 @@ def choose_event(request: HttpRequest) -> HttpResponse:
         "asked": bool(typed or category),
         "case_id": "" if case_id is None else case_id,
         "drafts": queries.drafts_of(request.reader),
+        "own_cases": queries.own_cases(request.reader),
         **court_facts(request.arrived),
     }
     return render(request, "filing/choose.html", context)
@@ -130,6 +135,7 @@ def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if draft.submitted_at:
         return redirect("filing-done", draft_id=draft.id)
     queries.check_visible(draft, request.reader)
+    queries.require_own_case(request.reader, draft.case_id)
     event = queries.event_of(draft, request.reader)
     step = rules.first_open(queries.progress_of(draft, event, request.reader))
     return redirect("filing-step", draft_id=draft.id, step=step.key)
@@ -147,6 +153,8 @@ def page(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
     if draft.submitted_at:
         return redirect("filing-done", draft_id=draft.id)
     queries.check_visible(draft, request.reader)
+    if step != "case":  # where another one is chosen
+        queries.require_own_case(request.reader, draft.case_id)
     event = queries.event_of(draft, request.reader)
     if not rules.may_be_here(step, queries.progress_of(draft, event, request.reader)):
         return redirect("filing-resume", draft_id=draft.id)

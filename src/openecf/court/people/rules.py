@@ -97,6 +97,11 @@ class Reader:
         return self.group in CHAMBERS_GROUPS
 
     @property
+    def files_in_own_cases(self) -> bool:
+        """Whether the reader files nowhere but in cases of the reader's own."""
+        return self.group in OWN_CASES_ONLY
+
+    @property
     def agent(self) -> int | None:
         """The filing agent's own court user, acting or not; None for everybody else."""
         return self.acting.agent if self.acting else self.user if self.group == AGENT_GROUP else None
@@ -126,6 +131,8 @@ class Reader:
 NOBODY = Reader()
 
 FILING_GROUPS = frozenset({"attorney", "trustee", "us-trustee", "limited", "pro-se", "court-reporter", "auditor"})
+OWN_CASES_ONLY = frozenset({"pro-se"})
+"""Groups whose people file only in cases in which they are a party themselves; the court ties each case to the account."""
 BILLING_ACCOUNT = "paa"
 
 
@@ -181,6 +188,8 @@ ACTS = {
     "case.flag-set": _("Flag set"),
     "case.opened": _("Case opened"),
     "case.party-added": _("Party added"),
+    "case.party-connected": _("Party connected to an account"),
+    "case.party-disconnected": _("Party no longer connected to an account"),
     "case.party-edited": _("Party edited"),
     "case.reopened": _("Case reopened"),
     "case.restricted": _("Access to the case changed"),

@@ -51,16 +51,16 @@ class ReasonMissing(CannotChange):
 
 def suspend(*, user_id: int, said: str, by: str, at: datetime) -> None:
     """The person files here no more, and neither do agents for them, until somebody gives it back. CannotChange."""
-    said = _reason(said)
+    said = reason(said)
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if not user.active:
             raise CannotChange
         user.active, user.suspended_at, user.suspended_why = False, at, said
         user.save(update_fields=["active", "suspended_at", "suspended_why"])
         LinkOffer.objects.filter(user=user, used_at=None).delete()
         _write("people.suspended", user, said, by, at, suspended=True)
-        _tell(
+        tell(
             user,
             gettext_noop("Your filing at the {court} is suspended"),
             gettext_noop(
@@ -73,15 +73,15 @@ def suspend(*, user_id: int, said: str, by: str, at: datetime) -> None:
 
 def reinstate(*, user_id: int, said: str, by: str, at: datetime) -> None:
     """The person files here again. CannotChange."""
-    said = _reason(said)
+    said = reason(said)
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if user.active or user.suspended_at is None:
             raise CannotChange
         user.active, user.suspended_at, user.suspended_why = True, None, ""
         user.save(update_fields=["active", "suspended_at", "suspended_why"])
         _write("people.reinstated", user, said, by, at, suspended=False)
-        _tell(
+        tell(
             user,
             gettext_noop("You may file at the {court} again"),
             gettext_noop(
@@ -98,9 +98,9 @@ def end_link(*, user_id: int, said: str, by: str, at: datetime) -> None:
     Where its mail went before it was linked it goes again. Of an account of which that is not known every address is
     taken off: whoever linked it may have set them, and would be mailed a new password. Nor do agents act for it any more.
     """
-    said = _reason(said)
+    said = reason(said)
     with transaction.atomic():
-        user = _locked(user_id)
+        user = locked(user_id)
         if user.account is None:
             raise CannotChange
         _write("people.link-ended", user, said, by, at, linked=False, addresses=_addresses(user))
@@ -109,7 +109,7 @@ def end_link(*, user_id: int, said: str, by: str, at: datetime) -> None:
         user.save(update_fields=["account", "account_number", "linked_at"])
         put_back(user)
         agents.end_given(principal=user.id, by=by, at=at)
-        _tell(
+        tell(
             user,
             gettext_noop("Your account with the {court} is no longer linked to PACER"),
             gettext_noop(
@@ -126,7 +126,8 @@ def _addresses(user: CourtUser) -> str:
     return "cleared" if user.before_link is None else "as before linking"
 
 
-def _locked(user_id: int) -> CourtUser:
+def locked(user_id: int) -> CourtUser:
+    """The filer's account, held until the transaction ends. CannotChange, NotAFiler."""
     user = CourtUser.objects.select_for_update().filter(id=user_id).first()
     if user is None:
         raise CannotChange
@@ -135,7 +136,8 @@ def _locked(user_id: int) -> CourtUser:
     return user
 
 
-def _reason(said: str) -> str:
+def reason(said: str) -> str:
+    """Why, as it is kept and mailed. ReasonMissing."""
     said = said.strip()[:LONGEST_REASON]
     if not said:
         raise ReasonMissing
@@ -155,9 +157,11 @@ def _write(
         bus.put(to="central", message=told, at=at)
 
 
-def _tell(user: CourtUser, subject: str, text: str, said: str, at: datetime, *, also: str = "") -> None:
+def tell(
+    user: CourtUser, subject: str, text: str, said: str, at: datetime, *, also: str = "", **more: str
+) -> None:  # fmt: skip
     """A mail to the person, in the person's language, and one to ``also``. ``subject`` and ``text`` are marked for
-    translation."""
+    translation, with places for ``more``."""
     profile = transition.profile()
     with queries.in_words_of(user):
         words = {
@@ -166,6 +170,7 @@ def _tell(user: CourtUser, subject: str, text: str, said: str, at: datetime, *, 
             "said": said,
             "phone": profile.help_phone or gettext("see the court's page"),
             "help": profile.help_email or gettext("see the court's page"),
+            **more,
         }
         subject, text = gettext(subject).format(**words), gettext(text).format(**words)
     for address in dict.fromkeys(filter(None, (user.email, also))):

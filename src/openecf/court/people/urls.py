@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openecf.court.people import views, views_notice_cases, views_notices, views_standing
+from openecf.court.people import views, views_notice_cases, views_notices, views_own_cases, views_standing
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("utilities/log", views.transaction_log, name="transaction-log"),
     path("court/", views.staff, name="staff"),
     path("court/filers/<int:user_id>", views_standing.one_filer, name="court-one-filer"),
+    path("court/filers/<int:user_id>/cases", views_own_cases.filers_cases, name="court-filers-cases"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from openecf.court.people import access, queries, standing
 from openecf.court.people.models import CourtUser
-from openecf.court.people.rules import COURT_GROUPS
+from openecf.court.people.rules import COURT_GROUPS, OWN_CASES_ONLY
 from openecf.platform.access import rule
 
 ACTS = {"suspend": standing.suspend, "reinstate": standing.reinstate, "end-link": standing.end_link}
@@ -38,7 +38,7 @@ class ReasonForm(forms.Form):
 def one_filer(request: HttpRequest, user_id: int) -> HttpResponse:
     """How a filer stands here, and the acts that fit."""
     act, refused = request.POST.get("act", "") if request.method == "POST" else "", ""
-    _filer(user_id)
+    filer(user_id)
     shown = {name: ReasonForm(request.POST if name == act else None, prefix=name) for name in ACTS}
     if act in ACTS and shown[act].is_valid():
         try:
@@ -48,7 +48,8 @@ def one_filer(request: HttpRequest, user_id: int) -> HttpResponse:
         except standing.CannotChange as refusal:
             refused = refusal.said
     page = {
-        "user": _filer(user_id),
+        "user": filer(user_id),
+        "own_cases": OWN_CASES_ONLY,
         "suspend": shown["suspend"],
         "reinstate": shown["reinstate"],
         "end_link": shown["end-link"],
@@ -60,7 +61,8 @@ def one_filer(request: HttpRequest, user_id: int) -> HttpResponse:
     return render(request, "people/one_filer.html", page, status=409 if refused else 200)
 
 
-def _filer(user_id: int) -> CourtUser:
+def filer(user_id: int) -> CourtUser:
+    """The account of somebody who files here; of nobody else."""
     try:
         user = queries.user(user_id)
     except CourtUser.DoesNotExist:
