@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -76,6 +77,8 @@ class Arrival:
         """Turn away what is too large before a byte of it is read: forms are read before a view's rule is asked."""
         size = request.META.get("CONTENT_LENGTH") or ""
         length = int(size) if size.isdecimal() else 0
+        if (short := getattr(view, "short_body", None)) is not None and length > short.most:
+            return short.refuse(request)
         if length <= LARGEST_BODY:
             return None
         takes, rule = getattr(view, "largest_body", None), getattr(view, "access_rule", None)
@@ -105,6 +108,24 @@ class Arrival:
         caller = meta.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
         if is_address(caller):
             meta["REMOTE_ADDR"] = caller
+
+
+@dataclass(frozen=True)
+class ShortBody:
+    """How many bytes a request may bring to a view that takes little, and what is answered to more."""
+
+    most: int
+    refuse: Callable[[HttpRequest], HttpResponse]
+
+
+def takes_little(most: int, refuse: Callable[[HttpRequest], HttpResponse]) -> Callable[[View], View]:
+    """Mark a view that takes little: more is refused before a byte of it is read."""
+
+    def mark(view: View) -> View:
+        view.short_body = ShortBody(most, refuse)  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def takes_files(largest: Callable[[], int]) -> Callable[[View], View]:

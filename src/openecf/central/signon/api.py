@@ -23,12 +23,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from openecf.central.accounts import services as accounts
 from openecf.central.signon import rules, services
+from openecf.central.signon.short_body import LARGEST
 from openecf.central.signon.views import BUSY_SECONDS
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.config import this_site
 
-LARGEST_BODY = 16 * 1024
 FIELDS = ("loginId", "password", "clientCode", "otpCode", "redactFlag", "nextGenCSO")
 SIGNED_ON, NOT_SIGNED_ON, WRONG_PASSWORD = "0", "1", "13"
 
@@ -40,10 +40,16 @@ class NotUnderstood(Refusal):
     code = "not-understood"
 
 
-def fields_of(body: bytes, content_type: str) -> dict[str, str]:
-    """The documented fields of a request; NotUnderstood if the body is too large or not well formed."""
-    if len(body) > LARGEST_BODY:
+def _given(request: HttpRequest) -> dict[str, str]:
+    """The documented fields of a request; NotUnderstood if the body is not well formed, or so long that it is not read."""
+    size = request.META.get("CONTENT_LENGTH") or ""
+    if size.isdecimal() and int(size) > LARGEST:
         raise NotUnderstood
+    return fields_of(request.body, request.content_type)
+
+
+def fields_of(body: bytes, content_type: str) -> dict[str, str]:
+    """The documented fields of a body; NotUnderstood if it is not well formed."""
     try:
         if "xml" in content_type:
             given = {child.tag.rpartition("}")[2]: child.text or "" for child in fromstring(body)}
@@ -89,7 +95,7 @@ def _refused(request: HttpRequest, result: str, refusal: Refusal) -> HttpRespons
 
 def _auth(request: HttpRequest) -> HttpResponse:
     try:
-        given = fields_of(request.body, request.content_type)
+        given = _given(request)
         begun = services.sign_on_program(
             username=given["loginId"],
             password=given["password"],
@@ -119,7 +125,7 @@ def _auth(request: HttpRequest) -> HttpResponse:
 
 def _logout(request: HttpRequest) -> HttpResponse:
     try:
-        given = fields_of(request.body, request.content_type)
+        given = _given(request)
     except NotUnderstood as refusal:
         return answer(request, "CsoLogout", {"loginResult": NOT_SIGNED_ON, "errorDescription": str(refusal.said)})
     services.sign_off_program(token=given["nextGenCSO"], at=request.arrived)

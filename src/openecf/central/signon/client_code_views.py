@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from openecf.central.signon import rules, services
 from openecf.central.signon.access import ACCOUNT
 from openecf.central.signon.context import back_address
+from openecf.central.signon.short_body import short_form
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 
@@ -31,6 +32,7 @@ class ClientCodeForm(forms.Form):
 @access.rule(ACCOUNT)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@short_form
 def client_code(request: HttpRequest) -> HttpResponse:
     """Bill to another client from now on; ``appurl`` is where the person comes from and goes back to."""
     appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")

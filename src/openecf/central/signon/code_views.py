@@ -13,6 +13,7 @@ from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import services
 from openecf.central.signon.context import WAITING_COOKIE, back_address
+from openecf.central.signon.short_body import short_form
 from openecf.central.signon.views import DEVICE_COOKIE, LONGEST_CODE, begin
 from openecf.platform import access
 
@@ -20,6 +21,7 @@ from openecf.platform import access
 @access.rule(access.ANYONE)
 @never_cache
 @require_http_methods(["GET", "POST"])
+@short_form
 def code(request: HttpRequest) -> HttpResponse:
     """Asks for the code of a browser whose password was right; the cookie says whose."""
     appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")

@@ -13,6 +13,7 @@ from openecf.central.factors.context import passkey_site
 from openecf.central.signon import services
 from openecf.central.signon.code_views import code_page, over
 from openecf.central.signon.context import WAITING_COOKIE, back_address
+from openecf.central.signon.short_body import short_form, short_form_with_passkey
 from openecf.central.signon.views import DEVICE_COOKIE, begin
 from openecf.platform import access
 from openecf.platform.throttle.pace import paced
@@ -25,6 +26,7 @@ _MOST = 240
 @never_cache
 @require_POST
 @paced("passkey", most=_MOST)
+@short_form
 def options(request: HttpRequest) -> HttpResponse:
     """A fresh challenge, as ``navigator.credentials.get`` takes it."""
     site = passkey_site(request)
@@ -44,6 +46,7 @@ def options(request: HttpRequest) -> HttpResponse:
 @access.rule(access.ANYONE)
 @never_cache
 @require_POST
+@short_form_with_passkey
 def sign_on(request: HttpRequest) -> HttpResponse:
     """What the browser made of the challenge: the sign-on begins, or the page says that it does not."""
     site, appurl = passkey_site(request), request.POST.get("appurl", "")

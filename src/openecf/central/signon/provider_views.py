@@ -20,6 +20,7 @@ from openecf.central.signon import keys, queries, rules, services
 from openecf.central.signon.access import ENROL, SIGN_ON, must_choose_password, to_new_password
 from openecf.central.signon.context import ask_for_code
 from openecf.central.signon.provider import ProviderRequest, authenticated_court, discovery, hinted, issuer, provider
+from openecf.central.signon.short_body import short_call, short_form
 from openecf.central.signon.views import ASKED, TOLD, asked_at, mark_asked, signed_off
 from openecf.platform import access
 from openecf.platform.shell import languages
@@ -54,6 +55,7 @@ def _redirect(location: str, *, status: int = 302) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
+@short_form
 def authorize(request: HttpRequest) -> HttpResponse:
     """Authorization endpoint: a live, fresh enough sign-on gets a code; others are led through the pages first."""
     asked = request.GET if request.method == "GET" else request.POST
@@ -169,6 +171,7 @@ def _refused(request: HttpRequest, error: OAuth2Error) -> HttpResponse:
 @access.rule(access.MACHINE)
 @csrf_exempt
 @require_POST
+@short_call
 def token(request: HttpRequest) -> HttpResponse:
     """Token endpoint: a code, its verifier and the court's client assertion become an ID token and an access token."""
     return provider.create_token_response(request)
@@ -178,6 +181,7 @@ def token(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
+@short_call
 def userinfo(request: HttpRequest) -> HttpResponse:
     """What the court is told about the person."""
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
@@ -212,6 +216,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
 @access.rule(access.MACHINE)
 @csrf_exempt
 @require_POST
+@short_call
 def introspect(request: HttpRequest) -> HttpResponse:
     """Whether a token speaks for anybody: a program's 128 characters, or an access token of the court that asks."""
     try:
@@ -243,6 +248,7 @@ def introspect(request: HttpRequest) -> HttpResponse:
 @access.rule(access.MACHINE)
 @csrf_exempt
 @require_POST
+@short_call
 def revoke(request: HttpRequest) -> HttpResponse:
     """End an access token, or a refresh token with its family. Unknown tokens are answered alike (RFC 7009 2.2)."""
     try:
@@ -256,6 +262,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 @access.rule(access.MACHINE)
 @csrf_exempt
 @require_POST
+@short_call
 def revocations(request: HttpRequest) -> HttpResponse:
     """The feed that every court reads every two seconds: its sessions that ended since its cursor."""
     try:
@@ -273,6 +280,7 @@ def revocations(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
+@short_form
 def end_session(request: HttpRequest) -> HttpResponse:
     """RP-initiated logout, without a question only when the hint was made for this very session."""
     asked = request.GET if request.method == "GET" else request.POST

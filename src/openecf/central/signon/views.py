@@ -25,6 +25,7 @@ from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
 from openecf.central.signon.context import WAITING_COOKIE, ask_for_code, back_address, hand_over
 from openecf.central.signon.form_token import with_form_token
+from openecf.central.signon.short_body import short_form
 from openecf.kernel.tokens import digest
 from openecf.platform import access
 
@@ -92,6 +93,7 @@ def begin(request: HttpRequest, response: HttpResponse, begun: services.Begun) -
 @with_form_token
 @never_cache
 @require_http_methods(["GET", "POST"])
+@short_form
 def sign_on(request: HttpRequest) -> HttpResponse:
     """The sign-on page. Field names are those that client programs fill in."""
     appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")
@@ -162,6 +164,7 @@ def _partial_response(name: str, words: object = "", **attributes: str) -> HttpR
 @access.rule(ACCOUNT)
 @never_cache
 @require_http_methods(["GET", "POST"])
+@short_form
 def told(request: HttpRequest) -> HttpResponse:
     """What an account must read before its first court in a session: redaction, or what it cannot do."""
     appurl = request.GET.get("appurl", "") or request.POST.get("appurl", "")
@@ -188,6 +191,7 @@ def told(request: HttpRequest) -> HttpResponse:
 @access.rule(access.ANYONE)
 @never_cache
 @require_http_methods(["GET", "POST"])
+@short_form
 def sign_off(request: HttpRequest) -> HttpResponse:
     """Sign off everywhere, from the central site's own pages. GET asks, POST does."""
     if request.sso is None:

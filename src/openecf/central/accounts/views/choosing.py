@@ -13,6 +13,7 @@ from openecf.central.accounts.services import securing
 from openecf.central.accounts.views.steps import refuse
 from openecf.central.signon.access import SIGNED_ON, must_choose_password
 from openecf.central.signon.context import back_address
+from openecf.central.signon.short_body import short_form
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 
@@ -20,6 +21,7 @@ from openecf.platform import access
 @access.rule(SIGNED_ON)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@short_form
 def new_password(request: HttpRequest) -> HttpResponse:
     """Why, and the form. The one that was just typed is asked for again: the page stands open to whoever holds the
     session. Afterwards the person goes on where it was going, and is signed out everywhere else."""

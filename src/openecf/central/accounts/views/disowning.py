@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods
 from openecf.central.accounts import services
 from openecf.central.accounts.services import disowning
 from openecf.central.accounts.views.registering import own_page, spent
+from openecf.central.signon.short_body import short_form
 from openecf.platform import access
 
 
 @access.rule(access.ANYONE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@short_form
 def not_me(request: HttpRequest, secret: str) -> HttpResponse:
     """Opening it says what the button does; the button does it. Mail scanners open links too."""
     try:

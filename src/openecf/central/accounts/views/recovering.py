@@ -15,6 +15,7 @@ from openecf.central.accounts.forms_manage import ForgotForm
 from openecf.central.accounts.services import securing
 from openecf.central.accounts.views.registering import own_page, spent
 from openecf.central.accounts.views.steps import refuse
+from openecf.central.signon.short_body import short_form
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.jobs import services as jobs
@@ -26,6 +27,7 @@ _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @access.rule(access.ANYONE)
 @never_cache
 @_get_or_post
+@short_form
 def forgot(request: HttpRequest) -> HttpResponse:
     """Ask for a link to a new password. The answer is the same whoever asks; a job finds out whom to mail."""
     form = ForgotForm(request.POST if request.method == "POST" else None)
@@ -52,6 +54,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
 @access.rule(access.ANYONE)
 @never_cache
 @_get_or_post
+@short_form
 def reset(request: HttpRequest, secret: str) -> HttpResponse:
     """The mailed link: choose a new password. Every sign-on of the account ends."""
     try:
@@ -81,6 +84,7 @@ def reset(request: HttpRequest, secret: str) -> HttpResponse:
 @access.rule(access.ANYONE)
 @never_cache
 @_get_or_post
+@short_form
 def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
     """The link in a new mailbox: opening it shows a button, pressing that changes the address."""
     again = reverse("manage-email")

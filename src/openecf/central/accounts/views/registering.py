@@ -15,6 +15,7 @@ from openecf.central.accounts.forms import TypeForm, UsernameForm
 from openecf.central.accounts.models import Draft
 from openecf.central.accounts.views import steps
 from openecf.central.courts import queries as courts
+from openecf.central.signon.short_body import short_form
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 
@@ -39,6 +40,7 @@ def _draft(request: HttpRequest) -> Draft | None:
 @access.rule(access.ANYONE)
 @never_cache
 @_get_or_post
+@short_form
 def register(request: HttpRequest) -> HttpResponse:
     """Choose the type of account. Whoever comes back finds what was typed already."""
     draft = _draft(request)
@@ -92,6 +94,7 @@ def _kinds(form: TypeForm) -> list[tuple[object, str, str]]:
 @access.rule(access.ANYONE)
 @never_cache
 @_get_or_post
+@short_form
 def register_step(request: HttpRequest, step: steps.Step) -> HttpResponse:
     """Person, address, security: each keeps what was typed when one goes back."""
     draft = _draft(request)
@@ -123,6 +126,7 @@ def register_step(request: HttpRequest, step: steps.Step) -> HttpResponse:
 @access.rule(access.ANYONE)
 @never_cache
 @_get_or_post
+@short_form
 def sent(request: HttpRequest) -> HttpResponse:
     """The link is on its way; once more, if it was lost."""
     draft = _draft(request)
@@ -146,6 +150,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 @access.rule(access.ANYONE)
 @never_cache
 @_get_or_post
+@short_form
 def confirm(request: HttpRequest, secret: str) -> HttpResponse:
     """The mailed link: opening it shows a button, pressing that makes the account."""
     try:
