@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from openecf.central.accounts.models import Account
 from openecf.central.accounts.services import maintaining
-from openecf.central.factors import rules, services
+from openecf.central.factors import rules, sealing, services
 from openecf.central.factors.models import AuthenticatorApp, RecoveryCode
 from openecf.central.factors.services import enrolling
 from openecf.central.signon import rules as sign_on_rules
@@ -94,6 +94,26 @@ def test_the_code_that_set_the_app_up_opens_nothing_more() -> None:
     phone, _page = set_up(signed_on(who))
     given = phone.at(timezone.now(), steps=-1)
     assert services.prove(account=who, code=given, at=timezone.now()) is None
+
+
+def test_a_telephone_whose_clock_is_wrong_is_set_up_and_known_for_it_afterwards() -> None:
+    """Behind for good: its codes count, as do those of the day on which somebody sets it right."""
+    who, now = account(), timezone.now()
+    session = session_of(signed_on(who))
+    app = enrolling.begin_app(account=who, password=PASSWORD, name="Old one", session=session.id, at=now)
+    kept = AuthenticatorApp.objects.get()
+    phone = Phone(sealing.unseal(kept.sealed, app=app, account=who.id))
+    with pytest.raises(services.WrongCode):
+        enrolling.confirm_app(account=who, app=app, code=phone.at(now, steps=-4), session=session, at=now)
+    enrolling.confirm_app(account=who, app=app, code=phone.at(now, steps=-3), session=session, at=now)
+
+    def counts(minutes: int, off: int) -> bool:
+        at = now + timedelta(minutes=minutes)
+        return services.prove(account=who, code=phone.at(at, steps=off), at=at) is not None
+
+    assert not counts(10, 2), "nobody saw it ahead"
+    assert [counts(20, -3), counts(30, -2), counts(40, -4), counts(50, 0)] == [True, True, False, True]
+    assert AuthenticatorApp.objects.get().drift == 0 and not counts(60, -2), "it was set right"
 
 
 def test_a_tenth_wrong_code_ends_the_setting_up() -> None:

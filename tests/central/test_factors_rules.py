@@ -37,16 +37,40 @@ def test_the_values_of_rfc_6238_appendix_b_in_six_digits(seconds, code):
     assert rules.code_of(SEED, rules.step_at(moment)) == code == Phone(SEED).at(moment)
 
 
-@pytest.mark.parametrize(("off", "counts"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
-def test_a_clock_may_be_one_step_off(off, counts):
+@pytest.mark.parametrize(
+    ("drift", "counts"),
+    [
+        (0, {-1, 0, 1}),
+        (1, {-1, 0, 1, 2}),
+        (2, {-1, 0, 1, 2, 3}),
+        (-1, {-2, -1, 0, 1}),
+        (-2, {-3, -2, -1, 0, 1}),
+    ],
+)
+def test_a_clock_may_be_as_far_off_as_it_was_or_right_and_one_step_more(drift, counts):
     now = datetime(2027, 3, 1, 12, 0, 7, tzinfo=UTC)
-    assert bool(rules.steps_of(SEED, Phone(SEED).at(now, steps=off), now=now)) is counts
+    codes = {off: Phone(SEED).at(now, steps=off) for off in range(-6, 7)}
+    assert {
+        off for off, code in codes.items() if rules.steps_of(SEED, code, now=now, beside=rules.near(drift))
+    } == counts
+
+
+@pytest.mark.parametrize("drift", range(-rules.MOST_DRIFT, rules.MOST_DRIFT + 1))
+def test_what_is_learned_of_a_clock_lets_no_code_count_for_more_than_two_minutes(drift):
+    assert set(rules.near(drift)) <= set(rules.ANY_CLOCK)
+    assert max(map(abs, rules.ANY_CLOCK)) * rules.STEP_SECONDS <= 120
+
+
+@pytest.mark.parametrize(("off", "drift"), [(0, 0), (1, 1), (-1, -1), (3, 2), (-3, -2), (500, 2)])
+def test_how_far_off_a_clock_is_taken_to_be(off, drift):
+    now = datetime(2027, 3, 1, 12, 0, 7, tzinfo=UTC)
+    assert rules.drift_of(rules.step_at(now) + off, now=now) == drift
 
 
 @given(st.binary(min_size=20, max_size=20), st.datetimes(datetime(2025, 1, 1), datetime(2060, 1, 1)))
 def test_every_secret_at_every_time_as_an_independent_program_has_it(secret, moment):
     now = moment.replace(tzinfo=UTC)
-    assert rules.step_at(now) in rules.steps_of(secret, Phone(secret).at(now), now=now)
+    assert rules.step_at(now) in rules.steps_of(secret, Phone(secret).at(now), now=now, beside=rules.near(0))
 
 
 @pytest.mark.parametrize(

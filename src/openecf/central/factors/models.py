@@ -28,6 +28,9 @@ class AuthenticatorApp(models.Model):
     tries = models.PositiveSmallIntegerField(default=0, help_text="codes tried until the first right one")
     confirmed_at = models.DateTimeField(null=True)
     last_step = models.BigIntegerField(default=0)
+    drift = models.SmallIntegerField(
+        default=0, db_default=0, help_text="time steps that its clock was ahead, or behind, when its last code came"
+    )
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -14,7 +14,10 @@ from urllib.parse import quote, urlencode, urlsplit
 STEP_SECONDS = 30
 DIGITS = 6
 SKEW_STEPS = 1
-"""A clock may be one step off, either way (NIST SP 800-63B-4 3.1.4.2: two minutes at most)."""
+"""A code may be one step off, either way."""
+MOST_DRIFT = 2
+"""An app's clock may be so many steps off for good: as far as it was the last time, it may be again, and one step more.
+Two minutes are never passed (NIST SP 800-63B-4 3.1.4.2)."""
 SECRET_BYTES = 20
 """RFC 4226 section 4, R6: 160 bits."""
 MOST_APPS = 10
@@ -61,11 +64,27 @@ def code_of(secret: bytes, step: int) -> str:
     return f"{number % 10**DIGITS:0{DIGITS}d}"
 
 
-def steps_of(secret: bytes, code: str, *, now: datetime) -> list[int]:
-    """The steps around now whose one-time password this is; empty for a wrong one. Every step is compared."""
+def near(drift: int) -> range:
+    """The steps beside the present one whose codes count, for an app whose clock was ``drift`` steps off the last time:
+    as if it still were, and as if somebody had set it right."""
+    return range(min(0, drift) - SKEW_STEPS, max(0, drift) + SKEW_STEPS + 1)
+
+
+ANY_CLOCK = range(-MOST_DRIFT - SKEW_STEPS, MOST_DRIFT + SKEW_STEPS + 1)
+"""The same for an app that is set up just now: how far off its clock is, its first code tells."""
+
+
+def steps_of(secret: bytes, code: str, *, now: datetime, beside: range) -> list[int]:
+    """The steps ``beside`` the present one whose one-time password this is; empty for a wrong one. Every step is
+    compared."""
     current = step_at(now)
-    near = range(current - SKEW_STEPS, current + SKEW_STEPS + 1)
-    return [step for step in near if hmac.compare_digest(code_of(secret, step).encode(), code.encode())]
+    steps = [current + off for off in beside]
+    return [step for step in steps if hmac.compare_digest(code_of(secret, step).encode(), code.encode())]
+
+
+def drift_of(step: int, *, now: datetime) -> int:
+    """How many steps off the clock is that shows the code of this step now (RFC 6238 section 6)."""
+    return max(-MOST_DRIFT, min(MOST_DRIFT, step - step_at(now)))
 
 
 def typed(code: str) -> str:

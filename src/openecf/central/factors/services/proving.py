@@ -45,7 +45,7 @@ ON CONFLICT (key) DO UPDATE SET n = c.n + 1, last_at = %(now)s
 RETURNING n
 """
 _USE_STEP = """
-UPDATE factor_app SET last_step = %(step)s, last_used_at = %(now)s
+UPDATE factor_app SET last_step = %(step)s, drift = %(drift)s, last_used_at = %(now)s
 WHERE id = %(app)s AND confirmed_at IS NOT NULL AND last_step < %(step)s
 """
 _USE_RECOVERY = """
@@ -165,15 +165,17 @@ def _use_app(account: UUID, code: str, at: datetime) -> bool:
     """Whether one of the account's apps shows this code, and no one has used it. One statement takes the step."""
     for app in AuthenticatorApp.objects.filter(account_id=account).exclude(confirmed_at=None):
         secret = sealing.unseal(app.sealed, app=app.id, account=account)
-        if any(use_step(app=app.id, step=step, at=at) for step in rules.steps_of(secret, code, now=at)):
+        steps = rules.steps_of(secret, code, now=at, beside=rules.near(app.drift))
+        if any(use_step(app=app.id, step=step, at=at) for step in steps):
             return True
     return False
 
 
 def use_step(*, app: UUID, step: int, at: datetime) -> bool:
-    """Use up an app's time step and all before it. Whether it was there to be used: of two at once, one wins."""
+    """Use up an app's time step and all before it, and keep how far off its clock is. Whether the step was there to be
+    used: of two at once, one wins."""
     with connection.cursor() as cursor:
-        cursor.execute(_USE_STEP, {"app": app, "step": step, "now": at})
+        cursor.execute(_USE_STEP, {"app": app, "step": step, "drift": rules.drift_of(step, now=at), "now": at})
         return cursor.rowcount == 1
 
 
