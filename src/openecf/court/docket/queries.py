@@ -302,6 +302,14 @@ def _loose(links: Sequence[tuple[str, str, int]], *, head: str) -> set[int]:
     return loose | (set() if reached or loose else {LOST})
 
 
+def levels_as_entered(entry_id: int) -> dict[int, int]:
+    """The level that documents of an entry had when it was entered, by part: of those that had another one since."""
+    levels: dict[int, int] = {}
+    for revision in EntryRevision.objects.filter(entry=entry_id).order_by("-at", "-id"):
+        levels |= {int(part): level for part, level in revision.before.get("parts", {}).items()}
+    return levels
+
+
 def as_entered(case_id: int) -> dict[int, str]:
     """What each entry of a case said when it was entered, before any correction, by the entry's id."""
     said = dict(Entry.objects.filter(case=case_id).values_list("id", "text"))

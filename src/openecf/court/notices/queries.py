@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from openecf.court.people import queries as people
 from openecf.court.people.queries import NONE, Way, Ways
 from openecf.court.people.rules import Reader
 from openecf.kernel import stamps
+from openecf.kernel.doc_ids import DocId
 from openecf.kernel.names import PersonName
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.stamp_lines import text_digest
@@ -31,6 +32,7 @@ from openecf.platform.postgres import prepared
 if TYPE_CHECKING:
     from openecf.court.cases.models import Case, Party, Representation
     from openecf.court.docket.models import Entry
+    from openecf.court.documents.models import Document
     from openecf.court.people.models import CourtUser
 
 
@@ -226,8 +228,43 @@ def _may_see(reader: Reader, notice: Notice) -> bool:
 
 def may_still_know(line: SummaryLine, *, now: datetime) -> bool:
     """Whether a filing that waits for its mail, or a summary, may be told there: it may have been closed since it was made."""
+    entry = line.recipient.notice.entry
+    return _knows(line, level(entry.case.restriction, entry.restriction), now=now)
+
+
+def closed_since(entry: Entry) -> list[Document]:
+    """The documents of an entry that were closed to more people since it was entered."""
+    documents = [each for each in entry.documents.all() if each.restriction]
+    before = dockets.levels_as_entered(entry.pk) if documents else {}
+    return [each for each in documents if level(each.restriction) > level(before.get(each.part, each.restriction))]
+
+
+def unnamed_to(line: SummaryLine, closed: Iterable[Document], *, now: datetime) -> list[tuple[str, int]]:
+    """Those of the documents (serial, part) that a notice's mail to an address does not name: its reader may not open them."""
+    entry = line.recipient.notice.entry
+    around = level(entry.case.restriction, entry.restriction)
+    return [name_of_document(each) for each in closed if not _knows(line, level(around, each.restriction), now=now)]
+
+
+def name_of_document(document: Document) -> tuple[str, int]:
+    """Serial and part."""
+    return DocId.parse(document.doc_id).serial, document.part
+
+
+def unnamed_on_page(reader: Reader, notice: Notice) -> list[tuple[str, int]]:
+    """The same of the notice's page."""
+    closed = closed_since(notice.entry)
+    open_ = (
+        {row.document.pk for row in documents.parts_for(reader=reader, document=closed[0]) if row.open}
+        if closed
+        else ()
+    )
+    return [name_of_document(each) for each in closed if each.pk not in open_]
+
+
+def _knows(line: SummaryLine, needed: int, *, now: datetime) -> bool:
+    """Whether the level lets the reader of an address know what a notice, or summary, tells there."""
     recipient, entry = line.recipient, line.recipient.notice.entry
-    needed = level(entry.case.restriction, entry.restriction)
     if not needed:
         return True
     user = recipient.user

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -147,6 +148,10 @@ def summary_days(*, now: datetime, hour: time, zone: str, last: date | None) -> 
     return [first + timedelta(days=n) for n in range((newest - first).days + 1)]
 
 
+CLOSED_SINCE = "closed since it was filed"
+"""What a notice says in place of a document's description. Notices are in English, as the courts' are."""
+
+
 class NoticeLayout(Protocol):
     """What the benches print differently in a notice."""
 
@@ -203,6 +208,25 @@ def service_list(people: Iterable[Addressee]) -> list[Addressee]:
 
 def _once(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
+
+
+_BLOCK = r"(?P<begins>^Document description:|<p><strong>Document description:[^<]*</strong>)"
+_END = r"\]\]"
+
+
+def without(said: str, documents: Iterable[tuple[str, int]]) -> str:
+    """A notice, as text or as HTML, with nothing of these documents (serial, part) but that they are there: neither their
+    descriptions, nor the names of their files, nor their stamps."""
+    for serial, part in documents:
+        own = re.escape(names_document(serial, part))
+        block = rf"{_BLOCK}(?:(?!{_BLOCK.replace('?P<begins>', '?:')}).)*?{own}.*?{_END}"
+        said = re.sub(block, rf"\g<begins> {CLOSED_SINCE}", said, flags=re.DOTALL | re.MULTILINE | re.IGNORECASE)
+    return said
+
+
+def names_document(serial: str, part: int) -> str:
+    """By which a notice's text is known to tell of a document."""
+    return f"[FileNumber={serial}-{part}]"
 
 
 def shown(html: str) -> str:

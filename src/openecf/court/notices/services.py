@@ -18,7 +18,7 @@ from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
 from openecf.court.notices import queries
 from openecf.court.notices.models import FreeLook, Notice, Recipient, SummaryLine
-from openecf.court.notices.rules import Addressee, NoticeDocument, NoticeFacts, short_day
+from openecf.court.notices.rules import Addressee, NoticeDocument, NoticeFacts, short_day, without
 from openecf.court.people.queries import SUMMARY
 from openecf.court.transition import queries as transition
 from openecf.kernel import courts, stamps
@@ -186,6 +186,7 @@ def mail_notice(*, notice_id: int, at: datetime) -> int:
         notice = Notice.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=notice_id)
         waiting = list(notice.recipients.filter(by_mail=False, mailed_at=None).select_related("user").order_by("id"))
         documents = documents_to_look_at(notice.entry, notice.entry.documents.order_by("part"))
+        closed = queries.closed_since(notice.entry)
         looks: list[FreeLook] = []
         later: list[SummaryLine] = []
         written = 0
@@ -198,12 +199,30 @@ def mail_notice(*, notice_id: int, at: datetime) -> int:
                 continue
             secret, own = free_looks(recipient, address, documents, asks_first=way.verifies_look, at=at)
             looks += own
-            _send(notice, recipient, address, secret, at, wants_text=way.wants_text)
+            unnamed = queries.unnamed_to(line, closed, now=at)
+            _send(notice, recipient, address, secret, at, wants_text=way.wants_text, unnamed=unnamed)
             written += 1
         FreeLook.objects.bulk_create(looks)
         SummaryLine.objects.bulk_create(later)
         notice.recipients.filter(id__in=[row.pk for row in waiting]).update(mailed_at=at)
     return written
+
+
+def mail_anew(*, notice_id: int, address: str, at: datetime) -> None:
+    """The mail of a notice to one address once more, without what was closed to its reader since. Inside the caller's
+    transaction, which withholds the mail as it was, and says why."""
+    notice = Notice.objects.select_related("entry__case").get(pk=notice_id)
+    recipients = list(notice.recipients.filter(addresses__contains=[address]).select_related("user").order_by("id"))
+    documents = documents_to_look_at(notice.entry, notice.entry.documents.order_by("part"))
+    for recipient, its, owner, way in queries.ways_of_mails(notice.entry.case_id, recipients):
+        line = SummaryLine(recipient=recipient, user_id=owner, address=its)
+        if its != address or not queries.may_still_know(line, now=at):
+            continue
+        secret, looks = free_looks(recipient, address, documents, asks_first=way.verifies_look, at=at)
+        FreeLook.objects.bulk_create(looks)
+        unnamed = queries.unnamed_to(line, queries.closed_since(notice.entry), now=at)
+        _send(notice, recipient, address, secret, at, wants_text=way.wants_text, unnamed=unnamed)
+        return
 
 
 def documents_to_look_at(entry: Entry, documents: Iterable[Document]) -> list[Document]:
@@ -236,10 +255,11 @@ def free_looks(
 
 
 def _send(
-    notice: Notice, recipient: Recipient, address: str, secret: str, at: datetime, *, wants_text: bool | None
-) -> None:
+    notice: Notice, recipient: Recipient, address: str, secret: str, at: datetime, *, wants_text: bool | None,
+    unnamed: Sequence[tuple[str, int]],
+) -> None:  # fmt: skip
     profile = transition.profile()
-    html, text = notice.html, notice.text
+    html, text = without(notice.html, unnamed), without(notice.text, unnamed)
     if secret:
         entry = notice.entry
         plain = _plain_query(entry)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from openecf.court.filing import queries as filing
 from openecf.court.notices import queries
-from openecf.court.notices.rules import shown
+from openecf.court.notices.rules import shown, without
 from openecf.court.people import access as people_access
 from openecf.platform import access
 from openecf.platform.web import whole_number
@@ -27,7 +27,7 @@ def display_notice(request: HttpRequest) -> HttpResponse:
     insider = reader.is_court or (reader.linked and reader.user == entry.filer_id)
     context = {
         "notice_page": notice,
-        "shown": shown(notice.html),
+        "shown": without(shown(notice.html), queries.unnamed_on_page(reader, notice)),
         "deliveries": queries.deliveries(notice),
         "agent_name": filing.submitted_by_agent(entry.id) if insider else "",
     }

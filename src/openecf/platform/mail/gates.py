@@ -13,12 +13,12 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Gate:
-    """Asked with the number in the mail's reference, the blind-copied addresses and the time.
+    """Asked with the number in the mail's reference, the blind-copied addresses, what the mail says (its text) and the time.
 
     ``may_leave`` changes nothing. ``withheld`` is told, in the transaction that withholds the mail, and may write another.
     """
 
-    may_leave: Callable[[int, Sequence[str], datetime], bool]
+    may_leave: Callable[[int, Sequence[str], str, datetime], bool]
     withheld: Callable[[int, Sequence[str], datetime], None] | None = None
 
 

@@ -152,7 +152,7 @@ def _deliver(mail_id: int, at: datetime) -> str:
 def _may_leave(mail: OutgoingMail, at: datetime) -> bool:
     """Whether the room that wrote the mail still lets it go; if not, it is put away for good, on record."""
     gate, number = gates.gate_of(mail.reference)
-    if gate is None or gate.may_leave(number, mail.bcc, at):
+    if gate is None or gate.may_leave(number, mail.bcc, mail.text, at):
         return True
     with transaction.atomic():
         OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=at, last_error=queries.WITHHELD)
