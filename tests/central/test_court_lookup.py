@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -10,12 +10,13 @@ from django.test import Client
 from openecf.central.courts import queries, rules, services
 from openecf.kernel import courts
 from openecf.platform.bus.messages import CourtStatus
+from openecf.platform.registering.profile import RegistrationProfile
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def admit(court: str, era: str, *, at: datetime = AT, cases: int = 7) -> None:
+def admit(court: str, era: str, *, at: datetime = AT, cases: int = 7, **said: object) -> None:
     services.admit_court(court_id=court, base_url=f"http://{court}.test", hosts=[], public_key="", at=AT)
     status = CourtStatus(
         court=court,
@@ -24,6 +25,7 @@ def admit(court: str, era: str, *, at: datetime = AT, cases: int = 7) -> None:
         live_on=date(2022, 4, 4) if era == "nextgen" else None,
         cases=cases,
         software="OpenECF",
+        **said,
     )
     services.note_status(status=status, sender=court, at=at)
 
@@ -66,7 +68,7 @@ def test_the_list_is_searched_by_state_and_by_words(asked, found, missing):
 
 def test_the_data_lists_every_federal_court_with_what_it_said_of_itself():
     admit("flsb", "nextgen", cases=12)
-    rows = {row["court_id"]: row for row in Client().get("/file-case/court-cmecf-lookup/data.json").json()["data"]}
+    rows = {row["court_id"]: row for row in court_data()}
     assert set(rows) == set(courts.directory())
     assert (rows["flsb"]["nextgen"], rows["flsb"]["go_live_date"], rows["flsb"]["cases"]) == (True, "2022-04-04", 12)
     assert rows["akd"]["nextgen"] is False and rows["akd"]["cases"] is None
@@ -76,3 +78,67 @@ def test_an_older_status_that_comes_late_changes_nothing():
     admit("flsb", "nextgen", cases=12)
     admit("flsb", "currentgen", at=datetime(2026, 10, 1, tzinfo=UTC), cases=3)
     assert queries.courts()[0].cases == 12
+
+
+LIVE = datetime(2026, 11, 2, 13, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("told", "now", "era", "because"),
+    [
+        (AT, LIVE - HOUR, "currentgen", "the hour has not come"),
+        (AT, LIVE, "nextgen", "the court tells once an hour, its people ask at once"),
+        (
+            LIVE + HOUR,
+            LIVE + 2 * HOUR,
+            "currentgen",
+            "what it says after the hour counts: a rehearsal goes by another clock",
+        ),
+    ],
+)
+def test_a_court_is_live_from_its_announced_hour_on(told, now, era, because):
+    admit("nysb", "currentgen", at=told, live_at=LIVE)
+    services.go_live(at=now)
+    assert queries.court_row("nysb").site.era == era, because
+    assert services.go_live(at=now) == [], "once"
+
+
+ASKS = RegistrationProfile.model_validate(
+    {
+        "accepts": {"e-file": {}, "filing-agent": {}},
+        "form": {
+            "code": "LF-95",
+            "title": {"en": "Registration", "es": "Inscripción"},
+            "asked_of": "new",
+            "questions": [{"name": "bar", "type": "line", "label": "Bar"}],
+        },
+    }
+)
+
+
+def test_a_courts_page_and_data_say_what_it_said_of_itself():
+    said = {"help_email": "help@nysb.example", "help_phone": "555-0199", "registration": ASKS}
+    admit(
+        "nysb", "currentgen", live_at=LIVE, filing_closes_at=LIVE - 72 * HOUR, resets_end_at=LIVE - 240 * HOUR, **said
+    )
+    page = Client().get("/courts/nysb").content.decode()
+    for words in ("go on with the login", "November 2, 2026, 8:30 AM", "October 30, 2026, 9:30 AM", "555-0199"):
+        assert words in page
+    assert "LF-95" not in page, "until it is live the clerk's office registers people itself"
+    admit("nysb", "nextgen", at=AT + HOUR, **said)
+    page = Client().get("/courts/nysb", headers={"accept-language": "es"}).content.decode()
+    assert "LF-95 (Inscripción)" in page and "/pscof/manage/efile/non-attorney/nysb" in page
+    data = next(row for row in court_data() if row["court_id"] == "nysb")
+    assert (data["registers"], data["local_form"], data["state"]) == (["e-file", "filing-agent"], "LF-95", "NY")
+    assert (data["help_phone"], data["live_at"]) == ("555-0199", None)
+
+
+def court_data() -> list[dict]:
+    return Client().get("/file-case/court-cmecf-lookup/data.json").json()["data"]
+
+
+def test_every_court_of_the_directory_has_a_page_and_no_other():
+    assert "not on this network" in Client().get("/courts/akd").content.decode()
+    assert Client().get("/courts/atlantis").status_code == 404
+    assert 'href="/courts/akd"' in Client().get("/courts").content.decode()

@@ -197,6 +197,7 @@ URLS = {
     "services/cso-logout": "anyone",
     "": "anyone",
     "courts": "anyone",
+    "courts/<slug:court>": "anyone",
     "file-case/court-cmecf-lookup": "anyone",
     "file-case/court-cmecf-lookup/data.json": "anyone",
     "nextgen": "anyone",

@@ -68,7 +68,7 @@ class Looker:
 def kind_of(address: str) -> str:
     """What pages have in common whose addresses differ in numbers only."""
     parts = urlsplit(address)
-    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "0", parts.path)
+    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+|(?<=^/courts/)\w+", "0", parts.path)
     query = re.sub(r"\d[\d,.:-]*", "0", re.sub(r"=(?!\w+\.jsp)[^&]*", "=", parts.query))
     return f"{parts.netloc}{path}?{query}"
 

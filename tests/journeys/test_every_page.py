@@ -105,7 +105,10 @@ def test_every_page_of_a_court_in_other_languages(court, language, stand, visito
 @pytest.mark.parametrize(("who", "language"), OWNERS)
 def test_every_page_of_the_central_site(who, language, stand, visitors):
     page = (visitors.stranger() if who == "nobody" else visitors.signed_on(who)).new_page()
-    starts = [stand.url("central", path) for path in ("/", "/csologin/login.jsf", "/pscof/register", "/pscof/manage")]
+    starts = [
+        stand.url("central", path)
+        for path in ("/", "/csologin/login.jsf", "/pscof/register", "/pscof/manage", "/courts/flsb")
+    ]
     looker = looked_at(page, stand, "central", language, starts)
     assert not looker.wrong, looker.say()
 

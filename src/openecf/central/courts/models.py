@@ -26,6 +26,7 @@ class CourtSite(models.Model):
     help_phone = models.CharField(max_length=40, blank=True)
     filing_closes_at = models.DateTimeField(null=True, help_text="the weekend of the move to NextGen begins")
     live_at = models.DateTimeField(null=True, help_text="and ends")
+    resets_end_at = models.DateTimeField(null=True, help_text="the court's own passwords are reset by mail until then")
 
     class Meta:
         db_table = "court_site"

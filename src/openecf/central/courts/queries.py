@@ -10,6 +10,8 @@ from uuid import UUID
 from openecf.central.courts import rules
 from openecf.central.courts.models import CourtSite, RegisteredCourt
 from openecf.kernel import courts as national
+from openecf.platform.registering.profile import RegistrationProfile, in_language
+from openecf.platform.registering.roles import ROLES
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,29 @@ def all_courts(*, typed: str = "", state: str = "") -> list[CourtRow]:
     rows = [CourtRow(court, here.get(court.id)) for court in national.directory().values()]
     rows = [row for row in rows if not state or row.court.state == state]
     return sorted((row for row in rows if _has(row.court, words)), key=lambda row: (row.court.kind, row.court.name))
+
+
+def court_row(court_id: str) -> CourtRow | None:
+    """One federal court; None if the national directory has none of this id."""
+    court = national.directory().get(court_id)
+    return CourtRow(court, CourtSite.objects.filter(id=court_id).first()) if court else None
+
+
+@dataclass(frozen=True)
+class Registering:
+    """What a court says of people who want to file there: roles by their ids, its form for attorneys who are new."""
+
+    roles: tuple[str, ...] = ()
+    form: str = ""
+    form_title: str = ""
+
+
+def registering_at(row: CourtRow, *, language: str) -> Registering:
+    """As the court told it last; nothing for a court that is not here or takes no registrations online."""
+    said = RegistrationProfile.model_validate(row.site.registration if row.site else {})
+    roles = tuple(role for role in ROLES if role in said.accepts)
+    form = next((form for role in roles if (form := said.form_for(role, is_new=True))), None)
+    return Registering(roles, form.code, in_language(form.title, language)) if form else Registering(roles)
 
 
 @dataclass(frozen=True)

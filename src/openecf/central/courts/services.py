@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.courts.models import CourtSite, RegisteredCourt
@@ -57,7 +58,23 @@ def note_status(*, status: CourtStatus, sender: str, at: datetime) -> None:
                 help_phone=status.help_phone,
                 filing_closes_at=status.filing_closes_at,
                 live_at=status.live_at,
+                resets_end_at=status.resets_end_at,
             )
+
+
+def go_live(*, at: datetime) -> list[str]:
+    """Courts whose announced hour of going live has come are on NextGen, before they say so; which these were.
+
+    A court tells how it stands once an hour: in between, its people would be told to wait for what they have already.
+    What it said at or after that hour (a rehearsal, another day) counts as it said it.
+    """
+    with transaction.atomic():
+        waiting = CourtSite.objects.select_for_update().exclude(era="nextgen")
+        come = list(waiting.filter(live_at__lte=at, seen_at__lt=F("live_at")).order_by("id"))
+        for site in come:
+            CourtSite.objects.filter(id=site.id).update(era="nextgen")
+            audit.record(act="court.live", by="system", at=at, subject=f"court:{site.id}")
+    return [site.id for site in come]
 
 
 def move_links(*, from_account: UUID, to_account: UUID, number: str, at: datetime) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from openecf.central.courts import queries
 from openecf.platform import access
 from openecf.platform.config import this_site
+from openecf.platform.registering.roles import ATTORNEY_ROLES, NON_ATTORNEY_ROLES
 
 
 @access.rule(access.ANYONE)
@@ -32,22 +36,60 @@ def court_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def lookup_data(request: HttpRequest) -> HttpResponse:
     """The court lookup as data, for programs that keep a list of courts."""
-    rows = [
-        {
-            "court_id": row.court.id,
-            "type": row.court.kind,
-            "cso_id": row.court.sign_on_id,
-            "title": row.court.full_name,
-            "web_url": f"https://{row.court.host}/",
-            "login_url": f"https://{row.court.host}/cgi-bin/login.pl",
-            "nextgen": row.is_nextgen,
-            "go_live_date": row.live_on.isoformat() if row.live_on else None,
-            "software_version": row.site.software if row.site else None,
-            "cases": row.site.cases if row.site else None,
-        }
-        for row in queries.all_courts()
-    ]
-    return JsonResponse({"data": rows})
+    return JsonResponse({"data": [_as_data(row) for row in queries.all_courts()]})
+
+
+def _as_data(row: queries.CourtRow) -> dict[str, object]:
+    """What is unknown, because the court is not here or has not said it, is null; hours are in ISO 8601."""
+    site, asks = row.site, queries.registering_at(row, language="en")
+
+    def said(name: str) -> object:
+        value = getattr(site, name, None)
+        return value.isoformat() if isinstance(value, date) else value
+
+    return {
+        "court_id": row.court.id,
+        "type": row.court.kind,
+        "cso_id": row.court.sign_on_id,
+        "title": row.court.full_name,
+        "state": row.court.state or None,
+        "time_zone": row.court.zone,
+        "web_url": f"https://{row.court.host}/",
+        "login_url": f"https://{row.court.host}/cgi-bin/login.pl",
+        "nextgen": row.is_nextgen,
+        "go_live_date": said("live_on"),
+        "live_at": said("live_at"),
+        "filing_closes_at": said("filing_closes_at"),
+        "password_resets_end_at": said("resets_end_at"),
+        "filing_needs_second_factor_from": said("filing_needs_mfa"),
+        "help_email": said("help_email"),
+        "help_phone": said("help_phone"),
+        "registers": list(asks.roles),
+        "local_form": asks.form or None,
+        "software_version": said("software"),
+        "cases": said("cases"),
+        "heard_at": said("heard_at"),
+    }
+
+
+@access.rule(access.ANYONE)
+@require_safe
+def one_court(request: HttpRequest, court: str) -> HttpResponse:
+    """What one federal court said of itself: how one logs in, its move, who may register, whom to ask."""
+    row = queries.court_row(court)
+    if row is None:
+        raise Http404
+    asks = queries.registering_at(row, language=get_language() or "en")
+    context = {
+        "row": row,
+        "site": row.site,
+        "zone": row.court.zone,
+        "form": asks.form,
+        "form_title": asks.form_title,
+        "attorneys": [ATTORNEY_ROLES[role] for role in asks.roles if role in ATTORNEY_ROLES],
+        "others": [NON_ATTORNEY_ROLES[role] for role in asks.roles if role in NON_ATTORNEY_ROLES],
+    }
+    return render(request, "courts/court.html", context)
 
 
 @access.rule(access.ANYONE)

@@ -137,5 +137,6 @@ def _tell(profile: CourtProfile, at: datetime) -> None:
         help_phone=profile.help_phone,
         filing_closes_at=profile.filing_closes_at,
         live_at=profile.live_at,
+        resets_end_at=profile.resets_end_at,
     )
     bus.put(to="central", message=status, at=at)

@@ -105,6 +105,8 @@ class CourtStatus(Message):
     filing_closes_at: datetime | None = None
     live_at: datetime | None = None
     """The weekend of the move: between the two nothing can be filed."""
+    resets_end_at: datetime | None = None
+    """Until when the court's own passwords are reset by mail."""
 
 
 class RegistrationRequested(Message):
