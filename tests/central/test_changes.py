@@ -94,7 +94,8 @@ def test_an_address_goes_as_courts_keep_it_the_same_twice_is_sent_once_and_a_new
     said = told()[0].body["said"]
     assert said["address_lines"][-1].endswith(ADDRESS["zip"]) and said["phone"] == ada().phone
     first = sent()
-    browser.post(PLACE, place | {"address1": "10 Pier Street", "courts": ["flsb"]})
+    browser.post(PLACE, place | {"address1": "10 Pier Street", "courts": ["flsb"], "cases": "all"})
+    assert [row.body["said"]["cases"] for row in told()] == ["open", "open", "all"], "a wish, which the court decides"
     first.refresh_from_db()
     assert (first.status, sent().status, len(told())) == ("replaced", "sent", 3)
     counties = browser.post(PLACE, place | {"show-counties": "1", "courts": ["flsd"]})

@@ -8,12 +8,16 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
+from openecf.court.cases.models import Case, Party, Representation
+from openecf.court.docket.models import Entry
+from openecf.court.notices.models import Notice
 from openecf.court.people.models import CourtUser
 from openecf.court.registration import services
 from openecf.court.registration.models import ChangeRequest
+from openecf.court.registration.services import spreading
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus.handlers import CannotApply
 from openecf.platform.bus.messages import ChangeRequested
@@ -216,3 +220,130 @@ def test_of_a_clerk_who_accepts_and_a_newer_wish_that_arrives_at_once_both_are_d
     user.refresh_from_db()
     assert outcomes == [status_of(older)] and status_of(newer) == "pending"
     assert user.firm == ("New LLP" if outcomes == ["accepted"] else "Old & Co.")
+
+
+# On the dockets of the person's cases.
+
+
+class Dockets:
+    """The filer appears in two open cases and a closed one, in each with the old address; another attorney, too."""
+
+    def __init__(self) -> None:
+        self.user = filer(email="ada@counsel.example")
+        other = court_user(login="other", first_name="Tobias", last_name="Other", account=uuid4())
+        self.cases = [self._case(n, other) for n in range(3)]
+        Case.objects.filter(id=self.cases[2].id).update(terminated=AT.date())
+        self.clerk = client(linked("clerk"))
+
+    def _case(self, n: int, other: CourtUser) -> Case:
+        case = Case.objects.create(year=2024, serial=20001 + n, number=f"24-2000{1 + n}", caption=f"Debtor {n}")
+        party = Party.objects.create(case=case, position=1, name=f"Debtor {n}", type="Debtor")
+        rival = Party.objects.create(case=case, position=2, name="Birch & Sons", type="Creditor")
+        Representation.objects.create(
+            party=party, user=self.user, position=1, name="Lee Attorney", contact="1 Old Street"
+        )
+        Representation.objects.create(party=rival, user=other, position=1, name="Tobias Other", contact="1 Old Street")
+        return case
+
+    def accept(self, one: ChangeRequested, **said: object):
+        said = {f"accept-{name}": value for name, value in said.items()}
+        return self.clerk.post(f"/court/registrations/changes/{one.request}/accept", said)
+
+    def printed(self) -> list[bool]:
+        """For each case whether its docket prints the new address."""
+        rows = Representation.objects.filter(user=self.user).order_by("party__case__serial")
+        return ["9 Pier Street" in row.contact for row in rows]
+
+    def entries(self) -> list[tuple[str, str, str]]:
+        return list(Entry.objects.order_by("case__serial").values_list("case__number", "number", "text"))
+
+
+def jobs() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [spreading.SPREAD_JOB])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ({"which": "open"}, [True, True, False]),
+        ({"which": "all", "docketed": "on"}, [True, True, True]),
+        ({"which": "chosen", "chosen": [0, 2], "docketed": "on"}, [True, False, True]),
+        ({"which": "none", "docketed": "on"}, [False, False, False]),
+    ],
+    ids=["open", "all, told", "chosen, told", "none"],
+)
+def test_a_new_address_is_printed_in_the_cases_that_the_clerk_says_and_told_where_the_court_wants(said, printed):
+    there, one = Dockets(), asked()
+    take(one)
+    chosen = {"chosen": [there.cases[n].id for n in said["chosen"]]} if "chosen" in said else {}
+    assert there.accept(one, **(said | chosen)).status_code == 302
+    assert there.printed() == [False] * 3 and jobs() == int(any(printed)), "a job does it, case by case"
+    for _n in range(3):
+        spreading.spread(change_id=one.request, at=timezone.now())
+    assert there.printed() == printed
+    assert not Representation.objects.filter(contact__contains="Pier").exclude(user=there.user).exists()
+    told_in = [n for n, done in enumerate(printed) if done] if "docketed" in said else []
+    assert there.entries() == [
+        (f"24-2000{1 + n}", "", f"Change of Address of Lee Attorney for Debtor {n}: New LLP; 9 Pier Street; "
+         "Miami, FL 33130; (305) 555-0199; Email: ada@counsel.example.")
+        for n in told_in
+    ]  # fmt: skip
+    assert Notice.objects.count() == len(told_in), "everybody in the case has notice"
+    assert AuditLine.objects.filter(act="registration.change-spread").count() == sum(printed)
+    words = told()[-1][2]
+    assert (f"{sum(printed)} cases of yours" in words) is any(printed) and ("An entry there" in words) is bool(told_in)
+    page = there.clerk.get(f"/court/registrations/changes/{one.request}").content.decode()
+    assert (f"done in {sum(printed)} of {sum(printed)} cases" in page) is any(printed)
+
+
+def test_the_desk_proposes_what_the_person_wishes_and_what_the_courts_profile_says():
+    there = Dockets()
+    one = asked(said=NEW | {"cases": "none"})
+    take(one)
+    set_court(live_at=timezone.now() - timedelta(days=1), registration={"changes_docketed": True})
+    address = f"/court/registrations/changes/{one.request}"
+    form = there.clerk.get(address).context["accept_form"]
+    assert (form.initial, len(form.fields["chosen"].choices)) == ({"which": "none", "docketed": True}, 3)
+    assert "Open cases (2)" in str(form) and "closed ones too (3)" in str(form) and "Debtor 2 (closed" in str(form)
+    for wrong in ({}, {"which": "some"}, {"which": "chosen"}, {"which": "chosen", "chosen": [1_000_000]}):
+        assert there.accept(one, **wrong).status_code == 200 and status_of(one) == "pending"
+    stranger = court_user(login="stranger", account=uuid4())
+    ChangeRequest.objects.filter(id=one.request).update(user=stranger)
+    assert "accept-which" not in there.clerk.get(address).content.decode(), "whoever has no case is asked nothing"
+
+
+def test_a_new_name_is_printed_and_one_case_that_fails_keeps_no_other_from_it(monkeypatch):
+    there, one = Dockets(), asked("name", {"first_name": "Lee", "last_name": "Married"})
+    take(one)
+    there.accept(one, which="open", docketed="on")
+    real = spreading.cases.edit_representation
+
+    def fails_once(**facts):
+        monkeypatch.setattr(spreading.cases, "edit_representation", real)
+        raise OperationalError("the server went away")
+
+    monkeypatch.setattr(spreading.cases, "edit_representation", fails_once)
+    with pytest.raises(spreading.NotSpread):
+        spreading.spread(change_id=one.request, at=timezone.now())
+    names = (
+        Representation.objects.filter(user=there.user).order_by("party__case__serial").values_list("name", flat=True)
+    )
+    assert list(names) == ["Lee Attorney", "Lee Married", "Lee Attorney"]
+    assert spreading.spread(change_id=one.request, at=timezone.now()) == 1, "the job's next run does the rest"
+    assert [text for _case, _number, text in there.entries()] == [
+        f"Change of Name: Lee Attorney is now Lee Married for Debtor {n}." for n in (0, 1)
+    ]
+
+
+def test_who_left_a_case_meanwhile_and_what_is_printed_already_are_let_be():
+    there, one = Dockets(), asked()
+    take(one)
+    there.accept(one, which="all", docketed="on")
+    first, second = (Representation.objects.get(user=there.user, party__case=case) for case in there.cases[:2])
+    Representation.objects.filter(id=first.id).update(terminated=AT.date())
+    there.user.refresh_from_db()
+    Representation.objects.filter(id=second.id).update(contact=spreading.cases.contact_of(there.user))
+    assert spreading.spread(change_id=one.request, at=timezone.now()) == 3
+    assert there.printed() == [False, True, True] and [case for case, *_rest in there.entries()] == ["24-20003"]

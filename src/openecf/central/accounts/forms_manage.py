@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.central.accounts.forms import AddressForm, NameForm, NewPasswordForm, password_field, username_field
 from openecf.kernel.names import looks_like_address
+from openecf.platform.registering.particulars import IN_CASES
 
 _AGAIN = _("To be sure that it is you.")
 
@@ -94,7 +95,9 @@ class _SentToCourts(forms.Form):
     def __init__(
         self, data: Mapping | None = None, *, initial: Mapping, courts: Sequence[tuple[str, str]] = (), **more: object
     ) -> None:
-        super().__init__(data, initial={"courts": [court for court, _name in courts]} | dict(initial), **more)
+        super().__init__(
+            data, initial={"courts": [court for court, _name in courts], "cases": "open"} | dict(initial), **more
+        )
         if courts:
             self.fields["courts"] = forms.MultipleChoiceField(
                 label=_("Ask these courts for the same change"), choices=courts, required=False,
@@ -102,18 +105,22 @@ class _SentToCourts(forms.Form):
                 help_text=_("It holds at a court once its clerk's office accepts it. You are told by mail."),
                 error_messages={"invalid_choice": _("You do not file at this court now. Choose again.")},
             )  # fmt: skip
+            self.fields["cases"] = forms.ChoiceField(
+                label=_("On the dockets there"), choices=list(IN_CASES.items()), widget=forms.RadioSelect, required=False,
+                help_text=_("Dockets print your name and address as they were when you appeared. The court decides."),
+            )  # fmt: skip
 
 
 class OwnNameForm(_SentToCourts, NameForm):
     """The name of an account that there is."""
 
-    GROUPS: ClassVar = (*NameForm.GROUPS, (_("Courts"), ("courts",)))
+    GROUPS: ClassVar = (*NameForm.GROUPS, (_("Courts"), ("courts", "cases")))
 
 
 class OwnAddressForm(_SentToCourts, AddressForm):
     """The address of an account that there is."""
 
-    GROUPS: ClassVar = (*AddressForm.GROUPS, (_("Courts"), ("courts",)))
+    GROUPS: ClassVar = (*AddressForm.GROUPS, (_("Courts"), ("courts", "cases")))
 
 
 class ForgotForm(forms.Form):

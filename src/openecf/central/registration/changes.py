@@ -87,4 +87,5 @@ def address_said(answers: Mapping[str, str]) -> dict[str, object]:
         "address_lines": [line for line in lines if line],
         "phone": answers["phone"],
         "fax": answers["fax"],
+        "cases": answers.get("cases") or "open",
     }

@@ -160,6 +160,13 @@ def of_reader(reader: Reader, *, limit: int) -> list[CaseMatch]:
     return [match_of(case) for case in found if visible(reader, case)][:limit]
 
 
+def of_user(reader: Reader, *, user_id: int, limit: int) -> list[CaseMatch]:
+    """Cases in which a court user represents somebody now, of those that the reader may know of, the newest first."""
+    mine = Representation.objects.filter(user=user_id, terminated=None).values("party__case")
+    found = Case.objects.filter(id__in=mine).order_by("-year", "-serial", "-id")[:limit]
+    return [match_of(case) for case in found if visible(reader, case)]
+
+
 def own_page(reader: Reader, *, words: str, start: int, most: int) -> tuple[list[CaseMatch], bool]:
     """``most`` of the cases in which the reader represents somebody now, the newest first, without the first ``start``,
     and whether there are more. ``words``: part of the number or the title; empty: all of them."""
@@ -183,6 +190,20 @@ def appearances(*, party_ids: Iterable[int], user_id: int | None = None) -> list
     if user_id is not None:
         rows = rows.filter(user=user_id)
     return list(rows.values_list("id", flat=True))
+
+
+def cases_of_user(user_id: int) -> list[tuple[int, bool]]:
+    """Every case in which a court user represents somebody now, sealed ones too, and whether it is open: for the court's
+    own acts, never for a reader. By id."""
+    mine = Representation.objects.filter(user=user_id, terminated=None).values("party__case")
+    rows = Case.objects.filter(id__in=mine).order_by("id").values_list("id", "terminated")
+    return [(case, closed is None) for case, closed in rows]
+
+
+def printed_of_user(*, user_id: int, case_id: int) -> list[tuple[int, str, str, str]]:
+    """What a case's docket prints of a court user who stands in it now: appearance, party's name, name, contact lines."""
+    rows = Representation.objects.filter(user=user_id, party__case=case_id, terminated=None).order_by("id")
+    return list(rows.values_list("id", "party__name", "name", "contact"))
 
 
 _PARTY_LINES = """

@@ -8,11 +8,15 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from openecf.court.cases import queries as cases
 from openecf.court.people import queries as people
+from openecf.court.people.rules import Reader
 from openecf.court.registration.models import ChangeRequest, ChangeStatus
 from openecf.platform.registering.particulars import CHANGES
 
 PAGE = 25
+MOST_TICKED = 200
+MOST_LISTED = 500
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,48 @@ def side_by_side(change: ChangeRequest) -> list[Fact]:
         old, new = _words(before.get(name, "")), _words(change.said.get(name, ""))
         found.append(Fact(label, old, new, old != new))
     return found
+
+
+@dataclass(frozen=True)
+class InCases:
+    """The person's cases: how many are open, how many there are, and those that the reader can tick, newest first."""
+
+    n_open: int = 0
+    n_all: int = 0
+    ticked: Sequence[tuple[int, str]] = ()
+
+
+def in_cases(change: ChangeRequest, reader: Reader) -> InCases:
+    """In which cases the change could be printed, while it waits."""
+    if change.status != ChangeStatus.PENDING or change.user is None or change.kind == "deactivation":
+        return InCases()
+    mine = cases.cases_of_user(change.user.pk)
+    matches = cases.of_user(reader, user_id=change.user.pk, limit=MOST_TICKED)
+    words = [(one.id, _("{case} (closed)").format(case=one.line) if one.terminated else one.line) for one in matches]
+    return InCases(sum(is_open for _case, is_open in mine), len(mine), words)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A case on whose docket the change is printed, or will be in a moment."""
+
+    number: str
+    title: str
+    is_done: bool
+    changed: bool
+    told: bool
+
+
+def printed(change: ChangeRequest, reader: Reader) -> tuple[list[Printed], int, int]:
+    """Those cases that the reader may know of, at most some hundreds; of all, how many are done, and how many there are."""
+    rows = change.cases.select_related("case").order_by("-case_id")
+    shown = [
+        Printed(cases.heading_number(row.case), row.case.caption or row.case.short_title, row.done_at is not None,
+                row.changed, row.entry_id is not None)
+        for row in rows[:MOST_LISTED]
+        if cases.visible(reader, row.case)
+    ]  # fmt: skip
+    return shown, change.cases.exclude(done_at=None).count(), change.cases.count()
 
 
 def who_decided(change: ChangeRequest) -> str:

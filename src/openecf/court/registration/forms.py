@@ -117,6 +117,44 @@ class WordsForm(_Seen):
     )  # fmt: skip
 
 
+class AcceptForm(forms.Form):
+    """In which of the person's cases a new name or address is printed, and whether their dockets tell it."""
+
+    which = forms.ChoiceField(label=_("On the dockets of the person's cases"), widget=forms.RadioSelect)
+    chosen = forms.TypedMultipleChoiceField(
+        label=_("Cases"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only for “the cases ticked below”."),
+        error_messages={"invalid_choice": _("The person does not appear in one of these cases any more. Choose again.")},
+    )  # fmt: skip
+    docketed = forms.BooleanField(
+        label=_("Tell it on the docket of each"), required=False,
+        help_text=_("An entry without a number, of which everybody in the case has notice."),
+    )  # fmt: skip
+
+    def __init__(
+        self, data: object = None, *, n_open: int, n_all: int, cases: Sequence[tuple[int, str]], **more: object
+    ) -> None:
+        """``cases``: those that can be ticked one by one, with their words."""
+        super().__init__(data, prefix="accept", **more)
+        if not n_all:
+            for name in ("which", "chosen", "docketed"):
+                del self.fields[name]
+            return
+        self.fields["which"].choices = [
+            ("open", gettext("Open cases ({n})").format(n=n_open)),
+            ("all", gettext("All cases, closed ones too ({n})").format(n=n_all)),
+            ("chosen", gettext("The cases ticked below")),
+            ("none", gettext("None: dockets print what was true when the person appeared")),
+        ]
+        self.fields["chosen"].choices = cases
+
+    def clean(self) -> dict:
+        typed = super().clean()
+        if typed.get("which") == "chosen" and not typed.get("chosen") and "chosen" not in self.errors:
+            self.add_error("chosen", gettext("Tick a case, or choose otherwise above."))
+        return typed
+
+
 class ReasonForm(forms.Form):
     """Why a change is not made."""
 

@@ -211,6 +211,7 @@ class ChangeRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=60, blank=True, help_text="user:7")
     words = models.TextField(blank=True, help_text="to the person")
+    docketed = models.BooleanField(default=False, db_default=False, help_text="an entry on the docket of each case")
 
     class Meta:
         db_table = "filing_change"
@@ -226,3 +227,21 @@ class ChangeRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class ChangeInCase(models.Model):
+    """A case on whose docket an accepted change is to be printed. ``entry``: where the docket tells it, if it does."""
+
+    change = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="cases")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True)
+    changed = models.BooleanField(default=False, help_text="the docket printed something else before")
+    entry = models.ForeignKey("docket.Entry", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "filing_change_case"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["change", "case"], name="filing_change_case_once")]
+
+    def __str__(self) -> str:
+        return f"{self.change_id} in {self.case_id}"

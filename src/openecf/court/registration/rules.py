@@ -114,3 +114,15 @@ class Seen:
 
     version: int
     step: int
+
+
+def changed_text(*, kind: str, before: str, name: str, contact: str, parties: Sequence[str]) -> str:
+    """What a docket says of a new name or address of somebody who stands in the case; English, as all docket text is.
+
+    ``Change of Address of Ada B. Counsel for Juniper Alder: New LLP; 9 Pier Street; Miami, FL 33130.``
+    """
+    whom = ", ".join(dict.fromkeys(each for each in parties if each != name))
+    who = f"{name} for {whom}" if whom else name
+    if kind == "name":
+        return f"Change of Name: {before} is now {who}."
+    return f"Change of Address of {who}: {'; '.join(line for line in contact.splitlines() if line.strip())}."

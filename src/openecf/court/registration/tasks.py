@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from openecf.court.registration import services
-from openecf.court.registration.services import paying
+from openecf.court.registration.services import paying, spreading
 from openecf.platform.bus.handlers import handles
 from openecf.platform.bus.messages import (
     ChangeRequested,
@@ -48,6 +48,12 @@ def contact(message: FilerContactChanged, *, sender: str, message_id: UUID, at: 
 def change(message: ChangeRequested, *, sender: str, message_id: UUID, at: datetime) -> None:
     """Somebody who files here asks the court to change what it holds."""
     services.take_change(message=message, sender=sender, at=at)
+
+
+@app.task(name=spreading.SPREAD_JOB, queue="default", retry=5)
+def spread(change_id: str) -> None:
+    """Print an accepted change of name or address on the dockets of the person's cases."""
+    spreading.spread(change_id=UUID(change_id), at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -13,6 +13,13 @@ CHANGES: dict[ChangeKind, object] = {
     "address": _("Change of address"),
     "deactivation": _("End of filing"),
 }
+InCases = Literal["open", "all", "none"]
+"""In which of the person's cases there the change is to be printed on the docket; the clerk's office decides."""
+IN_CASES: dict[InCases, object] = {
+    "open": _("In my open cases"),
+    "all": _("In all my cases, closed ones too"),
+    "none": _("In no case: only in the court's records of me"),
+}
 Why = Literal["", "not-linked", "suspended", "own-people"]
 """Why a court's own software refuses a change before any clerk sees it."""
 
@@ -29,6 +36,7 @@ class SaidName(_Data):
     middle_name: Annotated[str, Field(max_length=60)] = ""
     last_name: Annotated[str, Field(min_length=1, max_length=120)]
     generation: Annotated[str, Field(max_length=10)] = ""
+    cases: InCases = "open"
 
 
 class SaidAddress(_Data):
@@ -38,6 +46,7 @@ class SaidAddress(_Data):
     address_lines: Annotated[list[Annotated[str, Field(max_length=120)]], Field(min_length=1, max_length=8)]
     phone: Annotated[str, Field(max_length=30)] = ""
     fax: Annotated[str, Field(max_length=30)] = ""
+    cases: InCases = "open"
 
 
 class SaidEnd(_Data):

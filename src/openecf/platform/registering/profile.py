@@ -116,6 +116,7 @@ class RegistrationProfile(_Data):
     """A court's rules of registration. Without ``accepts`` it takes no requests online.
 
     ``fee_before_access``: who is approved and owes a fee files once it is paid or waived, not before.
+    ``changes_docketed``: whether the desk proposes an entry on the docket of each case in which a new name or address holds.
     """
 
     accepts: dict[str, Accepted] = {}
@@ -128,6 +129,7 @@ class RegistrationProfile(_Data):
     policies: Annotated[list[Policy], Field(max_length=20)] = []
     form: LocalForm | None = None
     days: Annotated[int, Field(ge=0, le=90)] = 0
+    changes_docketed: bool = False
 
     @field_validator("accepts")
     @classmethod

@@ -59,7 +59,8 @@ def change_name(*, account: Account, answers: Mapping[str, str], courts: Collect
         accounts.hold(account=account.id)
         securing.update_person(account=account, answers=answers, at=at)
         names = ("prefix", "first_name", "middle_name", "last_name", "generation")
-        _ask(account, "name", {name: answers[name] for name in names}, courts, at)
+        said = {name: answers[name] for name in names} | {"cases": answers.get("cases") or "open"}
+        _ask(account, "name", said, courts, at)
 
 
 def change_address(*, account: Account, answers: Mapping[str, str], courts: Collection[str], at: datetime) -> None:
@@ -151,6 +152,7 @@ def _mail(row: ChangeRequest, at: datetime) -> None:
                 "name": gettext("The {court} changed your name in its records, as you asked."),
                 "address": gettext("The {court} changed your address in its records, as you asked."),
             }[row.kind]
+            text += "\n\n{said}" if row.words else ""
         else:
             subject = gettext("The {court} did not accept your change")
             text = {

@@ -6,13 +6,13 @@ so that one that arrives and one that is decided wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.people import queries as people_queries
@@ -20,6 +20,7 @@ from openecf.court.people import services as people
 from openecf.court.people.rules import COURT_GROUPS
 from openecf.court.registration.models import ChangeRequest, ChangeStatus
 from openecf.court.registration.services.deciding import LONGEST_WORDS, CannotDecide, Decided, WordsMissing
+from openecf.court.registration.services.spreading import Which, plan
 from openecf.platform.audit.services import record
 from openecf.platform.bus import services as bus
 from openecf.platform.bus.handlers import CannotApply
@@ -66,8 +67,13 @@ def take_change(*, message: ChangeRequested, sender: str, at: datetime) -> None:
             _answer(row, "refused" if why else "received", at=at)
 
 
-def accept_change(*, change_id: UUID, by: str, at: datetime) -> None:
-    """What the person said holds at this court, or the person files here no more. Once. CannotDecide."""
+def accept_change(
+    *, change_id: UUID, by: str, at: datetime, which: Which = "none", chosen: Collection[int] = (), docketed: bool = False
+) -> None:  # fmt: skip
+    """What the person said holds at this court, or the person files here no more. Once. CannotDecide.
+
+    ``which`` of the person's cases print it from now on (``chosen``: those); ``docketed``: with an entry in each.
+    """
     with _deciding(change_id) as row:
         user_id, why = _who(row.account)
         if user_id is None or why:
@@ -77,7 +83,8 @@ def accept_change(*, change_id: UUID, by: str, at: datetime) -> None:
             _end(row, user_id, by=by, at=at)
         else:
             people.change_particulars(user_id=user_id, said=row.said, by=by, at=at, request=f"change:{row.id}")
-        _decide(row, ChangeStatus.ACCEPTED, said="", by=by, at=at)
+        n = plan(row, user_id=user_id, which=which, chosen=chosen, docketed=docketed)
+        _decide(row, ChangeStatus.ACCEPTED, said=_in_cases(user_id, n, row.docketed), by=by, at=at)
 
 
 def reject_change(*, change_id: UUID, said: str, by: str, at: datetime) -> None:
@@ -133,6 +140,18 @@ def _end(row: ChangeRequest, user_id: int, *, by: str, at: datetime) -> None:
     with people_queries.in_words_of(people_queries.user(user_id)):
         words = gettext("At your own request: {said}").format(said=said) if said else gettext("At your own request.")
     people.suspend(user_id=user_id, said=words[:SHORT_WORDS], by=by, at=at)
+
+
+def _in_cases(user_id: int, n: int, docketed: bool) -> str:
+    """For the person, who otherwise files a notice in each case: where the docket prints it now."""
+    if not n:
+        return ""
+    with people_queries.in_words_of(people_queries.user(user_id)):
+        said = ngettext(
+            "The docket of {n} case of yours prints it, too.", "The dockets of {n} cases of yours print it, too.", n
+        ).format(n=n)
+        told = gettext("An entry there tells it to everybody in the case.") if docketed else ""
+    return f"{said} {told}".strip()
 
 
 def _decide(row: ChangeRequest, status: ChangeStatus, *, said: str, by: str, at: datetime) -> None:
