@@ -174,6 +174,7 @@ def refused(request: HttpRequest, standing: Standing) -> HttpResponse:
         "register": f"{central.base_url}/pscof/register" if central and standing is Standing.SHARED else "",
         "link_page": standing is Standing.NOT_LINKED and suspended is None,
         "choose_page": standing in CHOOSING,
+        "ask_court": transition.profile() if suspended is not None else None,
         "back": request.path if request.method in ("GET", "HEAD") else "/",
     }
     response = render(request, "people/refused.html", context, status=403)

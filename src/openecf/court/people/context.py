@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.http import HttpRequest
 
@@ -36,6 +36,7 @@ def people(request: HttpRequest) -> dict[str, object]:
     """Template context: ``reader``, ``person``, ``menu``, ``signed_on_here``; for a court's own login its log-out."""
     reader = getattr(request, "reader", NOBODY)
 
+    @cache
     def suspended_here() -> CourtUser | None:
         return queries.suspended(reader.account) if reader.account and not reader.linked else None
 
