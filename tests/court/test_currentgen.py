@@ -88,6 +88,34 @@ def test_start_pages_speak_of_the_move_and_promise_nothing_before_it():
     assert "This court goes live on NextGen CM/ECF on" in text(signed_on().get("/"))
 
 
+@pytest.mark.parametrize(
+    ("era", "own", "with_pacer", "says", "says_not"),
+    [
+        (rules.Era.ANNOUNCED, True, False,
+         ("Done:</strong> You know your court login", "To do:</strong> Have an upgraded PACER account", "On or after"), ()),
+        (rules.Era.ANNOUNCED, False, True,
+         ("Done:</strong> It is upgraded.", "To do:</strong> If you file at this court, make sure that you know",
+          "or have the password reset", "Later:</strong> On or after"), ("Only the clerk",)),
+        (rules.Era.RESETS_OVER, False, True, ("Only the clerk's office can reset it now.", "On or after"),
+         ("or have the password reset",)),
+        (rules.Era.CURRENTGEN, False, True, ("Done:</strong> It is upgraded.",), ("On or after", "make sure that you know")),
+        (rules.Era.CURRENTGEN, True, False, (), ("Where you stand",)),
+        (rules.Era.NEXTGEN, False, True, ("To do:</strong> If you file at this court, link it",), ("On or after",)),
+    ],
+)  # fmt: skip
+def test_the_checklist_knows_who_reads_it_and_names_the_day_of_linking(era, own, with_pacer, says, says_not):
+    court_in(era)
+    issued()
+    browser = callers.client(callers.person()) if with_pacer else Client()
+    if own:
+        browser.post("/login/court", {"login": "aquill", "password": PASSWORD})
+    page = " ".join(text(browser.get("/nextgen")).split())
+    for words in says:
+        assert words in page
+    for words in says_not:
+        assert words not in page[page.find("Where you stand") : page.find("Guides with pictures")]
+
+
 def test_filing_pages_lead_to_the_court_login_and_back():
     court_in(rules.Era.ANNOUNCED)
     issued()

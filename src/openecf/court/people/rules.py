@@ -144,18 +144,24 @@ class Step:
     done: bool
 
 
-def checklist(reader: Reader, *, live: bool, second_factor: bool = False) -> tuple[Step, ...]:
+def checklist(reader: Reader, *, live: bool, has_a_day: bool = False, second_factor: bool = False) -> tuple[Step, ...]:
     """What NextGen asks of a person who files, and what of it is done. Empty for nobody.
 
-    ``second_factor``: the court asks for one, now or from a day that it announced.
+    ``has_a_day``: the court said when it goes live. ``second_factor``: it asks for one, now or from a day that it
+    announced. Who came in with the court's own login has proved to know it, and nothing yet of a PACER account.
     """
-    if not reader.signed_on:
+    moving = has_a_day and not live
+    if not reader.signed_on and not (reader.own_login and moving):
         return ()
-    own = reader.account_type != BILLING_ACCOUNT and not reader.shared
-    steps = [Step("account", True), Step("own", own), Step("upgraded", reader.upgraded)]
+    steps = [Step("account", reader.signed_on)]
+    if reader.signed_on:
+        own = reader.account_type != BILLING_ACCOUNT and not reader.shared
+        steps += [Step("own", own), Step("upgraded", reader.upgraded)]
     if live:
         steps.append(Step("linked", reader.linked))
-    if second_factor:
+    elif moving:
+        steps += [Step("court-login", reader.own_login), Step("link-later", False)]
+    if second_factor and reader.signed_on:
         steps.append(Step("second-factor", reader.two_step or reader.proved_twice))
     return tuple(steps)
 

@@ -45,8 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front page: what this court is, for those who signed on their cases and what to do next."""
     reader, context = request.reader, _court_facts(request.arrived)
     context["checklist"] = rules.checklist(
-        reader, live=bool(context["live"]), second_factor=context["second_factor"] is not SecondFactor.NOT_ASKED
-    )
+        reader, live=bool(context["live"]), has_a_day=context["live_on"] is not None,
+        second_factor=context["second_factor"] is not SecondFactor.NOT_ASKED,
+    )  # fmt: skip
     if not (reader.signed_on or reader.own_login):
         return render(request, "people/home.html", context)
     if rules.as_filer(reader) is rules.Standing.CHOOSE_PRINCIPAL:

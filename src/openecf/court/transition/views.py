@@ -34,6 +34,7 @@ def nextgen(request: HttpRequest) -> HttpResponse:
         "checklist": checklist(
             request.reader,
             live=bool(facts["live"]),
+            has_a_day=facts["live_on"] is not None,
             second_factor=facts["second_factor"] is not rules.SecondFactor.NOT_ASKED,
         ),
         "link_label": bench().menus.link_label,
