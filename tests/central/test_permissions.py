@@ -122,6 +122,8 @@ URLS = {
     "pscof/manage/credits/<uuid:which>/withdraw": "account",
     "pscof/manage/refunds/new": "account",
     "service-center/desk/money": "staff",
+    "service-center/desk/checks": "staff",
+    "service-center/desk/checks/<uuid:which>": "staff",
     "service-center/desk/credits/<uuid:which>": "staff",
     "service-center/desk/credits/by-hand/<uuid:which>": "staff",
     "service-center/desk/exemptions/<uuid:which>": "staff",

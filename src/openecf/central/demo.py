@@ -14,7 +14,7 @@ from openecf.central.accounts import queries as account_queries
 from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import AccountType
 from openecf.central.accounts.services import lettering
-from openecf.central.billing import disputes, exemptions
+from openecf.central.billing import checks, disputes, exemptions
 from openecf.central.billing import services as billing
 from openecf.central.courts import queries as courts
 from openecf.central.factors.services import enrolling
@@ -90,6 +90,7 @@ def load(*, at: datetime) -> None:
     _exempt(at)
     _write_a_credit(at)
     billing.make_due(at=at)  # so that there is an invoice to pay from the first minute
+    _bring_checks(at)
 
 
 def _send_a_letter(at: datetime) -> None:
@@ -213,6 +214,21 @@ def _write_a_credit(at: datetime) -> None:
         billing.give_credit_by_hand(
             payer=reader, amount=Money.of("64.00"), reason="The court's searches ended in an error that day.", by=agent, at=at
         )  # fmt: skip
+
+
+def _bring_checks(at: datetime) -> None:
+    """Two checks came by mail: one for a reader's invoice, and one of which nobody knows whose it is."""
+    agent = next(person.id for person in ACCOUNTS if person.staff == "agent")
+    reader = next(person.id for person in ACCOUNTS if person.username == _HEAVY_READER)
+    day = at.date() - timedelta(days=1)
+    for number, amount, drawer, payer in (
+        ("4471", "120.00", "P. van der Meer", reader), ("208", "23.40", "Thistlewood and Sons", None),
+    ):  # fmt: skip
+        if not checks.of_number(number):
+            billing.enter_check(
+                number=number, amount=Money.of(amount), dated=day - timedelta(days=4), drawer=drawer, received_on=day,
+                payer=payer, sheet=uuid5(NAMESPACE_URL, f"demonstration:check:{number}"), by=agent, at=at,
+            )  # fmt: skip
 
 
 def _read(person: CastAccount, at: datetime) -> None:

@@ -41,6 +41,7 @@ _INVENTED_CENTER = ServiceCenterConfig(
         "es": "De lunes a viernes, de 8 a. m. a 6 p. m., hora del centro",
         "ht": "Lendi jiska vandredi, 8 è nan maten rive 6 è nan aswè, lè santral",
     },
+    checks_to=("Demonstration Service Center", "PO Box 0", "Nowhere, TX 00000"),
 )
 """Of the demonstration: nobody answers there."""
 

@@ -25,6 +25,8 @@ class Schedule:
     page_cap: int
     audio_file: Money
     quarterly_waiver: Money
+    returned_payment: Money
+    """For a check that the bank returned."""
 
     def charge(self, pages: int, *, capped: bool) -> tuple[int, Money]:
         """Billable pages and their price."""
@@ -33,8 +35,8 @@ class Schedule:
 
 
 SCHEDULES = (
-    Schedule(date(2012, 4, 1), Money.of("0.10"), 30, Money.of("2.40"), Money.of("15.00")),
-    Schedule(date(2020, 1, 1), Money.of("0.10"), 30, Money.of("2.40"), Money.of("30.00")),
+    Schedule(date(2012, 4, 1), Money.of("0.10"), 30, Money.of("2.40"), Money.of("15.00"), Money.of("53.00")),
+    Schedule(date(2020, 1, 1), Money.of("0.10"), 30, Money.of("2.40"), Money.of("30.00"), Money.of("53.00")),
 )
 
 

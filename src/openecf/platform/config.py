@@ -59,7 +59,8 @@ class ServiceCenterConfig(_Strict):
 
     ``alone_in_a_day`` and ``alone_in_a_quarter`` are whole dollars: what one person of the desk gives in credits and
     refunds without a second person's word, to all payers together. ``files_kept_days``: for how long the files of a
-    ticket are kept after it was closed.
+    ticket are kept after it was closed. ``checks_to``: the lines of the address to which checks are mailed; empty: none
+    are asked for.
     """
 
     phone: str = ""
@@ -68,6 +69,7 @@ class ServiceCenterConfig(_Strict):
     alone_in_a_day: int = Field(default=250, ge=0)
     alone_in_a_quarter: int = Field(default=2500, ge=0)
     files_kept_days: int = Field(default=365, ge=1)
+    checks_to: tuple[str, ...] = ()
 
 
 class CentralConfig(_Strict):

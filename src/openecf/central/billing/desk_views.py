@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from openecf.central.accounts import queries as accounts
-from openecf.central.billing import bills, disputes, exemptions, queries, receipts, rules, services
+from openecf.central.billing import bills, checks, disputes, exemptions, queries, receipts, rules, services
 from openecf.central.billing.dispute_forms import (
     AgreeForm,
     FindPaymentForm,
@@ -70,6 +70,7 @@ def money(request: HttpRequest) -> HttpResponse:
         "by_hand": disputes.desk_credits_waiting(),
         "exempt": exemptions.waiting(),
         "refunds": disputes.refunds_waiting(),
+        "checks": checks.unsettled(),
         "stuck": [(one, names[one.payer], found_out.get(one.number)) for one in stuck],
         "find": find,
         "notice": notice(request),
@@ -143,6 +144,7 @@ def account_money(request: HttpRequest, number: str) -> HttpResponse:
         "requests": disputes.requests_of(account=account.id),
         "refunds": disputes.refunds_of(payer=account.id),
         "by_hand": disputes.desk_credits_of(payer=account.id),
+        "checks": checks.of_payer(account.id),
         **limits(request, payer=account.id),
         "give": give,
         "ask": ask,

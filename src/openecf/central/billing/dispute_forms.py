@@ -20,7 +20,7 @@ from openecf.platform.shell.exemptions import PURPOSE_WORDS
 from openecf.platform.shell.forms import DateInput
 
 
-def _long(label: object, missing: object, *, most: int = 1000, **more: object) -> forms.CharField:
+def reason_field(label: object, missing: object, *, most: int = 1000, **more: object) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, error_messages={"required": missing},
                            widget=forms.Textarea(attrs={"rows": 4}), **more)  # fmt: skip
 
@@ -78,7 +78,7 @@ class CreditForm(forms.Form):
         error_messages={"required": _("Choose what was wrong.")},
     )  # fmt: skip
     case = forms.CharField(label=_("Case number"), max_length=60, required=False)
-    text = _long(_("What happened"), _("Say what happened."), most=2000)
+    text = reason_field(_("What happened"), _("Say what happened."), most=2000)
 
     def __init__(self, typed: dict | None, *, charges: Sequence[Charge]) -> None:
         super().__init__(typed)
@@ -89,7 +89,7 @@ class RefundForm(forms.Form):
     """Ask for credit to be paid out."""
 
     amount = AmountField(label=_("Amount, in dollars"))
-    reason = _long(_("Why"), _("Say why it was paid too much."))
+    reason = reason_field(_("Why"), _("Say why it was paid too much."))
 
 
 class DecideForm(forms.Form):
@@ -103,7 +103,7 @@ class DecideForm(forms.Form):
         error_messages={"required": _("Choose a decision.")},
     )  # fmt: skip
     amount = AmountField(label=_("Amount of a part, in dollars"), required=False)
-    remark = _long(_("Reason, for the person who asked"), _("Give the reason: the person who asked reads it."))
+    remark = reason_field(_("Reason, for the person who asked"), _("Give the reason: the person who asked reads it."))
 
     def __init__(self, typed: dict | None, *, asked: Money) -> None:
         super().__init__(typed)
@@ -127,7 +127,7 @@ class GiveCreditForm(forms.Form):
 
     sheet = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid4)
     amount = AmountField(label=_("Credit, in dollars"))
-    reason = _long(_("Reason, for the payer"), _("Give the reason: the payer reads it."), most=200)
+    reason = reason_field(_("Reason, for the payer"), _("Give the reason: the payer reads it."), most=200)
 
 
 class AgreeForm(forms.Form):
@@ -153,13 +153,13 @@ class AgreeForm(forms.Form):
 class RemarkForm(forms.Form):
     """Refusing, or giving up, with the reason."""
 
-    remark = _long(_("Reason"), _("Give the reason."))
+    remark = reason_field(_("Reason"), _("Give the reason."))
 
 
 class SetAsideForm(forms.Form):
     """Why a finding about a payment, or a credit or an exemption that a first person agreed to, is not right."""
 
-    remark = _long(_("Reason"), _("Give the reason."), most=300)
+    remark = reason_field(_("Reason"), _("Give the reason."), most=300)
 
 
 class ExemptForm(forms.Form):

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
+from openecf.central.billing.check_models import Check as Check
+from openecf.central.billing.check_models import CheckShare as CheckShare
 from openecf.platform.payments import findings
 
 
@@ -150,6 +152,8 @@ class LedgerLine(models.Model):
         CREDIT = "credit", gettext_lazy("Credit")
         REFUND = "refund", gettext_lazy("Refund")
         MOVED = "moved", gettext_lazy("Balance moved")
+        RETURNED = "returned", gettext_lazy("Check taken back")
+        FEE = "fee", gettext_lazy("Fee for a returned check")
 
     payer = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
@@ -164,7 +168,7 @@ class LedgerLine(models.Model):
         db_table = "ledger_line"
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["charge", "refund"], cents__gt=0)
+                condition=Q(kind__in=["charge", "refund", "returned", "fee"], cents__gt=0)
                 | Q(kind__in=["payment", "credit"], cents__lt=0)
                 | Q(kind="moved") & ~Q(cents=0),
                 name="ledger_sign",

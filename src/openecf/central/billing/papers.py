@@ -11,6 +11,7 @@ from openecf.central import paper
 from openecf.central.billing.bills import Bill
 from openecf.central.paper import BOLD, REGULAR, RULE, WIDTH, cell, said
 from openecf.kernel.money import Money
+from openecf.platform.config import this_site
 
 
 def title(bill: Bill) -> str:
@@ -109,5 +110,11 @@ def notes(bill: Bill) -> list[str]:
     elif bill.billed:
         told.append(
             _("More than ${waiver} was used in the quarter, so all of it is billed.").format(waiver=bill.waiver)
+        )
+    if bill.is_invoice and (to := this_site().config.service_center.checks_to):
+        told.append(
+            _("To pay by check, write account number {number} on it and mail it to: {address}.").format(
+                number=bill.account_number, address=", ".join(to)
+            )
         )
     return told

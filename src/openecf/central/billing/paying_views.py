@@ -19,9 +19,12 @@ from openecf.central.billing.services import Payer
 from openecf.central.billing.services.paying import PURPOSE
 from openecf.central.firms import queries as firms
 from openecf.central.signon.access import ACCOUNT, UPGRADED
+from openecf.kernel.billing import schedule_on
+from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
+from openecf.platform.config import this_site
 from openecf.platform.payments import queries as payments
 from openecf.platform.payments import services as collecting
 from openecf.platform.payments.queries import Paying
@@ -72,6 +75,8 @@ def pay(request: HttpRequest) -> HttpResponse:
         "owed": form.owed,
         "on_the_way": payments.on_the_way(payer=request.account.id, purpose=PURPOSE),
         "firm": firms.membership_of(request.account.id),
+        "checks_to": this_site().config.service_center.checks_to,
+        "fee": schedule_on(legal_day(request.arrived, rules.ZONE)).returned_payment,
         **manage_frame(request, PAYMENTS),
     }
     return render(request, "billing/pay.html", page)

@@ -256,6 +256,7 @@ SELECT (SELECT count(*) FROM credit_request WHERE outcome IN ('waiting', 'second
   + (SELECT count(*) FROM refund WHERE outcome IN ('waiting', 'second'))
   + (SELECT count(*) FROM desk_credit WHERE outcome = 'second')
   + (SELECT count(*) FROM exemption_request WHERE outcome = 'second')
+  + (SELECT count(*) FROM mailed_check WHERE left_cents > 0)
 """
 
 

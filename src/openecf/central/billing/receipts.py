@@ -121,10 +121,13 @@ def printed(one: Receipt) -> bytes:
 def told(one: Receipt, *, balance: Money) -> str:
     """The mail that brings the receipt. ``balance`` is what is owed after the payment; negative is credit."""
     lines = "\n".join(f"{name}: {value}" for name, value in facts(one))
+    return _("Your payment was received. The receipt is attached.") + f"\n\n{lines}\n\n{after(balance)}"
+
+
+def after(balance: Money) -> str:
+    """How an account stands after something changed its balance, in a sentence."""
     if balance > Money():
-        after = _("You still owe ${owed}.").format(owed=balance)
-    elif balance < Money():
-        after = _("You have a credit of ${credit}; it is taken off your next invoice.").format(credit=Money() - balance)
-    else:
-        after = _("Nothing is owed.")
-    return _("Your payment was received. The receipt is attached.") + f"\n\n{lines}\n\n{after}"
+        return _("You still owe ${owed}.").format(owed=balance)
+    if balance < Money():
+        return _("You have a credit of ${credit}; it is taken off your next invoice.").format(credit=Money() - balance)
+    return _("Nothing is owed.")

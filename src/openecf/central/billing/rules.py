@@ -125,6 +125,36 @@ def amount_typed(text: str) -> Money | None:
     return Money.of(re.sub(r"[$,\s]", "", text))
 
 
+BANKS_PAY_FOR = timedelta(days=180)
+"""From the date of a check; a bank need not pay an older one (UCC 4-404: six months)."""
+CHECKS_WITH_FEE = frozenset({"funds", "closed", "stopped"})
+"""Why a check came back, where its writer is charged the fee of the schedule for a returned payment."""
+
+
+def check_number(text: str) -> str | None:
+    """The number of a check as it is compared: ``001 017`` and ``1017`` are one; None if it is none."""
+    digits = re.sub(r"[\s#-]", "", text).lstrip("0")
+    return digits if re.fullmatch(r"[0-9]{1,15}", digits, re.ASCII) else None
+
+
+def open_amounts(*, owed: Money, billed: Sequence[Money]) -> list[Money]:
+    """What is left to pay of each bill, oldest first, of an account that owes so much: the oldest are paid first."""
+    left, found = owed, []
+    for amount in reversed(billed):
+        found.append(max(Money(), min(amount, left)))
+        left -= found[-1]
+    return found[::-1]
+
+
+def shared_out(amount: Money, among: Sequence[Money]) -> list[Money]:
+    """An amount put on bills in their order, each up to what is left to pay of it."""
+    found = []
+    for each in among:
+        found.append(min(amount, each))
+        amount -= found[-1]
+    return found
+
+
 def is_invoice(due: Money) -> bool:
     """A statement with a balance due is an invoice; with a credit or nothing, a statement of account."""
     return due > Money()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from openecf.central.billing import (
+    desk_check_views,
     desk_credit_views,
     desk_exemption_views,
     desk_payment_views,
@@ -30,6 +31,8 @@ urlpatterns = [
     path("pscof/manage/credits/<uuid:which>/withdraw", dispute_views.withdraw_credit, name="withdraw-credit"),
     path("pscof/manage/refunds/new", dispute_views.new_refund, name="new-refund"),
     path("service-center/desk/money", desk_views.money, name="service-money"),
+    path("service-center/desk/checks", desk_check_views.mailed_checks, name="service-checks"),
+    path("service-center/desk/checks/<uuid:which>", desk_check_views.mailed_check, name="service-check"),
     path("service-center/desk/credits/<uuid:which>", desk_credit_views.credit, name="service-credit"),
     path("service-center/desk/credits/by-hand/<uuid:which>", desk_credit_views.by_hand, name="service-by-hand"),
     path("service-center/desk/exemptions/<uuid:which>", desk_exemption_views.exemption, name="service-exemption"),

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from openecf.central.accounts.context import PAYMENTS, USAGE, manage_frame
-from openecf.central.billing import bills, context, exemptions, papers, queries, rules
+from openecf.central.billing import bills, checks, context, exemptions, papers, queries, rules
 from openecf.central.billing.forms import UsageForm
 from openecf.central.billing.paying_views import to_pay
 from openecf.central.billing.services.paying import PURPOSE
@@ -107,6 +107,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     page = {
         "balance": bills.balance(payer=request.account.id),
         "made": collected.history(payer=request.account.id, purpose=PURPOSE),
+        "checks": checks.came(request.account.id),
         "on_the_way": collected.on_the_way(payer=request.account.id, purpose=PURPOSE),
         "quarters": context.quarters(
             account=request.account.id, is_firm=request.account.is_administrative, now=request.arrived

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from openecf.central.billing.services.checks import (
+    EnteredAlready,
+    enter_check,
+    say_whose_check,
+    share_out_check,
+    take_check_back,
+)
 from openecf.central.billing.services.disputes import (
     CannotAsk,
     NotWaiting,
@@ -69,6 +76,7 @@ from openecf.platform.payments.findings import FoundAlready, NeedsAnother
 __all__ = [
     "CannotAsk",
     "CreditWaits",
+    "EnteredAlready",
     "ExemptAlready",
     "ExemptionWaits",
     "ForeignUsage",
@@ -98,6 +106,7 @@ __all__ = [
     "decide_credit",
     "differing",
     "end_exemption",
+    "enter_check",
     "follow",
     "follow_exemptions",
     "give_credit",
@@ -116,10 +125,13 @@ __all__ = [
     "record_usages",
     "refuse_finding",
     "refuse_refund",
+    "say_whose_check",
     "set_billing_mail",
     "set_credit_aside",
     "set_desk_credit_aside",
     "set_exemption_aside",
+    "share_out_check",
+    "take_check_back",
     "try_again",
     "turned_back",
     "withdraw_credit",

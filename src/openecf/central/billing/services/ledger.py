@@ -24,9 +24,23 @@ class MoreThanTheCredit(Refusal):
     code = "more-than-the-credit"
 
 
-def record_payment(*, payer: UUID, amount: Money, reference: str, by: str, at: datetime, note: str = "") -> bool:
+def record_payment(
+    *, payer: UUID, amount: Money, reference: str, by: str, at: datetime, note: str = "", statement: int | None = None
+) -> bool:
     """Money came in for the payer's balance; whether it was new. ``reference`` names the payment where it was made."""
-    return _write(Kind.PAYMENT, payer, Money() - amount, f"payment:{reference}", by, at, note)
+    return _write(Kind.PAYMENT, payer, Money() - amount, f"payment:{reference}", by, at, note, statement)
+
+
+def take_payment_back(
+    *, payer: UUID, amount: Money, reference: str, by: str, at: datetime, note: str, statement: int | None
+) -> bool:
+    """Money that was entered did not come in; whether that was new. The line of its payment stays."""
+    return _write(Kind.RETURNED, payer, amount, f"returned:{reference}", by, at, note, statement)
+
+
+def charge_fee(*, payer: UUID, amount: Money, reference: str, by: str, at: datetime, note: str) -> bool:
+    """A fee of the schedule that is not for use; whether it was new."""
+    return _write(Kind.FEE, payer, amount, f"fee:{reference}", by, at, note)
 
 
 def give_credit(*, payer: UUID, amount: Money, reference: str, by: str, at: datetime, note: str = "") -> bool:
@@ -67,11 +81,20 @@ def _balance(payer: UUID) -> Money:
     return Money(int(LedgerLine.objects.filter(payer_id=payer).aggregate(cents=Sum("cents", default=0))["cents"]))
 
 
-def _write(kind: Kind, payer: UUID, amount: Money, reference: str, by: str, at: datetime, note: str) -> bool:
+def _write(
+    kind: Kind,
+    payer: UUID,
+    amount: Money,
+    reference: str,
+    by: str,
+    at: datetime,
+    note: str,
+    statement: int | None = None,
+) -> bool:
+    facts = {"payer_id": payer, "at": at, "kind": kind, "cents": amount.cents, "note": note[:200], "by": by}
     with transaction.atomic():
         _line, made = LedgerLine.objects.get_or_create(
-            reference=reference,
-            defaults={"payer_id": payer, "at": at, "kind": kind, "cents": amount.cents, "note": note[:200], "by": by},
+            reference=reference, defaults=facts | {"statement_id": statement}
         )
         if made:
             audit.record(act=f"ledger.{kind}", by=by, at=at, subject=str(payer), reference=reference,
