@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
 from openecf.central.signon import services
 from openecf.central.signon.models import LogoutDelivery, Revocation, SsoSession
 from tests.central.relying import PASSWORD, Court, account, court, session_of, sign_in, signed_on, userinfo
+from tests.stand import until
 from tests.together import at_once
 
 __all__ = ["court"]
@@ -42,6 +46,35 @@ def test_of_eight_refreshes_with_a_token_one_wins_forty_times_over(court: Court)
         assert userinfo(won[0]["access_token"]).status_code == 401, "two held the token: the family is dead"
         last = {"grant_type": "refresh_token", "refresh_token": won[0]["refresh_token"]} | court.proof()
         assert Client().post("/oauth2/token", last).status_code == 400
+
+
+def waits_for_a_lock() -> bool:
+    """Whether another connection to this database waits for a row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_revoking_a_token_while_it_is_refreshed_ends_what_the_refresh_gave(court: Court) -> None:
+    given = court.ask(scope="openid offline_access").tokens(signed_on(account()))
+    now = timezone.now()
+
+    def revoke() -> bool:
+        try:
+            return services.revoke_token(token=given["refresh_token"], court=court.id, at=now)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            following = services.refresh(token=given["refresh_token"], court=court.id, at=now)
+            revoked = pool.submit(revoke)
+            until(waits_for_a_lock, seconds=60, what="the revocation to meet the refresh")
+        assert revoked.result()
+    assert userinfo(following.access_token).status_code == 401
+    assert services.refresh(token=following.refresh_token, court=court.id, at=now) is None
 
 
 def test_of_eight_uses_of_a_courts_proof_one_wins(court: Court) -> None:

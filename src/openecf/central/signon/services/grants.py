@@ -208,9 +208,18 @@ def _punish_replay(*, act: str, family: str, court: str, sso: UUID, at: datetime
 
 
 def _end_family(*, family: str, at: datetime) -> int:
-    """End all that one code gave, directly and by refresh. How many of them were live."""
-    revoked = Token.objects.filter(code=family, revoked_at=None).update(revoked_at=at)
-    return revoked + RefreshToken.objects.filter(family=family, revoked_at=None).update(revoked_at=at)
+    """End all that one code gave, directly and by refresh. How many of them were live. Inside the caller's transaction.
+
+    A refresh under way holds its token's row, and its successor comes to light when it is done, too late for the
+    statement that waited for it: so until one finds nothing more.
+    """
+    ended = 0
+    while True:
+        found = Token.objects.filter(code=family, revoked_at=None).update(revoked_at=at)
+        found += RefreshToken.objects.filter(family=family, revoked_at=None).update(revoked_at=at)
+        if not found:
+            return ended
+        ended += found
 
 
 def revoke_token(*, token: str, court: str, at: datetime) -> bool:
