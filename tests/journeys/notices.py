@@ -105,8 +105,8 @@ WALTER = ODALYS["person"] | {
 }  # fmt: skip
 
 
-def upgrade(page: Page, username: str) -> None:
-    """Walter's upgrade, from the page that explains it to its last step."""
+def upgrade_to_security(page: Page) -> None:
+    """Walter's upgrade, from the page that explains it to where he chooses his name and password."""
     page.get_by_role("link", name="Begin").click()
     for typed in (WALTER, ODALYS["address"]):
         _fill(page, typed, "oldone")
@@ -114,7 +114,12 @@ def upgrade(page: Page, username: str) -> None:
         twin = page.get_by_role("button", name="Continue")
         if "/person" in page.url and twin.count():
             twin.first.click()
-    _fill(page, {"username": username, "password": OWN_PASSWORD, "password_again": OWN_PASSWORD}, username)
+
+
+def upgrade_security(page: Page, username: str, current: str) -> None:
+    """The last step: a name, a password, and the one so far."""
+    new = {"username": username, "password": OWN_PASSWORD, "password_again": OWN_PASSWORD, "current": current}
+    _fill(page, new, username)
     _next(page)
 
 

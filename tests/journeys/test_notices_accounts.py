@@ -6,12 +6,22 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.courts import BANKRUPTCY, CourtStory
-from tests.journeys.notices import OWN_PASSWORD, issue_again, main_of, press, register, upgrade
+from tests.journeys.looking import Looker
+from tests.journeys.notices import (
+    OWN_PASSWORD,
+    issue_again,
+    main_of,
+    press,
+    register,
+    upgrade_security,
+    upgrade_to_security,
+)
 from tests.journeys.people import enter, read_first, sign_on
 from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, menu_of, prove
-from tests.stand import Stand
+from tests.stand import Stand, person
 
 PACER_MENU = {"Query", "Reports", "Utilities"}
 
@@ -101,6 +111,15 @@ def as_before(stand: Stand) -> Iterator[None]:
         database.execute(f"UPDATE account SET {places} WHERE id = %s", [*row[1:], row[0]])  # noqa: S608
 
 
+def a_quarter_of_an_hour_later(stand: Stand) -> None:
+    """Walter left his place, and anybody may sit there."""
+    with stand.database("central") as database:
+        database.execute(
+            "UPDATE signon_session SET auth_time = auth_time - interval '16 minutes' WHERE account_id = %s",
+            [person("oldone").id],
+        )
+
+
 def test_an_account_is_upgraded_step_by_step_and_opens_the_courts(legacy, as_before, stand, visitors):
     """How do I upgrade: Person, Address, Security, once for all courts; then a court lets its owner search."""
     page = visitors.stranger().new_page()
@@ -109,7 +128,17 @@ def test_an_account_is_upgraded_step_by_step_and_opens_the_courts(legacy, as_bef
     page.goto(stand.url("central", "/pscof/manage"))
     page.locator("main").get_by_role("link", name="Upgrade", exact=True).first.click()
     name = f"brandywine{time.time_ns() % 10**6}"
-    upgrade(page, name)
+    upgrade_to_security(page)
+    assert not page.get_by_label("Current password").count(), "he signed on a moment ago"
+    a_quarter_of_an_hour_later(stand)
+    looker = Looker()
+    upgrade_security(page, name, current="")
+    looker.look(page)
+    upgrade_security(page, name, current="not-his-password")
+    expect(page.locator("main")).to_contain_text("The current password is not right")
+    looker.look(page)
+    upgrade_security(page, name, current=person(legacy).password)
+    assert not looker.wrong, looker.say()
     assert "Upgrade complete" in main_of(page) and name in main_of(page)
     page.get_by_role("link", name="Close").click()
     assert "Account Type Upgraded PACER Account" in main_of(page)
