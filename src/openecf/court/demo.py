@@ -30,6 +30,7 @@ from openecf.court.notices import queries as notices
 from openecf.court.people import services as people
 from openecf.court.people.before_linking import as_held
 from openecf.court.people.models import CourtUser
+from openecf.court.transition import queries as transition_queries
 from openecf.court.transition import services as transition
 from openecf.kernel.restriction import Restriction
 from openecf.platform import demo_cast
@@ -69,6 +70,7 @@ def load(*, at: datetime) -> None:
                 _case(row, users, judges)
             log.info("demo.case", number=row["number"])
     _announce(users, at)
+    _tell_of_the_move(data.get("notice", []), users, at)
     transition.tell_status(at=at)
 
 
@@ -149,6 +151,15 @@ def _announce(users: dict[str, CourtUser], at: datetime) -> None:
         "the same day; filing itself goes on around the clock.",
         groups=["trustee"], urgent=False, by=f"user:{users['idelgado'].id}", at=at,
     )  # fmt: skip
+
+
+def _tell_of_the_move(rows: list[dict], users: dict[str, CourtUser], at: datetime) -> None:
+    """The numbered notices of the move, each in three languages, once."""
+    for row in rows if transition_queries.next_notice() == 1 else ():
+        transition.publish_notice(
+            title=row["title"], text=row["text"], translations={code: row[code] for code in ("es", "ht")},
+            by=f"user:{users['idelgado'].id}", at=at - LIVE_SINCE - timedelta(days=row["days_before_live"]),
+        )  # fmt: skip
 
 
 def _judge(row: dict, users: dict[str, CourtUser], at: datetime) -> Judge:

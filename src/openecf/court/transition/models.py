@@ -39,6 +39,9 @@ class CourtProfile(models.Model):
     doc_prefix = models.CharField(max_length=3)
     filing_needs_mfa = models.DateField(null=True, help_text="from this court day on, filing asks for a second factor")
     registration = models.JSONField(default=dict, help_text="who may register to file here: RegistrationProfile")
+    nextgen_links = models.JSONField(
+        default=list, help_text="what the court itself wrote about the move: label and url"
+    )
     closed_days = ArrayField(models.DateField(), default=list, blank=True)
     terminal_networks = ArrayField(
         models.CharField(max_length=50), default=list, blank=True, help_text="of the public terminals at the courthouse"
@@ -58,6 +61,7 @@ class CourtNotice(models.Model):
     number = models.PositiveSmallIntegerField(unique=True)
     title = models.CharField(max_length=200)
     text = models.TextField(help_text="paragraphs parted by empty lines")
+    translations = models.JSONField(default=dict, help_text='{"es": {"title": "…", "text": "…"}}')
     published_at = models.DateTimeField()
     by = models.CharField(max_length=80)
 

@@ -6,10 +6,11 @@ import time
 
 from django.db.models import Max
 
+from openecf.court.transition import rules
 from openecf.court.transition.models import CourtNotice, CourtProfile
 from openecf.kernel import courts
 from openecf.platform.config import this_site
-from openecf.platform.registering.profile import RegistrationProfile
+from openecf.platform.registering.profile import Link, RegistrationProfile, in_language
 
 KEPT_SECONDS = 3.0
 _kept: list[tuple[float, CourtProfile]] = []
@@ -33,14 +34,28 @@ def registration(profile: CourtProfile) -> RegistrationProfile:
     return RegistrationProfile.model_validate(profile.registration)
 
 
-def notices() -> list[CourtNotice]:
-    """The court's numbered notices, newest first."""
-    return list(CourtNotice.objects.all())
+def notices(*, language: str) -> list[rules.NoticeShown]:
+    """The court's numbered notices, newest first, in the words of that language where the court wrote them."""
+    return [_shown(found, language) for found in CourtNotice.objects.all()]
 
 
-def notice(number: int) -> CourtNotice | None:
+def notice(number: int, *, language: str) -> rules.NoticeShown | None:
     """One of them."""
-    return CourtNotice.objects.filter(number=number).first()
+    found = CourtNotice.objects.filter(number=number).first()
+    return _shown(found, language) if found else None
+
+
+def _shown(found: CourtNotice, language: str) -> rules.NoticeShown:
+    return rules.notice_in(
+        language, number=found.number, published_at=found.published_at, title=found.title, text=found.text,
+        translations=found.translations,
+    )  # fmt: skip
+
+
+def links(profile: CourtProfile, *, language: str) -> list[tuple[str, str]]:
+    """What the court itself wrote about the move: label and address."""
+    found = [Link.model_validate(one) for one in profile.nextgen_links]
+    return [(in_language(one.label, language), one.url) for one in found]
 
 
 def next_notice() -> int:

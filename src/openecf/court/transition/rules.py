@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
@@ -15,7 +16,7 @@ from openecf.kernel.days import legal_day
 from openecf.kernel.names import looks_like_address
 from openecf.kernel.networks import network
 from openecf.kernel.refusal import Refusal
-from openecf.platform.registering.profile import RegistrationProfile
+from openecf.platform.registering.profile import Link, RegistrationProfile
 
 
 class Era(StrEnum):
@@ -95,6 +96,31 @@ def hours_to_come(timetable: Timetable, now: datetime) -> list[tuple[str, dateti
     return [(name, hour, (hour - now).days, -((now - hour) // timedelta(hours=1))) for name, hour in hours]
 
 
+NOTICE_LANGUAGE = "en"
+"""In which every notice of the court is written; other languages are added to it."""
+
+
+@dataclass(frozen=True)
+class NoticeShown:
+    """A numbered notice as somebody reads it. ``language``: the one that its words are in."""
+
+    number: int
+    published_at: datetime
+    title: str
+    text: str
+    language: str
+
+
+def notice_in(
+    language: str, *, number: int, published_at: datetime, title: str, text: str,
+    translations: Mapping[str, Mapping[str, str]],
+) -> NoticeShown:  # fmt: skip
+    """The notice in that language, in English where the court did not write it in that one."""
+    if words := translations.get(language):
+        return NoticeShown(number, published_at, words["title"], words["text"], language)
+    return NoticeShown(number, published_at, title, text, NOTICE_LANGUAGE)
+
+
 class SecondFactor(StrEnum):
     """What the court asks of those who file, besides the password."""
 
@@ -146,12 +172,13 @@ class Settings(BaseModel):
     filing_needs_mfa: date | None = None
     closed_days: list[date] = []
     registration: RegistrationProfile = RegistrationProfile()
+    nextgen_links: Annotated[list[Link], Field(max_length=20)] = []
     terminal_networks: list[Annotated[str, AfterValidator(network)]] = []
 
 
 _ADDRESSES = frozenset({"help_email", "from_address", "pool_address", "emergency_email"})
 _MAY_BE_UNSET = frozenset({*HOURS, "filing_needs_mfa"})
-_AS_JSON = frozenset({"offices", "closed_days", "registration", "terminal_networks"})
+_AS_JSON = frozenset({"offices", "closed_days", "registration", "terminal_networks", "nextgen_links"})
 
 
 def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
@@ -179,6 +206,8 @@ def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
     kept = {name: getattr(found, name) for name in words}
     if "registration" in kept:
         kept["registration"] = found.registration.model_dump(mode="json", exclude_defaults=True)
+    if "nextgen_links" in kept:
+        kept["nextgen_links"] = [link.model_dump(mode="json") for link in found.nextgen_links]
     return kept
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -87,15 +88,35 @@ def rehearse(*, hour: datetime | None, by: str, at: datetime) -> CourtProfile:
     return profile
 
 
-def publish_notice(*, title: str, text: str, by: str, at: datetime) -> CourtNotice:
-    """Publish the next numbered notice. Two at once get two numbers."""
+def publish_notice(
+    *,
+    title: str,
+    text: str,
+    by: str,
+    at: datetime,
+    translations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> CourtNotice:
+    """Publish the next numbered notice. Two at once get two numbers.
+
+    ``translations``: by language ``{"title": …, "text": …}``, both of them.
+    """
+    words = {
+        language: {"title": one["title"].strip(), "text": one["text"].strip()} for language, one in translations.items()
+    }
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE court_notice IN SHARE ROW EXCLUSIVE MODE")
         made = CourtNotice.objects.create(
-            number=queries.next_notice(), title=title.strip(), text=text.strip(), published_at=at, by=by
+            number=queries.next_notice(), title=title.strip(), text=text.strip(), translations=words, published_at=at,
+            by=by,
+        )  # fmt: skip
+        record(
+            act="court.notice-published",
+            by=by,
+            at=at,
+            subject=f"notice:{made.number}",
+            languages=["en", *sorted(words)],
         )
-        record(act="court.notice-published", by=by, at=at, subject=f"notice:{made.number}")
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from openecf.court.bench import bench
@@ -15,6 +16,10 @@ from openecf.court.transition.calendar_file import as_ics
 from openecf.court.transition.context import court_facts
 from openecf.court.transition.forms import NoticeForm
 from openecf.platform.access import ANYONE, rule
+
+
+def _language() -> str:
+    return get_language() or rules.NOTICE_LANGUAGE
 
 
 @rule(ANYONE)
@@ -38,7 +43,8 @@ def nextgen(request: HttpRequest) -> HttpResponse:
             second_factor=facts["second_factor"] is not rules.SecondFactor.NOT_ASKED,
         ),
         "link_label": bench().menus.link_label,
-        "notices": queries.notices(),
+        "notices": queries.notices(language=_language()),
+        "links": queries.links(facts["profile"], language=_language()),
         "hours": rules.hours_to_come(facts["profile"], request.arrived),
         "guides": guides.GUIDES,
         "questions": guides.QUESTIONS,
@@ -51,7 +57,7 @@ def nextgen(request: HttpRequest) -> HttpResponse:
 @require_GET
 def notice(request: HttpRequest, number: int) -> HttpResponse:
     """One numbered notice."""
-    found = queries.notice(number)
+    found = queries.notice(number, language=_language())
     if found is None:
         raise Http404
     return render(request, "transition/notice.html", court_facts(request.arrived) | {"notice_shown": found})
@@ -91,7 +97,8 @@ def calendar_file(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest) -> HttpResponse:
     """The clerk's office publishes the next numbered notice."""
-    form = NoticeForm(request.POST or None)
+    languages = [code for code in queries.profile().languages if code != rules.NOTICE_LANGUAGE]
+    form = NoticeForm(request.POST or None, languages=languages)
     if form.is_valid():
         made = services.publish_notice(**form.cleaned_data, by=request.reader.ref, at=request.arrived)
         return redirect("court-notice", number=made.number)
