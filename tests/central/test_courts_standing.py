@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from openecf.central.courts import queries, services
+from openecf.central.registration import rules
 from openecf.platform.bus.messages import AccountLinked, AccountStanding
 from tests.central.standing import standing
 from tests.central.test_registration import account, browser_of, people, text
@@ -56,16 +57,35 @@ def test_whatever_the_order_the_end_is_the_same(said, ends):
         assert now() == ends, order
 
 
-def test_the_owner_reads_it_and_does_not_register_anew_while_suspended():
+def test_the_owner_reads_it_and_may_apply_anew_while_suspended_and_not_while_filing():
     hear(linked(0), stood(1, suspended=True))
-    browser = browser_of()
-    assert "Day 1." in text(browser.get("/pscof/manage/courts"))
-    page = text(browser.get("/pscof/manage/efile/attorney/flsb"))
-    assert "suspended your filing there" in page and "you can file there now" not in page
-    assert browser.post("/pscof/manage/efile/attorney/flsb").status_code == 409
-    hear(stood(2, linked=False))
+    browser, begin = browser_of(), "/pscof/manage/efile/attorney/flsb"
+    page = browser.get("/pscof/manage/courts")
+    assert "Day 1." in text(page) and begin in page.content.decode(), "the road back"
+    page = text(browser.get(begin))
+    assert "suspended your filing there" in page and "apply anew" in page and "you can file there now" not in page
+    assert "you need no registration: link it" not in page
+    assert "You can apply anew" in text(browser.get("/pscof/manage/efile/attorney?type=bankruptcy"))
+    assert browser.post(begin).status_code == 302
+    hear(stood(2))
+    assert browser.post(begin).status_code == 409 and "you can file there now" in text(browser.get(begin))
+    hear(stood(3, linked=False))
     assert "not linked at any court" in text(browser.get("/pscof/manage/courts"))
-    assert browser.post("/pscof/manage/efile/attorney/flsb").status_code == 302, "who was parted may register"
+    assert browser.post(begin).status_code == 302, "who was parted may register"
+
+
+@pytest.mark.parametrize(
+    ("suspended", "role", "kind", "again"),
+    [
+        (True, "attorney", "attorney", "reinstatement"),
+        (True, "pro-se", "non-attorney", "reinstatement"),
+        (False, "pro-se", "non-attorney", "another-case"),
+        (False, "pro-se", "attorney", ""),
+        (False, "limited", "non-attorney", ""),
+    ],
+)
+def test_who_is_linked_asks_once_more_only_to_be_let_in_again_or_for_another_case(suspended, role, kind, again):
+    assert rules.again(suspended=suspended, role=role, kind=kind) == again
 
 
 def test_no_court_speaks_for_another():

@@ -25,6 +25,7 @@ from openecf.platform.registering.roles import Kind
 
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
+    from openecf.central.courts.models import RegisteredCourt
 
 SENT_LOOKED_AT = 20
 
@@ -63,6 +64,24 @@ def _offer(row: courts.CourtRow, kind: Kind) -> CourtOffer:
 def profile_of(row: courts.CourtRow | None) -> RegistrationProfile:
     """The court's rules of registration, as it told them last."""
     return RegistrationProfile.model_validate(row.site.registration if row and row.site else {})
+
+
+def profile_for(request: EfileRequest) -> RegistrationProfile:
+    """The rules that this request goes by: those of reinstatement where the court suspended the person."""
+    profile = profile_of(court_row(request.court))
+    linked = linked_at(account=request.account_id, court=request.court)
+    return profile.for_reinstatement() if linked and linked.suspended else profile
+
+
+def linked_at(*, account: UUID, court: str) -> RegisteredCourt | None:
+    """How the account is linked at that court, suspended or not; None if it is not."""
+    return next((row for row in courts.registered_courts(account) if row.court == court), None)
+
+
+def again(*, account: UUID, court: str, kind: Kind) -> rules.Again:
+    """Why somebody who is linked at that court may ask it once more; empty: not linked, or not allowed."""
+    linked = linked_at(account=account, court=court)
+    return rules.again(suspended=linked.suspended, role=linked.role, kind=kind) if linked else rules.Again.NO
 
 
 def court_row(court_id: str) -> courts.CourtRow:
@@ -138,7 +157,9 @@ def has_paper(sha256: str) -> bool:
 
 
 def is_new_there(request: EfileRequest) -> bool:
-    """Whether the person does not file at that court yet, as she said herself; the court decides."""
+    """Whether the person does not file at that court yet, as she said herself; the court decides. Who is linked does."""
+    if linked_at(account=request.account_id, court=request.court):
+        return False
     return request.answers.get("role", {}).get("here_already") != "yes"
 
 

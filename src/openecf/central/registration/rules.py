@@ -48,6 +48,23 @@ def standing(*, upgraded: bool, is_administrative: bool, shared: bool) -> Standi
     return Standing.WELCOME if upgraded else Standing.LEGACY
 
 
+class Again(StrEnum):
+    """Why somebody who is linked at a court may ask it once more."""
+
+    NO = ""
+    REINSTATEMENT = "reinstatement"
+    """The court suspended the filing; it decides whether to give it back."""
+    ANOTHER_CASE = "another-case"
+    """The person files there without an attorney, in single cases."""
+
+
+def again(*, suspended: bool, role: str, kind: Kind) -> Again:
+    """Whether somebody linked at a court as ``role`` (``suspended`` or not) may ask it for a registration of that kind."""
+    if suspended:
+        return Again.REINSTATEMENT
+    return Again.ANOTHER_CASE if role == "pro-se" and kind == "non-attorney" else Again.NO
+
+
 class Offer(StrEnum):
     """What a court has to say to a registration of some kind."""
 

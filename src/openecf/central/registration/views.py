@@ -72,7 +72,8 @@ def choose_court(request: HttpRequest, kind: str) -> HttpResponse:
         chosen=chosen,
         here=[one for one in offers if one.offer is not rules.Offer.NOT_HERE],
         elsewhere=sum(one.offer is rules.Offer.NOT_HERE for one in offers),
-        registered={row.court for row in courts.registered_courts(request.account.id)},
+        registered={row.court: row for row in courts.registered_courts(request.account.id)},
+        suspended={row.court for row in courts.registered_courts(request.account.id) if row.suspended},
     )
     return render(request, "registration/courts.html", page)
 
@@ -95,15 +96,18 @@ def requirements(request: HttpRequest, kind: str, court: str) -> HttpResponse:
         else:
             return redirect("efile-step", request_id=begun.id, step="role")
     other = "non-attorney" if kind == "attorney" else "attorney"
+    again = queries.again(account=request.account.id, court=court, kind=kind)
+    profile = offer.profile.for_reinstatement() if again is rules.Again.REINSTATEMENT else offer.profile
     page = context.page(
         request,
         kind=kind,
         title=context.titles(kind),
         offer=offer,
-        asked=context.asked_by(offer.profile, kind),
+        asked=context.asked_by(profile, kind),
+        again=again,
         refusal=refusal,
         open_request=queries.open_at(account=request.account.id, court=court),
-        linked=next((row for row in courts.registered_courts(request.account.id) if row.court == court), None),
+        linked=queries.linked_at(account=request.account.id, court=court),
         other_kind=other if rules.accepted(offer.profile, other) else "",
     )
     return render(request, "registration/requirements.html", page, status=409 if refusal else 200)
@@ -116,7 +120,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """One request: where it stands, its history, and all that it says."""
     found = own(request, request_id)
     row = queries.court_row(found.court)
-    profile = queries.profile_of(row)
+    profile = queries.profile_for(found)
     history = context.history_of(found)
     asked = next((line.said for line in reversed(history) if line.by_court), "")
     page = context.page(

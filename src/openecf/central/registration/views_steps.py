@@ -41,7 +41,7 @@ def step(request: HttpRequest, request_id: UUID, step: str) -> HttpResponse:
     if step not in rules.STEP_NAMES:
         raise Http404
     found = own(request, request_id)
-    profile = queries.profile_of(queries.court_row(found.court))
+    profile = queries.profile_for(found)
     if found.status not in rules.EDITABLE:
         return redirect("efile-request", request_id=found.id)
     steps = queries.steps_of(found, profile)
@@ -56,7 +56,7 @@ def step(request: HttpRequest, request_id: UUID, step: str) -> HttpResponse:
 def _onward(request_id: UUID, *, after: rules.StepName) -> HttpResponse:
     """To the step that follows if it is not answered yet, else to the first that is missing, else to the summary."""
     found = EfileRequest.objects.get(id=request_id)
-    profile = queries.profile_of(queries.court_row(found.court))
+    profile = queries.profile_for(found)
     missing = queries.missing_step(found, profile)
     steps = queries.steps_of(found, profile)
     following = steps[steps.index(after) + 1 :] if after in steps else ()
@@ -203,7 +203,7 @@ def summary(request: HttpRequest, request_id: UUID) -> HttpResponse:
     found = own(request, request_id)
     if found.status not in rules.EDITABLE:
         return redirect("efile-request", request_id=found.id)
-    profile = queries.profile_of(queries.court_row(found.court))
+    profile = queries.profile_for(found)
     refusal = None
     if request.method == "POST":
         try:

@@ -206,6 +206,11 @@ def printed_of_user(*, user_id: int, case_id: int) -> list[tuple[int, str, str, 
     return list(rows.values_list("id", "party__name", "name", "contact"))
 
 
+def case_of_party(party_id: int) -> int | None:
+    """The case of a party; None if there is no such party."""
+    return Party.objects.filter(id=party_id).values_list("case_id", flat=True).first()
+
+
 _PARTY_LINES = """
 SELECT id, name, type, terminated, EXISTS (
   SELECT FROM representation WHERE party_id = party.id AND user_id = %(user)s AND terminated IS NULL

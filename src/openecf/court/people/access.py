@@ -101,7 +101,10 @@ WORDS = {
 
 SUSPENDED = (
     _("Your filing at this court is suspended"),
-    _("Cases and documents you can read as before. To file again, ask the clerk's office. The court's reason:"),
+    _(
+        "Cases and documents you can read as before. To file again, apply anew in Manage My Account, or ask the clerk's "
+        "office. The court's reason:"
+    ),
 )
 """Beside WORDS: whoever is suspended stands like somebody who is not linked, and is told more."""
 SETTLED_AT_PACER = frozenset({Standing.LEGACY, Standing.MAY_NOT_SEARCH, Standing.SHARED})
@@ -170,7 +173,7 @@ def refused(request: HttpRequest, standing: Standing) -> HttpResponse:
     context = {
         "title": title,
         "text": text,
-        "manage_account": manage if standing in SETTLED_AT_PACER else "",
+        "manage_account": manage if standing in SETTLED_AT_PACER or suspended is not None else "",
         "register": f"{central.base_url}/pscof/register" if central and standing is Standing.SHARED else "",
         "link_page": standing is Standing.NOT_LINKED and suspended is None,
         "choose_page": standing in CHOOSING,

@@ -16,12 +16,12 @@ from openecf.court.people.before_linking import as_held
 from openecf.court.people.letters import link_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.noticing import begin_with
-from openecf.court.people.rules import COURT_GROUPS, Reader
+from openecf.court.people.rules import COURT_GROUPS, OWN_CASES_ONLY, Reader
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 from openecf.platform.bus import services as bus
-from openecf.platform.bus.messages import AccountLinked
+from openecf.platform.bus.messages import AccountLinked, AccountStanding
 from openecf.platform.config import this_site
 from openecf.platform.mail import services as mail
 from openecf.platform.registering.application import Application
@@ -61,10 +61,21 @@ def check_admission(*, account: UUID, group: str, user_id: int | None) -> None:
     """Whether ``admit`` would do it now, for one that is put off. Inside the caller's transaction. CannotAdmit."""
     if group not in Group.values or group in COURT_GROUPS:
         raise CannotAdmit(_("Choose a group of filers."))
-    if CourtUser.objects.filter(account=account).exists():
-        raise HasAccount
+    mine = CourtUser.objects.filter(account=account).first()
+    if mine is not None:
+        if mine.pk != user_id or not comes_again(mine, group):
+            raise HasAccount
+        return
     if user_id is not None:
         _free(user_id)
+
+
+def comes_again(user: CourtUser, group: str) -> bool:
+    """Whether somebody with an account here may be approved once more: who was suspended comes back, and who files in
+    single cases asks for another case."""
+    if user.group in COURT_GROUPS:
+        return False
+    return not user.active or (user.group in OWN_CASES_ONLY and group == user.group)
 
 
 def admit(
@@ -74,9 +85,12 @@ def admit(
     """The court user of an approved applicant, linked to the PACER account; menus follow at the next page.
 
     ``user_id``: the account that the court has of this person already; it is linked as the person would have done it,
-    and its dead password with it. None: a new account, whose login nobody ever types. Inside the caller's transaction.
-    CannotAdmit.
+    and its dead password with it. None: a new account, whose login nobody ever types. Who has an account here, and was
+    suspended, gets the access back under the same account. Inside the caller's transaction. CannotAdmit.
     """
+    mine = CourtUser.objects.select_for_update().filter(account=account).first()
+    if mine is not None and mine.pk == user_id and comes_again(mine, group):
+        return mine if mine.active else _let_back(mine, group, application, language, by=by, at=at)
     check_admission(account=account, group=group, user_id=None)
     try:
         with transaction.atomic():
@@ -97,6 +111,24 @@ def admit(
             bus.put(to="central", message=told, at=at)
     except IntegrityError:
         raise HasAccount from None
+    return user
+
+
+def _let_back(
+    user: CourtUser, group: str, application: Application, language: str, *, by: str, at: datetime
+) -> CourtUser:  # fmt: skip
+    """Filing is given back to the locked account, with what the person says of herself now."""
+    why = user.suspended_why
+    _fill(user, application, group)
+    user.language = language
+    user.save()
+    begin_with(user=user, summary=application.summary, tells_silence=application.tells_silence)
+    record(act="people.reinstated", by=by, at=at, subject=f"user:{user.id}", account=str(user.account), group=group,
+           was=why)  # fmt: skip
+    site = this_site().id
+    bus.put(to="central", message=AccountLinked(account=user.account, court=site, role=group, at=at), at=at)
+    back = AccountStanding(account=user.account, court=site, at=at, linked=True, suspended=False)
+    bus.put(to="central", message=back, at=at)
     return user
 
 

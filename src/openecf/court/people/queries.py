@@ -202,6 +202,12 @@ def suspended(account: UUID) -> CourtUser | None:
     return CourtUser.objects.filter(account=account, active=False).exclude(suspended_at=None).first()
 
 
+def suspended_among(accounts: Iterable[UUID]) -> set[UUID]:
+    """Those of these PACER accounts whom the clerk's office suspended."""
+    rows = CourtUser.objects.filter(account__in=list(accounts), active=False).exclude(suspended_at=None)
+    return set(rows.values_list("account", flat=True))
+
+
 def particulars_of(user: CourtUser, kind: str) -> dict[str, object]:
     """What the court holds that a change of that kind (``name``, ``address``) replaces; nothing for another kind."""
     return held(user, {"name": NAME, "address": ADDRESS}.get(kind, ()))

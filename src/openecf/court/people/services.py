@@ -18,6 +18,7 @@ from openecf.court.people import standing
 from openecf.court.people.admitting import CannotAdmit as CannotAdmit
 from openecf.court.people.admitting import admit as admit
 from openecf.court.people.admitting import check_admission as check_admission
+from openecf.court.people.admitting import comes_again as comes_again
 from openecf.court.people.before_linking import as_held
 from openecf.court.people.letters import link_letters, own_login_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
@@ -32,9 +33,11 @@ from openecf.court.people.noticing import set_case_way as set_case_way
 from openecf.court.people.noticing import set_case_ways as set_case_ways
 from openecf.court.people.noticing import set_contact as set_contact
 from openecf.court.people.noticing import set_way as set_way
+from openecf.court.people.own_cases import let_file_in as let_file_in
 from openecf.court.people.particulars import change_particulars as change_particulars
 from openecf.court.people.queries import in_words_of
 from openecf.court.people.rules import BILLING_ACCOUNT, Reader, is_namesake
+from openecf.court.people.standing import CannotChange as CannotChange
 from openecf.court.transition import queries as transition
 from openecf.court.transition.rules import is_live
 from openecf.kernel.names import looks_like_address

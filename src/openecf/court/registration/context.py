@@ -127,6 +127,7 @@ class Compared:
     is_free: bool
     in_common: str
     facts: Sequence[Fact]
+    suspended: datetime | None = None
 
 
 def side_by_side(one: Application, candidates: Sequence[Candidate]) -> list[Compared]:
@@ -145,7 +146,9 @@ def side_by_side(one: Application, candidates: Sequence[Candidate]) -> list[Comp
             Fact(_("Firm or office"), one.firm, user.firm, _same(one.firm == user.firm, one.firm, user.firm)),
         ]
         words = ", ".join(str(rules.REASONS[reason]) for reason in each.reasons)
-        found.append(Compared(user.login, user.active, each.is_free, words, facts))
+        found.append(
+            Compared(user.login, user.active, each.is_free, words, facts, None if user.active else user.suspended_at)
+        )
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext, ngettext
@@ -12,6 +13,9 @@ from openecf.court.people import queries as people
 from openecf.court.registration import services
 from openecf.court.registration.models import Status
 from openecf.court.registration.queries import Candidate
+
+if TYPE_CHECKING:
+    from openecf.court.people.models import CourtUser
 
 NEW = "new"
 
@@ -48,7 +52,16 @@ class ApproveForm(_Seen):
         label=_("I compared the name and the e-mail address of the account that I chose: it is the same person"),
         required=False,
     )  # fmt: skip
+    another = forms.BooleanField(
+        label=_("I compared them: the applicant is none of these people, and needs a new account"), required=False,
+    )  # fmt: skip
     group = forms.ChoiceField(label=_("Group"))
+    party = forms.TypedChoiceField(
+        label=_("Party in the case"), coerce=int, empty_value=None, required=False,
+        help_text=_("For somebody without an attorney, who files in this case alone, as this party. More cases are added "
+                    "on the person's page."),
+        error_messages={"invalid_choice": _("Choose the party.")},
+    )  # fmt: skip
     appearances = forms.BooleanField(
         required=False,
         help_text=_("Dockets name this attorney under the same address and last name, without an account."),
@@ -64,8 +77,13 @@ class ApproveForm(_Seen):
         candidates: Sequence[Candidate],
         groups: Sequence[str],
         appearances: int,
+        linked: CourtUser | None = None,
+        duplicates: bool = False,
+        parties: Sequence[tuple[int, str, bool]] | None = None,
         **more: object,
     ) -> None:
+        """``linked``: the court's account of this PACER account, which is the only choice; ``duplicates``: a new account
+        may be a second one; ``parties``: of the case that the applicant names, None where that is no matter."""
         super().__init__(data, prefix="approve", **more)
         if appearances:
             self.fields["appearances"].label = ngettext(
@@ -75,9 +93,16 @@ class ApproveForm(_Seen):
             del self.fields["appearances"]
         words = people.group_names()
         self.fields["group"].choices = [(group, words[group]) for group in groups]
+        self._choose_party(parties)
+        if linked is not None:
+            self.fields["user"].choices = [(str(linked.pk), _account_words(linked))]
+            self.initial.setdefault("user", str(linked.pk))
+            self._to_compare: set[str] = set()
+            del self.fields["compared"], self.fields["another"]
+            return
         free = [one for one in candidates if one.is_free]
         self.fields["user"].choices = [
-            *((str(one.user.id), _account_words(one)) for one in free),
+            *((str(one.user.id), _account_words(one.user)) for one in free),
             (NEW, _("A new account")),
         ]
         proposed = next((one for one in free if one.is_proposed and one.user.active), None)
@@ -86,9 +111,23 @@ class ApproveForm(_Seen):
         self._to_compare = {str(one.user.id) for one in free if one.must_compare}
         if not self._to_compare:
             del self.fields["compared"]
+        if not duplicates:
+            del self.fields["another"]
+
+    def _choose_party(self, parties: Sequence[tuple[int, str, bool]] | None) -> None:
+        if parties is None:
+            del self.fields["party"]
+            return
+        none = _("None now: the person files nothing until a case is added")
+        self.fields["party"].choices = [("", none), *((party, words) for party, words, _named in parties)]
+        named = [party for party, _words, is_named in parties if is_named]
+        if len(named) == 1:
+            self.initial.setdefault("party", named[0])
 
     def clean(self) -> dict:
         typed = super().clean()
+        if "another" in self.fields and typed.get("user") == NEW and not typed.get("another"):
+            self.add_error("another", services.SamePerson.said)
         if typed.get("user") in self._to_compare and not typed.get("compared"):
             self.add_error("compared", services.NotCompared.said)
         return typed
@@ -100,8 +139,7 @@ class ApproveForm(_Seen):
         return None if chosen == NEW else int(chosen)
 
 
-def _account_words(one: Candidate) -> str:
-    user = one.user
+def _account_words(user: CourtUser) -> str:
     parts = [f"{user.first_name} {user.last_name}".strip(), user.login, user.bar_id, user.email, user.firm]
     if not user.active:
         parts.append(gettext("not active"))

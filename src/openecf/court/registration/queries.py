@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -29,9 +29,11 @@ from openecf.platform.registering.roles import roles_of
 
 if TYPE_CHECKING:
     from openecf.court.people.models import CourtUser
+    from openecf.court.people.rules import Reader
 
 PAGE = 25
 MOST_REFUNDS = 200
+MOST_CASES, MOST_PARTIES = 5, 100
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,10 @@ class Candidate:
         return self.user.account is None
 
     @property
+    def was_suspended(self) -> bool:
+        return not self.user.active and self.user.suspended_at is not None
+
+    @property
     def is_proposed(self) -> bool:
         return rules.is_proposed(self.reasons)
 
@@ -113,6 +119,31 @@ def candidates(application: Application, *, limit: int = 10) -> list[Candidate]:
         if reasons:
             found.append(Candidate(user, reasons, rules.weight(reasons)))
     return sorted(found, key=lambda one: (-one.weight, one.user.id))[:limit]
+
+
+def may_be_duplicates(request: FilingRequest) -> list[Candidate]:
+    """Accounts of the court so like the applicant that a new one would probably be a second one of the same person: the
+    proved address, the bar number, or the name of somebody who was suspended, under whichever PACER account."""
+    return [
+        one for one in candidates(application_of(request)) if rules.is_probably_same(one.reasons, one.was_suspended)
+    ]
+
+
+def parties_for(application: Application, reader: Reader) -> list[tuple[int, str, bool]]:
+    """The parties of the case that the applicant names, to choose from: id, words, and whether the name is the applicant's."""
+    if not application.case_number:
+        return []
+    found = []
+    for case in cases.matching(typed=application.case_number, reader=reader)[:MOST_CASES]:
+        for party, _counsel in cases.standing(case.id):
+            words = f"{case.heading_number} {case.title}: {party.name} ({party.type})"
+            found.append((party.pk, words, rules.is_named(party.name, application)))
+    return found[:MOST_PARTIES]
+
+
+def suspended_among(accounts: Iterable[UUID]) -> set[UUID]:
+    """Those of these PACER accounts whose filing here is suspended: they ask for it back."""
+    return people.suspended_among(accounts)
 
 
 def found_by(text: str, application: Application) -> list[Candidate]:

@@ -103,6 +103,17 @@ def must_compare(reasons: Sequence[Reason]) -> bool:
     return not {"email", "name"} <= set(reasons)
 
 
+def is_probably_same(reasons: Sequence[Reason], was_suspended: bool) -> bool:
+    """Whether a new account for the applicant would probably be a second one of the same person."""
+    return bool({"email", "bar"} & set(reasons)) or (was_suspended and "name" in reasons)
+
+
+def is_named(party: str, application: Application) -> bool:
+    """Whether a party, as the docket has it, bears the applicant's first and last name."""
+    words = party.casefold().replace(",", " ").split()
+    return {application.first_name.casefold(), *application.last_name.casefold().split()} - {""} <= set(words)
+
+
 def is_as_compared(*, then: Sequence[str], now: Sequence[Reason]) -> bool:
     """Whether what a clerk saw holds: the applicant and the account have no less in common than when she approved."""
     return not must_compare(now) or set(then) <= set(now)

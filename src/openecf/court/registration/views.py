@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from openecf.court.people import access
 from openecf.court.people import queries as people_queries
 from openecf.court.people import services as people
+from openecf.court.people.rules import OWN_CASES_ONLY
 from openecf.court.registration import context, queries, rules, services
 from openecf.court.registration.forms import ApproveForm, FeeForm, FilterForm, RefundForm, WaiveForm, WordsForm
 from openecf.court.registration.models import FilingRequest, Status
@@ -25,6 +27,9 @@ from openecf.platform.access import rule
 from openecf.platform.payments.services import UnderWay
 from openecf.platform.store import services as store
 from openecf.platform.web import whole_number
+
+if TYPE_CHECKING:
+    from openecf.court.people.models import CourtUser
 
 MONEY = {"fee": services.mark_fee_paid, "waive": services.waive_fee, "refund": services.note_refund}
 """Acts about the fee: they need no page that is still true, and each is done once."""
@@ -48,6 +53,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": [context.row_of(row) for row in page.rows],
+        "again": queries.suspended_among(row.account for row in page.rows if row.status in rules.OPEN),
         "before": f"?{urlencode(kept | {'page': page.number - 1})}" if page.number > 1 else "",
         "after": f"?{urlencode(kept | {'page': page.number + 1})}" if page.number < page.pages else "",
         "changes": queries.changes_waiting(),
@@ -118,8 +124,21 @@ def _form_of(request: HttpRequest, found: FilingRequest, act: str) -> ApproveFor
 
 def _approve_form(request: HttpRequest, found: FilingRequest, sent: object = None) -> ApproveForm:
     everyone, groups = _candidates(request, found), rules.groups_for(found.role)
-    n = queries.appearances(queries.application_of(found))
-    return ApproveForm(sent, candidates=everyone, groups=groups, appearances=n, initial=_seen(found))
+    application, linked = queries.application_of(found), _comes_again(found)
+    bound = linked is None or linked.group in OWN_CASES_ONLY
+    return ApproveForm(
+        sent, candidates=everyone, groups=[linked.group] if linked and linked.active else groups,
+        appearances=queries.appearances(application), linked=linked, initial=_seen(found),
+        duplicates=linked is None and bool(queries.may_be_duplicates(found)),
+        parties=queries.parties_for(application, request.reader) if bound and OWN_CASES_ONLY & set(groups) else None,
+    )  # fmt: skip
+
+
+def _comes_again(found: FilingRequest) -> CourtUser | None:
+    """The court's account of an applicant who is linked here and may be approved once more: suspended, or for a case."""
+    linked = queries.linked_here(found.account)
+    again = linked and any(people.comes_again(linked, group) for group in rules.groups_for(found.role))
+    return linked if again else None
 
 
 def _candidates(request: HttpRequest, found: FilingRequest) -> list[queries.Candidate]:
@@ -144,8 +163,10 @@ def _act(request: HttpRequest, found: FilingRequest, act: str, form: ApproveForm
         return act
     seen = rules.Seen(form.cleaned_data["version"], form.cleaned_data["step"])
     if isinstance(form, ApproveForm):
-        chosen = {name: form.cleaned_data.get(name, False) for name in ("group", "appearances", "compared")}
-        status = services.approve(**who, seen=seen, user_id=form.user_id, **chosen)
+        typed = form.cleaned_data
+        chosen = {"group": typed["group"], "appearances": typed.get("appearances", False), "party": typed.get("party")}
+        compared = bool(typed.get("another" if form.user_id is None else "compared"))
+        status = services.approve(**who, seen=seen, user_id=form.user_id, compared=compared, **chosen)
         return "fee-due" if status == Status.FEE_DUE else act
     if act == "more":
         services.ask_for_more(**who, seen=seen)
@@ -182,6 +203,7 @@ def _page(
         "acts": [context.act_words(act, name) for act, name in queries.acts_of(found)],
         "candidates": context.side_by_side(application, _candidates(request, found)) if is_open else [],
         "linked": queries.linked_here(found.account) if is_open else None,
+        "again": _comes_again(found) if is_open else None,
         "is_open": is_open,
         "find": request.GET.get("find", "")[:60],
         "approve_form": forms.get("approve") or _approve_form(request, found),

@@ -28,9 +28,11 @@ def _roles_known(roles: list[str]) -> list[str]:
 
 
 class Accepted(_Data):
-    """That the court takes requests for a role. ``fee_cents``: what it charges once it approves; 0: nothing."""
+    """That the court takes requests for a role. ``fee_cents``: what it charges once it approves; 0: nothing.
+    ``reinstatement_cents``: of somebody whose filing it had suspended; None: the same."""
 
     fee_cents: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    reinstatement_cents: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     note: Text = ""
 
 
@@ -136,6 +138,16 @@ class RegistrationProfile(_Data):
     def _accepts_known(cls, accepts: dict[str, Accepted]) -> dict[str, Accepted]:
         _roles_known(list(accepts))
         return accepts
+
+    def for_reinstatement(self) -> RegistrationProfile:
+        """The rules for somebody whose filing the court had suspended: its fees of reinstatement."""
+        fees = {
+            role: one
+            if one.reinstatement_cents is None
+            else one.model_copy(update={"fee_cents": one.reinstatement_cents})
+            for role, one in self.accepts.items()
+        }
+        return self.model_copy(update={"accepts": fees})
 
     def papers_for(self, role: str) -> list[Paper]:
         """What somebody of that role uploads."""

@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy
 
-from openecf.central.courts import queries as courts
 from openecf.central.registration import queries, rules
 from openecf.central.registration.models import (
     ContactAsked,
@@ -62,17 +61,10 @@ class NotOffered(CannotRegister):
 
 
 class AlreadyThere(CannotRegister):
-    """The account is linked at that court: nothing to register for."""
+    """The account is linked at that court, and may file: nothing to register for."""
 
     said = gettext_lazy("Your account is linked at this court already: you can file there now.")
     code = "already-there"
-
-
-class SuspendedThere(CannotRegister):
-    """The account is linked there, and the court suspended its filing."""
-
-    said = gettext_lazy("The court suspended your filing there. To file there again, ask its clerk's office.")
-    code = "suspended-there"
 
 
 class OpenAlready(CannotRegister):
@@ -190,7 +182,8 @@ def submit(*, account: Account, request_id: UUID, language: str, at: datetime) -
         raise TooOften
     with transaction.atomic():
         request = _editable(request_id)
-        profile = _require_offer(account, request.court, request.kind).profile
+        _require_offer(account, request.court, request.kind)
+        profile = queries.profile_for(request)
         if request.role not in profile.accepts:
             raise NotComplete(step="role")
         form = profile.form_for(request.role, is_new=queries.is_new_there(request))
@@ -312,9 +305,10 @@ def _require_offer(account: Account, court: str, kind: Kind) -> queries.CourtOff
     found = queries.offer_of(court, kind=kind)
     if welcome is not rules.Standing.WELCOME or found is None or not found.is_open:
         raise NotOffered
-    linked = next((row for row in courts.registered_courts(account.id) if row.court == court), None)
-    if linked is not None:
-        raise SuspendedThere if linked.suspended else AlreadyThere
+    if queries.linked_at(account=account.id, court=court) and not queries.again(
+        account=account.id, court=court, kind=kind
+    ):
+        raise AlreadyThere
     return found
 
 

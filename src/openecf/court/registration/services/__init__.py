@@ -11,11 +11,13 @@ from openecf.court.registration.services.changing import (
 )
 from openecf.court.registration.services.deciding import (
     CannotDecide,
+    CaseMissing,
     Changed,
     Decided,
     FormMissing,
     NotCompared,
     NotLive,
+    SamePerson,
     WordsMissing,
     WrongGroup,
     approve,
@@ -30,12 +32,14 @@ from openecf.court.registration.services.taking import follow_merger, take, take
 
 __all__ = [
     "CannotDecide",
+    "CaseMissing",
     "Changed",
     "Decided",
     "FormMissing",
     "NotCompared",
     "NotHereNow",
     "NotLive",
+    "SamePerson",
     "WordsMissing",
     "WrongGroup",
     "accept_change",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, Status
 from openecf.court.registration.rules import OPEN, REJECTABLE, Reason, Seen, groups_for, must_compare
 from openecf.court.registration.services.answering import Answer, note
-from openecf.court.registration.services.letting_in import fee_settled, hold, let_in
+from openecf.court.registration.services.letting_in import NoSuchParty, fee_settled, hold, let_in
 from openecf.court.transition import queries as transition
 from openecf.court.transition.rules import is_live
 from openecf.kernel.refusal import Refusal
@@ -22,6 +23,9 @@ from openecf.platform.audit.services import record
 from openecf.platform.payments import services as collecting
 from openecf.platform.payments.rules import State
 from openecf.platform.registering.answers import unanswered
+
+if TYPE_CHECKING:
+    from openecf.court.people.models import CourtUser
 
 LONGEST_WORDS = 4000
 
@@ -80,6 +84,23 @@ class NotCompared(CannotDecide):
     code = "not-compared"
 
 
+class SamePerson(CannotDecide):
+    """An account of the court has so much in common with the applicant that a second one would be a duplicate."""
+
+    said = _(
+        "An account of this court has the applicant's e-mail address or bar number, or was suspended under the same name. "
+        "Choose it; or compare, and say that it is another person."
+    )
+    code = "same-person"
+
+
+class CaseMissing(CannotDecide):
+    """Somebody who files here without an attorney asks for another case, and no party of one was chosen."""
+
+    said = _("This person files here already. Choose the case and the party, or reject the request.")
+    code = "case-missing"
+
+
 class NotLive(CannotDecide):
     """The court has its own logins still."""
 
@@ -109,11 +130,14 @@ def reject(*, request_id: UUID, seen: Seen, said: str, by: str, at: datetime) ->
 
 def approve(
     *, request_id: UUID, seen: Seen, group: str, user_id: int | None, by: str, at: datetime, said: str = "",
-    appearances: bool = False, compared: bool = False,
+    appearances: bool = False, compared: bool = False, party: int | None = None,
 ) -> Status:  # fmt: skip
-    """Let the applicant file: her PACER account is linked to the court's account ``user_id``, or to a new one.
+    """Let the applicant file: her PACER account is linked to the court's account ``user_id``, or to a new one; or filing is
+    given back to the account that it is linked to, which was suspended.
 
-    ``compared``: the clerk says that it is the same person although the name or the address differs; on record.
+    ``compared``: the clerk says that it is the same person although the name or the address differs, or, with a new
+    account, another person although much is the same; on record. ``party``: who she is in the case in which she may file
+    without an attorney.
     Where the court wants its fee before, the choice is kept until it is settled; which of the two happened.
     CannotDecide, people.services.CannotAdmit.
     """
@@ -127,22 +151,41 @@ def approve(
         form = asked.form_for(row.role, is_new=user_id is None)
         if form and (missing := unanswered(form, queries.application_of(row).answers)):
             raise FormMissing(questions=[question.name for question in missing])
-        in_common = _require_same_person(row, user_id, compared=compared, by=by, at=at)
+        linked = queries.linked_here(row.account)
+        if linked and linked.active and linked.pk == user_id and party is None:
+            raise CaseMissing
+        in_common = _require_same_person(row, user_id, linked, compared=compared, by=by, at=at)
         waits = asked.fee_before_access and row.fee_is_due
-        chosen = {"group": group, "user_id": user_id, "appearances": appearances, "by": by, "at": at}
+        chosen = {"group": group, "user_id": user_id, "appearances": appearances, "party": party, "by": by, "at": at}
         if waits:
             hold(row, **chosen, in_common=in_common)
         else:
-            let_in(row, **chosen)
+            _let_in(row, **chosen)
         note(row, "fee-due" if waits else "approved", by=by, at=at, said=said.strip()[:LONGEST_WORDS])
     return Status(row.status)
 
 
+def _let_in(row: FilingRequest, **chosen: object) -> None:
+    try:
+        let_in(row, **chosen)  # type: ignore[arg-type]
+    except NoSuchParty as refusal:
+        raise CannotDecide(refusal.said) from None
+
+
 def _require_same_person(
-    row: FilingRequest, user_id: int | None, *, compared: bool, by: str, at: datetime
+    row: FilingRequest, user_id: int | None, linked: CourtUser | None, *, compared: bool, by: str, at: datetime
 ) -> Sequence[Reason]:
-    """What the applicant has in common with the account that the clerk chose; nothing with a new one. NotCompared."""
+    """What the applicant has in common with the account that the clerk chose; nothing with a new one, or with the one that
+    is the PACER account's already. NotCompared, SamePerson."""
+    if linked is not None and linked.pk == user_id:
+        return ()
     if user_id is None:
+        alike = queries.may_be_duplicates(row)
+        if alike and not compared:
+            raise SamePerson
+        if alike:
+            record(act="registration.another-person", by=by, at=at, subject=f"request:{row.id}",
+                   users=[f"user:{one.user.id}" for one in alike])  # fmt: skip
         return ()
     reasons = queries.in_common(queries.application_of(row), user_id=user_id)
     if not must_compare(reasons):

@@ -7,16 +7,28 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.cases import queries as cases_of_parties
 from openecf.court.cases import services as cases
+from openecf.court.people import queries as people_queries
 from openecf.court.people import services as people
+from openecf.court.people.rules import OWN_CASES_ONLY
+from openecf.court.people.services import CannotChange
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, HeldApproval, RequestAct, Status
 from openecf.court.registration.rules import Reason, is_as_compared
 from openecf.court.registration.services.answering import answer
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
+
+
+class NoSuchParty(Refusal):
+    """The applicant is not (any more) somebody who can speak for that party."""
+
+    said = _("That party is not in the case any more. Look at the case, and choose again.")
+    code = "no-such-party"
 
 
 class NoLongerAlike(Refusal):
@@ -27,24 +39,28 @@ class NoLongerAlike(Refusal):
 
 
 def hold(
-    row: FilingRequest, *, group: str, user_id: int | None, appearances: bool, in_common: Sequence[str], by: str,
-    at: datetime,
+    row: FilingRequest, *, group: str, user_id: int | None, appearances: bool, party: int | None,
+    in_common: Sequence[str], by: str, at: datetime,
 ) -> None:  # fmt: skip
     """Keep what the clerk chose, and what she saw in common, until the fee is settled. The row locked.
 
     people.services.CannotAdmit.
     """
     people.check_admission(account=row.account, group=group, user_id=user_id)
-    chosen = {"group": group, "user_id": user_id, "appearances": appearances}
+    chosen = {"group": group, "user_id": user_id, "appearances": appearances, "party": party}
     chosen |= {"in_common": " ".join(in_common), "by": by, "at": at}
     HeldApproval.objects.update_or_create(request=row, defaults=chosen)
     row.status = Status.FEE_DUE
 
 
-def let_in(row: FilingRequest, *, group: str, user_id: int | None, appearances: bool, by: str, at: datetime) -> None:
-    """Link the applicant's PACER account to an account of this court. The row locked. people.services.CannotAdmit.
+def let_in(
+    row: FilingRequest, *, group: str, user_id: int | None, appearances: bool, party: int | None, by: str, at: datetime
+) -> None:  # fmt: skip
+    """Link the applicant's PACER account to an account of this court, or give filing back to the one that is linked. The
+    row locked. people.services.CannotAdmit, NoSuchParty.
 
     ``appearances``: those on dockets that belong to no account, under her proved address and last name, become hers.
+    ``party``: who she is in the case in which she may file without an attorney.
     """
     application = queries.application_of(row)
     row.user = people.admit(
@@ -60,7 +76,23 @@ def let_in(row: FilingRequest, *, group: str, user_id: int | None, appearances: 
     )
     if appearances and application.email_proved:
         cases.claim(user=row.user, email=application.email, last_name=application.last_name, at=at, by=by)
+    if party is not None and row.user.group in OWN_CASES_ONLY:
+        _add_case(row, party, by=by, at=at)
     row.status = Status.APPROVED
+
+
+def _add_case(row: FilingRequest, party: int, *, by: str, at: datetime) -> None:
+    case_id = cases_of_parties.case_of_party(party)
+    if case_id is None:
+        raise NoSuchParty
+    with people_queries.in_words_of(row.user):
+        said = gettext("Your request to file without an attorney was approved.")
+    try:
+        people.let_file_in(user_id=row.user.id, case_id=case_id, party_id=party, said=said, by=by, at=at)
+    except (cases.HasCounsel, cases.NotInThisCase) as refusal:
+        raise NoSuchParty(refusal.said) from None
+    except CannotChange:
+        raise NoSuchParty(_("This person files in that case as that party already. Nothing was changed.")) from None
 
 
 def fee_settled(row: FilingRequest, *, at: datetime) -> None:
@@ -77,9 +109,10 @@ def fee_settled(row: FilingRequest, *, at: datetime) -> None:
         with transaction.atomic():
             in_common = _require_alike(row, held)
             let_in(
-                row, group=held.group, user_id=held.user_id, appearances=held.appearances, by=held.by, at=at
+                row, group=held.group, user_id=held.user_id, appearances=held.appearances, party=held.party,
+                by=held.by, at=at,
             )  # fmt: skip
-    except (people.CannotAdmit, NoLongerAlike) as refusal:
+    except (people.CannotAdmit, NoLongerAlike, NoSuchParty) as refusal:
         row.user, row.status = None, Status.PENDING
         with translation.override("en"):
             _write(row, "not-let-in", said=str(refusal.said), at=at)
@@ -92,12 +125,18 @@ def fee_settled(row: FilingRequest, *, at: datetime) -> None:
 
 def _require_alike(row: FilingRequest, held: HeldApproval) -> Sequence[Reason]:
     """What applicant and account have in common now; nothing of a new account. NoLongerAlike."""
-    if held.user_id is None:
+    if held.user_id is None or _is_linked(row, held.user_id):
         return ()
     now = queries.in_common(queries.application_of(row), user_id=held.user_id)
     if not is_as_compared(then=held.in_common.split(), now=now):
         raise NoLongerAlike
     return now
+
+
+def _is_linked(row: FilingRequest, user_id: int) -> bool:
+    """Whether the account is the one to which the applicant's PACER account is linked already."""
+    linked = queries.linked_here(row.account)
+    return linked is not None and linked.pk == user_id
 
 
 def _write(row: FilingRequest, what: str, *, said: str, at: datetime, **chosen: str) -> None:

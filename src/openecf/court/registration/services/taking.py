@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from openecf.court.people import services as people
+from openecf.court.registration import queries
 from openecf.court.registration.models import (
     FilingRequest,
     PaperPiece,
@@ -83,7 +84,10 @@ def take(*, message: RegistrationRequested, sender: str, at: datetime) -> None:
 def _facts(message: RegistrationRequested, said: dict) -> dict[str, object]:
     """The columns that a newer version replaces."""
     one = message.application
-    offer = transition.registration(transition.profile()).accepts.get(one.role)
+    profile = transition.registration(transition.profile())
+    if queries.suspended_among([message.account]):
+        profile = profile.for_reinstatement()
+    offer = profile.accepts.get(one.role)
     name = PersonName(last=one.last_name, first=one.first_name, generation=one.generation).inverted
     return {
         "account_number": message.number,
