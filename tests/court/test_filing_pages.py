@@ -118,8 +118,11 @@ def test_a_draft_goes_on_where_it_stopped(world, counsel):
 
 def test_a_discarded_draft_is_gone(world, counsel):
     counsel.begin("motion:dismiss-case", world.case.id)
-    counsel.browser.post(f"/filing/{counsel.draft_id}/discard")
-    assert not Draft.objects.exists()
+    asked = counsel.browser.get(f"/filing/{counsel.draft_id}/discard").content.decode()
+    assert "Discard this draft?" in asked and "Motion to Dismiss Case" in asked and Draft.objects.exists()
+    gone = counsel.browser.post(f"/filing/{counsel.draft_id}/discard", follow=True)
+    assert not Draft.objects.exists() and "Nothing of it is on the docket" in gone.content.decode()
+    assert counsel.browser.get(f"/filing/{counsel.draft_id}/discard").status_code == 404
     counsel.page = counsel.browser.get(f"/filing/{counsel.draft_id}/parties")
     assert counsel.page.status_code == 404
     assert "This draft is not there any more." in counsel.said
@@ -128,7 +131,7 @@ def test_a_discarded_draft_is_gone(world, counsel):
 def test_somebody_elses_draft_is_as_if_it_were_not_there(world, counsel):
     counsel.begin("motion:dismiss-case", world.case.id)
     other = Person(world.opponent)
-    for path in ("", "parties", "documents", "final", "done"):
+    for path in ("", "parties", "documents", "final", "done", "discard"):
         assert other.browser.get(f"/filing/{counsel.draft_id}/{path}").status_code == 404
     assert other.browser.post(f"/filing/{counsel.draft_id}/discard").status_code == 404
 

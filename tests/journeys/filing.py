@@ -117,6 +117,11 @@ class Filing:
         self.text_on_docket = self.final_text
         self.press("Submit this filing")
 
+    def discard(self) -> None:
+        """Throw the draft away from its last page, which asks once."""
+        self.page.get_by_role("link", name="Discard the draft").click()
+        self.press("Discard the draft")
+
     @property
     def final_text(self) -> str:
         return " ".join(self.page.locator("#final-text").inner_text().split())

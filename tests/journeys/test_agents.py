@@ -72,7 +72,7 @@ def test_he_switches_and_what_he_began_for_one_is_not_filed_for_another(idris, s
     with idris.expect_navigation(wait_until="domcontentloaded"):
         idris.get_by_role("button", name=f"Act for {TOBIAS}").click()
     assert idris.url == draft, "the choice leads back to the draft"
-    filing.press("Discard the draft")
+    filing.discard()
 
 
 def test_an_attorney_removes_him_while_a_filing_is_under_way_and_adds_him_again(idris, stand, visitors):

@@ -140,5 +140,7 @@ def test_every_step_of_a_filing(court, language, stand, visitors):
     looker.look(filing.page, colours=False)
     speak(filing.page, stand, court.id, "en")
     filing.page.goto(f"{draft}/final")
+    filing.page.get_by_role("link", name="Discard the draft").click()
+    looker.look(filing.page, colours=language == "en")
     filing.press("Discard the draft")
     assert not looker.wrong, looker.say()

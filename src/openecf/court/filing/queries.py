@@ -124,19 +124,20 @@ class DraftRow:
 
 def drafts_of(reader: Reader) -> list[DraftRow]:
     """A person's unfinished filings, latest first."""
-    dictionary = events.dictionary()
     drafts = _own_drafts(reader).select_related("case", "agent").filter(submitted_at=None)
-    rows = drafts.order_by("-changed_at")[:100]
-    return [
-        DraftRow(
-            id=row.id,
-            title=dictionary.events[row.event].title if row.event in dictionary.events else row.event,
-            case=_named(row.case, reader),
-            changed_at=row.changed_at,
-            begun_by=_begun_by(row) if reader.agent is None else "",
-        )
-        for row in rows
-    ]
+    return [row_of(draft, reader) for draft in drafts.order_by("-changed_at")[:100]]
+
+
+def row_of(draft: Draft, reader: Reader) -> DraftRow:
+    """A draft of the reader's, in the words of the list."""
+    known = events.dictionary().events
+    return DraftRow(
+        id=draft.id,
+        title=known[draft.event].title if draft.event in known else draft.event,
+        case=_named(draft.case, reader),
+        changed_at=draft.changed_at,
+        begun_by=_begun_by(draft) if reader.agent is None else "",
+    )
 
 
 def _begun_by(draft: Draft) -> str:

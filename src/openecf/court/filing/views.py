@@ -7,9 +7,11 @@ from functools import wraps
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from procrastinate.exceptions import ConnectorException
@@ -18,6 +20,7 @@ from openecf.court.agents.services import NoLongerAgent
 from openecf.court.cases.queries import NoSuchCase
 from openecf.court.events import queries as events
 from openecf.court.events.rules import NoSuchEvent
+from openecf.court.fees import queries as fees
 from openecf.court.filing import drafts, pages, queries, rules, services
 from openecf.court.filing.access import FILING
 from openecf.court.filing.queries import NoSuchDraft
@@ -109,6 +112,7 @@ def choose_event(request: HttpRequest) -> HttpResponse:
 def list_drafts(request: HttpRequest) -> HttpResponse:
     """Unfinished filings, to go on with or to discard."""
     context = court_facts(request.arrived) | {"drafts": queries.drafts_of(request.reader)}
+    context["notice"] = _("Discarded. Nothing of it is on the docket.") if "discarded" in request.GET else ""
     return render(request, "filing/drafts.html", context)
 
 
@@ -162,12 +166,18 @@ def page(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
 
 
 @access.rule(FILING)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_words
 def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Throw a draft away."""
-    drafts.discard(draft_id=draft_id, reader=request.reader, at=request.arrived)
-    return redirect("filing-drafts")
+    """Throw a draft away: GET says what is lost and asks, POST does."""
+    if request.method == "POST":
+        drafts.discard(draft_id=draft_id, reader=request.reader, at=request.arrived)
+        return redirect(f"{reverse('filing-drafts')}?discarded")
+    draft = queries.draft_for(reader=request.reader, draft_id=draft_id)
+    if draft.submitted_at:
+        return redirect("filing-done", draft_id=draft.id)
+    context = {"draft": queries.row_of(draft, request.reader), "documents": queries.documents_of(draft)}
+    return render(request, "filing/discard.html", context)
 
 
 @access.rule(FILING)
@@ -182,6 +192,7 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     notice = draft.entry.notices.order_by("-id").first()
     body = shown(notice.html) if notice else ""
     context = {"draft": draft, "entry": draft.entry, "case": draft.case, "notice_body": body}
+    context |= {"fee": fees.fee_of_entry(draft.entry.id), "zone": settings.COURT.zone}
     context["agent_name"] = draft.entry.entered_by if draft.agent_id else ""
     context["principal_name"] = f"{draft.filer.first_name} {draft.filer.last_name}".strip()
     return render(request, "filing/done.html", context)
