@@ -17,7 +17,7 @@ from openecf.court.cases import services as editing
 from openecf.court.cases.models import Case, Party, Representation
 from openecf.court.conversion import loading, queries, services
 from openecf.court.conversion.inventing import Export
-from openecf.court.conversion.layout import FILES
+from openecf.court.conversion.layout import FILES, GROUPS
 from openecf.court.conversion.models import Conversion, Finding
 from openecf.court.conversion.reading import NoExport
 from openecf.court.docket import queries as docket
@@ -31,7 +31,7 @@ from openecf.court.filing.models import Draft
 from openecf.court.importing import bulk, removing
 from openecf.court.notices import summarising
 from openecf.court.people import services as people
-from openecf.court.people.models import CourtUser
+from openecf.court.people.models import CourtUser, Group
 from openecf.court.people.rules import NOBODY
 from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
@@ -441,3 +441,8 @@ def test_every_file_and_column_is_in_the_documentation():
         for column in layout.columns:
             needed = "yes" if column.required else ""
             assert re.search(rf"\| `{column.name}` \| {re.escape(column.kind)} \| {needed} ?\|", section), column.name
+            assert not column.kind.startswith("one of") or f"| {column.means} |" in section, column.name
+
+
+def test_every_kind_of_account_that_courts_issue_is_taken_over():
+    assert set(GROUPS) == set(Group.values)

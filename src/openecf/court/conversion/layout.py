@@ -210,6 +210,11 @@ PEOPLE = FileLayout(
         Column("secondary_emails", "e-mails", addresses, empty=[], means="parted by spaces"),
     ),
 )
+GROUPS = (
+    "attorney", "trustee", "us-trustee", "limited", "court-reporter", "auditor", "pro-se", "filing-agent", "clerk", "judge",
+    "chambers",
+)  # fmt: skip
+COUNT_KINDS = ("pending", "terminated", "complaint")
 USERS = FileLayout(
     "users.csv",
     (
@@ -218,10 +223,11 @@ USERS = FileLayout(
         Column("others", "ids", words(40), empty=[], example="P1208 P1340", means="others who file with this login"),
         Column(
             "group",
-            "one of eight",
-            one_of("attorney", "trustee", "us-trustee", "limited", "pro-se", "clerk", "judge", "chambers"),
+            "one of eleven",
+            one_of(*GROUPS),
             required=True,
             example="attorney",
+            means=", ".join(GROUPS),
         ),
         _plain("scheme", 20, "crypt", "how the password is hashed; empty: no password is handed over"),
         _plain("password", 200, "$6$…", "the hash as the old system holds it; never a password in the clear"),
@@ -286,7 +292,9 @@ COUNTS = FileLayout(
     (
         _CASE,
         Column("party", "number", _SEQ, required=True, example="2"),
-        Column("kind", "one of three", one_of("pending", "terminated", "complaint"), required=True, example="pending"),
+        Column(
+            "kind", "one of three", one_of(*COUNT_KINDS), required=True, example="pending", means=", ".join(COUNT_KINDS)
+        ),
         _plain("name", 0, "18:371 CONSPIRACY", required=True),
         _plain("disposition"),
     ),
