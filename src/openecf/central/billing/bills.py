@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 
-from openecf.central.billing import rules
+from openecf.central.billing import queries, rules
 from openecf.central.billing.models import LedgerLine, Statement, StatementItem
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
@@ -174,11 +173,10 @@ def bill(row: Statement) -> Bill:
 def balance(*, payer: UUID) -> Balance:
     """What the payer owes now: the sum of its ledger, and the lines, newest first."""
     lines = LedgerLine.objects.filter(payer_id=payer)
-    total = Money(int(lines.aggregate(cents=Sum("cents", default=0))["cents"]))
     rows = list(lines.select_related("statement__run").order_by("-at", "-id")[: SHOWN_LINES + 1])
     entries = [
         LedgerEntry(
-            on=row.at.astimezone(ZoneInfo(rules.ZONE)).date(),
+            on=legal_day(row.at, rules.ZONE),
             kind=row.get_kind_display(),
             quarter=rules.quarter_name(row.statement.run.since) if row.statement else "",
             note=row.note,
@@ -186,4 +184,4 @@ def balance(*, payer: UUID) -> Balance:
         )
         for row in rows[:SHOWN_LINES]
     ]
-    return Balance(total, entries, len(rows) <= SHOWN_LINES)
+    return Balance(queries.balance_now(payer=payer), entries, len(rows) <= SHOWN_LINES)

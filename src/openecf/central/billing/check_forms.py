@@ -14,22 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from openecf.central.accounts import queries as accounts
 from openecf.central.billing import rules
 from openecf.central.billing.checks import Mailed, Open
-from openecf.central.billing.dispute_forms import AmountField, reason_field
+from openecf.central.billing.fields import AmountField, day_field, plain_input, reason_field
 from openecf.central.billing.models import Check
 from openecf.kernel.money import Money
-from openecf.platform.shell.forms import DateInput
 
 if TYPE_CHECKING:
     from openecf.central.accounts.models import Account
-
-_PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
 class AccountField(forms.CharField):
     """The number of an account; the account itself when it is clean."""
 
     def __init__(self, **more: object) -> None:
-        super().__init__(max_length=20, widget=forms.TextInput(attrs=_PLAIN | {"inputmode": "numeric"}), **more)
+        super().__init__(max_length=20, widget=plain_input(inputmode="numeric"), **more)
 
     def clean(self, value: str) -> Account | None:
         typed = super().clean(value)
@@ -50,20 +47,14 @@ class EnterCheckForm(forms.Form):
 
     sheet = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid4)
     number = forms.CharField(
-        label=_("Check number"), max_length=30, widget=forms.TextInput(attrs=_PLAIN | {"inputmode": "numeric"}),
+        label=_("Check number"), max_length=30, widget=plain_input(inputmode="numeric"),
         error_messages={"required": _("Type the number that is printed on the check.")},
     )  # fmt: skip
     amount = AmountField(label=_("Amount, in dollars"))
-    dated = forms.DateField(
-        label=_("Date on the check"), widget=DateInput,
-        error_messages={"required": _("Choose the day."), "invalid": _("Type the day as 2026-01-31.")},
-    )  # fmt: skip
-    received_on = forms.DateField(
-        label=_("Received on"), widget=DateInput,
-        error_messages={"required": _("Choose the day."), "invalid": _("Type the day as 2026-01-31.")},
-    )  # fmt: skip
+    dated = day_field(_("Date on the check"))
+    received_on = day_field(_("Received on"))
     drawer = forms.CharField(
-        label=_("Name printed on the check"), max_length=100, widget=forms.TextInput(attrs=_PLAIN),
+        label=_("Name printed on the check"), max_length=100, widget=plain_input(),
         error_messages={"required": _("Type the name that is printed on the check.")},
     )  # fmt: skip
     account = AccountField(
@@ -110,7 +101,7 @@ class FindCheckForm(forms.Form):
     """Find checks by their number."""
 
     number = forms.CharField(
-        label=_("Check number"), max_length=30, widget=forms.TextInput(attrs=_PLAIN | {"inputmode": "numeric"}),
+        label=_("Check number"), max_length=30, widget=plain_input(inputmode="numeric"),
         error_messages={"required": _("Type a number.")},
     )  # fmt: skip
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from openecf.central.billing import queries, rules
-from openecf.central.billing.disputes import SHOWN, names_of
 from openecf.central.billing.models import Check, CheckShare, Statement
+from openecf.central.billing.rows import SHOWN, called, day, first, names_of
 from openecf.kernel.money import Money
 
 if TYPE_CHECKING:
@@ -96,8 +95,7 @@ class Day:
 
 
 def check(which: UUID) -> Mailed | None:
-    found = _mailed(Check.objects.filter(pk=which))
-    return found[0] if found else None
+    return first(_mailed(Check.objects.filter(pk=which)))
 
 
 def unsettled() -> list[Mailed]:
@@ -171,12 +169,12 @@ def _mailed(rows: QuerySet[Check]) -> list[Mailed]:
             received_on=row.received_on,
             payer=row.payer_id,
             payer_number=row.payer.number if row.payer else "",
-            payer_name=(row.payer.firm or row.payer.name.direct) if row.payer else "",
-            entered_on=_day(row.entered_at),
+            payer_name=called(row.payer) if row.payer else "",
+            entered_on=day(row.entered_at),
             entered_by=names.get(row.entered_by, ""),
             left=Money(row.left_cents),
             shares=[_share(one, names) for one in row.shares.all()],
-            returned_on=_day(row.returned_at) if row.returned_at else None,
+            returned_on=day(row.returned_at) if row.returned_at else None,
             returned_by=names.get(row.returned_by, ""),
             why=row.get_why_display(),
             remark=row.remark,
@@ -190,8 +188,4 @@ def _share(row: CheckShare, names: dict[UUID, str]) -> Share:
     invoice = (
         rules.statement_number(account_number=row.payer.number, since=row.statement.run.since) if row.statement else ""
     )
-    return Share(row.payer_id, row.payer.number, invoice, Money(row.cents), _day(row.at), names.get(row.by, ""))
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(ZoneInfo(rules.ZONE)).date()
+    return Share(row.payer_id, row.payer.number, invoice, Money(row.cents), day(row.at), names.get(row.by, ""))

@@ -9,48 +9,21 @@ from uuid import UUID, uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from openecf.central.billing import rules
 from openecf.central.billing.disputes import Charge
 from openecf.central.billing.exemptions import Exempt
+from openecf.central.billing.fields import AmountField, day_field, plain_input, reason_field
 from openecf.central.billing.models import CreditRequest, Finding
 from openecf.central.billing.queries import Line
 from openecf.kernel.exemptions import PURPOSES
 from openecf.kernel.money import Money
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
-from openecf.platform.shell.forms import DateInput
-
-
-def reason_field(label: object, missing: object, *, most: int = 1000, **more: object) -> forms.CharField:
-    return forms.CharField(label=label, max_length=most, error_messages={"required": missing},
-                           widget=forms.Textarea(attrs={"rows": 4}), **more)  # fmt: skip
-
-
-class AmountField(forms.CharField):
-    """Dollars and cents above zero."""
-
-    def __init__(self, **more: object) -> None:
-        super().__init__(max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-                         **{"error_messages": {"required": _("Type an amount such as 25.00.")}, **more})  # fmt: skip
-
-    def clean(self, value: str) -> Money | None:
-        typed = super().clean(value)
-        if not typed and not self.required:
-            return None
-        amount = rules.amount_typed(typed)
-        if amount is None or not Money() < amount <= rules.MOST:
-            raise forms.ValidationError(_("Type an amount such as 25.00."))
-        return amount
 
 
 class ChargesForm(forms.Form):
     """Which days' charges to show."""
 
-    since = forms.DateField(
-        label=_("From"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")}
-    )
-    until = forms.DateField(
-        label=_("To"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")}
-    )
+    since = day_field(_("From"))
+    until = day_field(_("To"))
 
     def __init__(self, typed: dict, *, since: date, until: date) -> None:
         super().__init__({"since": typed.get("since") or since.isoformat(),
@@ -136,7 +109,7 @@ class AgreeForm(forms.Form):
     tracking = forms.CharField(
         label=_("Pay.gov's number of the refund"), max_length=64,
         error_messages={"required": _("Make the refund at Pay.gov first, and type its number.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=plain_input(),
     )  # fmt: skip
 
     def __init__(self, typed: dict | None, *, last_word: bool) -> None:
@@ -162,6 +135,13 @@ class SetAsideForm(forms.Form):
     remark = reason_field(_("Reason"), _("Give the reason."), most=300)
 
 
+def _rests_on() -> forms.CharField:
+    return forms.CharField(
+        label=_("Rests on"), max_length=300, help_text=_("The order, appointment or letter, with its date."),
+        error_messages={"required": _("Say on what it rests.")},
+    )  # fmt: skip
+
+
 class ExemptForm(forms.Form):
     """An exemption: where, for what, on what it rests."""
 
@@ -171,21 +151,12 @@ class ExemptForm(forms.Form):
     purpose = forms.ChoiceField(label=_("Purpose"), choices=[(key, PURPOSE_WORDS[key]) for key in PURPOSES])
     case = forms.CharField(
         label=_("In one case only: its number"), max_length=40, required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=plain_input(),
         help_text=_("As the court writes it, for example 26-10001 or 1:26-cv-20001."),
     )  # fmt: skip
-    since = forms.DateField(
-        label=_("From"), widget=DateInput,
-        error_messages={"required": _("Choose the day."), "invalid": _("Type the day as 2026-01-31.")},
-    )  # fmt: skip
-    until = forms.DateField(
-        label=_("Until (the last day)"), widget=DateInput, required=False,
-        error_messages={"invalid": _("Type the day as 2026-01-31.")},
-    )  # fmt: skip
-    order = forms.CharField(
-        label=_("Rests on"), max_length=300, help_text=_("The order, appointment or letter, with its date."),
-        error_messages={"required": _("Say on what it rests.")},
-    )  # fmt: skip
+    since = day_field(_("From"))
+    until = day_field(_("Until (the last day)"), required=False)
+    order = _rests_on()
 
     def __init__(self, typed: dict | None, *, courts: Sequence[tuple[str, str]], today: date, prefix: str) -> None:
         super().__init__(typed, prefix=prefix, initial={"since": today})
@@ -205,14 +176,8 @@ class ExtendForm(forms.Form):
         label=_("Which exemption"), error_messages={"required": _("Choose an exemption."),
                                                    "invalid_choice": _("There is no such exemption any more.")},
     )  # fmt: skip
-    until = forms.DateField(
-        label=_("Until (the new last day)"), widget=DateInput, required=False,
-        help_text=_("Without a day it has no end."), error_messages={"invalid": _("Type the day as 2026-01-31.")},
-    )  # fmt: skip
-    order = forms.CharField(
-        label=_("Rests on"), max_length=300, help_text=_("The order, appointment or letter, with its date."),
-        error_messages={"required": _("Say on what it rests.")},
-    )  # fmt: skip
+    until = day_field(_("Until (the new last day)"), required=False, help_text=_("Without a day it has no end."))
+    order = _rests_on()
 
     def __init__(self, typed: dict | None, *, exemptions: Sequence[Exempt], prefix: str) -> None:
         super().__init__(typed, prefix=prefix)
@@ -233,7 +198,7 @@ class FindPaymentForm(forms.Form):
 
     number = forms.CharField(
         label=_("Pay.gov's number, or our reference"), max_length=64,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=plain_input(),
         error_messages={"required": _("Type a number.")},
     )  # fmt: skip
 
@@ -247,12 +212,9 @@ class FindingForm(forms.Form):
     )  # fmt: skip
     tracking = forms.CharField(
         label=_("Pay.gov's tracking number, if it took the money"), max_length=64, required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=plain_input(),
     )  # fmt: skip
-    paid_on = forms.DateField(
-        label=_("Day of the payment, if it took the money"), widget=DateInput, required=False,
-        error_messages={"invalid": _("Type the day as 2026-01-31.")},
-    )  # fmt: skip
+    paid_on = day_field(_("Day of the payment, if it took the money"), required=False)
     reason = forms.CharField(
         label=_("Which report, and what it says"), max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from openecf.central.accounts import queries as accounts
 from openecf.central.billing import queries, rules
 from openecf.central.billing.models import CreditLine, CreditRequest, DeskCredit, Finding, Refund
+from openecf.central.billing.rows import SHOWN, called, day, first, names_of
 from openecf.central.billing.services.disputes import disputable_from
 from openecf.kernel.money import Money
-
-SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -82,8 +79,7 @@ def requests_of(*, account: UUID) -> list[Asked]:
 
 
 def request(request_id: UUID) -> Asked | None:
-    found = _asked(CreditRequest.objects.filter(pk=request_id))
-    return found[0] if found else None
+    return first(_asked(CreditRequest.objects.filter(pk=request_id)))
 
 
 def waiting() -> list[Asked]:
@@ -94,7 +90,6 @@ def waiting() -> list[Asked]:
 
 
 def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
-    zone = ZoneInfo(rules.ZONE)
     rows = list(rows.select_related("account", "payer").prefetch_related("lines__line"))
     names = names_of(row.first_by for row in rows)
     return [
@@ -104,8 +99,8 @@ def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
             account_number=row.account.number,
             account_name=row.account.name.direct,
             payer_number=row.payer.number,
-            payer_name=row.payer.firm or row.payer.name.direct,
-            on=row.asked_at.astimezone(zone).date(),
+            payer_name=called(row.payer),
+            on=day(row.asked_at),
             reason=row.get_reason_display(),
             case=row.case,
             text=row.text,
@@ -114,7 +109,7 @@ def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
             said=row.get_outcome_display(),
             granted=Money(row.granted_cents if row.decided_at else 0),
             remark=row.remark if row.decided_at else "",
-            decided_on=row.decided_at.astimezone(zone).date() if row.decided_at else None,
+            decided_on=day(row.decided_at) if row.decided_at else None,
             lines=[queries.line(one.line) for one in row.lines.all()],
             first_by=row.first_by,
             agreed_by=names.get(row.first_by, ""),
@@ -123,11 +118,6 @@ def _asked(rows: QuerySet[CreditRequest]) -> list[Asked]:
         )
         for row in rows
     ]
-
-
-def names_of(people: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Names of people of the desk, by account."""
-    return {one.id: one.name.direct for one in accounts.several({who for who in people if who})}
 
 
 @dataclass(frozen=True)
@@ -159,8 +149,7 @@ def desk_credits_of(*, payer: UUID) -> list[ByHand]:
 
 
 def desk_credit(credit_id: UUID) -> ByHand | None:
-    found = _by_hand(DeskCredit.objects.filter(pk=credit_id))
-    return found[0] if found else None
+    return first(_by_hand(DeskCredit.objects.filter(pk=credit_id)))
 
 
 def desk_credits_waiting() -> list[ByHand]:
@@ -175,10 +164,10 @@ def _by_hand(rows: QuerySet[DeskCredit]) -> list[ByHand]:
         ByHand(
             id=row.pk,
             payer_number=row.payer.number,
-            payer_name=row.payer.firm or row.payer.name.direct,
+            payer_name=called(row.payer),
             amount=Money(row.cents),
             reason=row.reason,
-            on=row.asked_at.astimezone(ZoneInfo(rules.ZONE)).date(),
+            on=day(row.asked_at),
             outcome=row.outcome,
             said=row.get_outcome_display(),
             first_by=row.first_by,
@@ -241,10 +230,10 @@ def _giving(rows: QuerySet[Refund]) -> list[GivingBack]:
         GivingBack(
             id=row.pk,
             payer_number=row.payer.number,
-            payer_name=row.payer.firm or row.payer.name.direct,
+            payer_name=called(row.payer),
             amount=Money(row.cents),
             reason=row.reason,
-            on=row.asked_at.astimezone(ZoneInfo(rules.ZONE)).date(),
+            on=day(row.asked_at),
             outcome=row.outcome,
             said=row.get_outcome_display(),
             agreed_by=names.get(row.first_by, ""),

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from openecf.central.billing import queries, rules
-from openecf.central.billing.disputes import SHOWN, names_of
+from openecf.central.billing import queries
 from openecf.central.billing.models import Exemption, ExemptionRequest
+from openecf.central.billing.rows import SHOWN, day, first, names_of
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
 
 
@@ -70,8 +69,7 @@ class Asked:
 
 
 def asked(request_id: UUID) -> Asked | None:
-    found = _asked(ExemptionRequest.objects.filter(pk=request_id))
-    return found[0] if found else None
+    return first(_asked(ExemptionRequest.objects.filter(pk=request_id)))
 
 
 def asked_of(*, account: UUID) -> list[Asked]:
@@ -101,7 +99,7 @@ def _asked(rows: QuerySet[ExemptionRequest]) -> list[Asked]:
             until_now=row.extends.until if row.extends else None,
             goes_on=row.extends is not None,
             order=row.order,
-            on=row.asked_at.astimezone(ZoneInfo(rules.ZONE)).date(),
+            on=day(row.asked_at),
             outcome=row.outcome,
             said=row.get_outcome_display(),
             first_by=row.first_by,

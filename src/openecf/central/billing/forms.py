@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from openecf.central.billing import contacts, rules
+from openecf.central.billing.fields import day_field
 from openecf.central.billing.queries import Selection
 from openecf.kernel.money import Money
 from openecf.kernel.names import looks_like_address
-from openecf.platform.shell.forms import DateInput
 
 ALL, NO_CODE, CODE = "all", "none", "="
 """Values of the lists; a client code carries CODE before it, so that none is taken for another."""
@@ -23,12 +23,8 @@ _LONGEST = timedelta(days=3 * 366)
 class UsageForm(forms.Form):
     """Days, court, client code and order. Every field may be left out: then it is the running quarter, everything."""
 
-    since = forms.DateField(
-        label=_("From"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")}
-    )
-    until = forms.DateField(
-        label=_("To"), widget=DateInput, error_messages={"invalid": _("Type the day as 2026-01-31.")}
-    )
+    since = day_field(_("From"))
+    until = day_field(_("To"))
     court = forms.ChoiceField(label=_("Court"))
     client_code = forms.ChoiceField(label=_("Client code"))
     sort = forms.ChoiceField(

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from openecf.central.billing.models import LedgerLine
+from openecf.central.billing.queries import balance_now
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
@@ -54,7 +54,7 @@ def record_refund(*, payer: UUID, amount: Money, reference: str, by: str, at: da
         one_at_a_time(payer)
         if LedgerLine.objects.filter(reference=f"refund:{reference}").exists():
             return False
-        if _balance(payer) + amount > Money():
+        if balance_now(payer=payer) + amount > Money():
             raise MoreThanTheCredit
         return _write(Kind.REFUND, payer, amount, f"refund:{reference}", by, at, note)
 
@@ -64,7 +64,7 @@ def move_balance(*, from_payer: UUID, to_payer: UUID, reference: str, by: str, a
     with transaction.atomic():
         for payer in sorted((from_payer, to_payer)):
             one_at_a_time(payer)
-        moved = _balance(from_payer)
+        moved = balance_now(payer=from_payer)
         if moved:
             _write(Kind.MOVED, from_payer, Money() - moved, f"moved:{reference}:from", by, at, "")
             _write(Kind.MOVED, to_payer, moved, f"moved:{reference}:to", by, at, "")
@@ -75,10 +75,6 @@ def one_at_a_time(payer: UUID) -> None:
     """Who decides by a balance decides alone, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('ledger:' || %s, 0))", [str(payer)])
-
-
-def _balance(payer: UUID) -> Money:
-    return Money(int(LedgerLine.objects.filter(payer_id=payer).aggregate(cents=Sum("cents", default=0))["cents"]))
 
 
 def _write(
