@@ -116,6 +116,14 @@ def test_the_checklist_knows_who_reads_it_and_names_the_day_of_linking(era, own,
         assert words not in page[page.find("Where you stand") : page.find("Guides with pictures")]
 
 
+@pytest.mark.parametrize("facts", [{"shared": True}, {"upgraded": False}], ids=str)
+def test_an_account_that_cannot_be_linked_is_not_sent_to_link(facts):
+    court_in(rules.Era.NEXTGEN)
+    page = text(callers.client(callers.person(**facts)).get("/nextgen"))
+    stands = page[page.find("Where you stand") : page.find("Guides with pictures")]
+    assert "Later:</strong>" in stands and "/utilities/link" not in stands
+
+
 def test_filing_pages_lead_to_the_court_login_and_back():
     court_in(rules.Era.ANNOUNCED)
     issued()

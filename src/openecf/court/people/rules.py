@@ -158,7 +158,9 @@ def checklist(reader: Reader, *, live: bool, has_a_day: bool = False, second_fac
         own = reader.account_type != BILLING_ACCOUNT and not reader.shared
         steps += [Step("own", own), Step("upgraded", reader.upgraded)]
     if live:
-        steps.append(Step("linked", reader.linked))
+        # Who cannot link yet is not sent to a page that says no.
+        ready = reader.linked or all(step.done for step in steps)
+        steps.append(Step("linked", reader.linked) if ready else Step("link-then", False))
     elif moving:
         steps += [Step("court-login", reader.own_login), Step("link-later", False)]
     if second_factor and reader.signed_on:
