@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from openecf.court.calendar.models import Deadline
 from openecf.court.cases.models import Case
 from openecf.court.cases.queries import heading_number
+from openecf.court.docket import queries as dockets
+from openecf.court.docket import services as docket
 from openecf.court.docket import transcripts
+from openecf.court.docket.models import Entry
 from openecf.court.documents import queries as documents
 from openecf.court.documents import services as opening
 from openecf.court.filing import drafts
@@ -187,6 +192,73 @@ def test_a_redacted_one_is_released_in_its_place(world, transcript):
         transcripts.release(reader=clerk, document_id=transcript.documents.get().id, at=at)
     transcripts.release(reader=clerk, document_id=redacted.documents.get().id, at=at)
     assert reads(world, None, redacted) and not reads(world, None, transcript)
+
+
+def test_what_is_never_released_does_not_push_what_is_due_from_the_list(world, transcript, monkeypatch):
+    clerk, reporter = world.reader(world.clerk), reporter_of(transcript)
+    file(world, reporter, "transcript:official", details=HELD, filers=())
+    oldest = transcripts.listed(reader=clerk, at=AT)[0].document.entry_id
+    file(world, reporter, "transcript:redacted", filers=(), related=[transcript])
+    monkeypatch.setattr(documents, "MOST_WITHHELD", 2)
+    left = [one.document.entry_id for one in transcripts.listed(reader=clerk, at=AT)]
+    assert oldest == transcript.id and len(left) == 2 and transcript.id not in left
+
+
+@pytest.mark.parametrize("meanwhile", ["sealed", "redacted"])
+def test_what_happens_while_the_clerk_releases_is_not_undone_by_it(world, transcript, meanwhile, monkeypatch):
+    clerk, at, asked = world.reader(world.clerk), AT + timedelta(days=90), transcripts.one
+
+    def one(**who):
+        found = asked(**who)
+        if meanwhile == "sealed":
+            docket.restrict_entry(entry_id=transcript.id, level=5, parts={}, reason="order", by=clerk, version=0, at=at)
+        else:
+            file(world, reporter_of(transcript), "transcript:redacted", filers=(), related=[transcript])
+        return found
+
+    monkeypatch.setattr(transcripts, "one", one)
+    document = transcript.documents.get()
+    if meanwhile == "redacted":
+        with pytest.raises(transcripts.Redacted):
+            transcripts.release(reader=clerk, document_id=document.id, at=at)
+    else:
+        transcripts.release(reader=clerk, document_id=document.id, at=at)
+        transcript.refresh_from_db()
+        assert transcript.restriction == 5
+    assert not reads(world, world.stranger, transcript)
+
+
+@pytest.mark.parametrize("what", [Case, Entry])
+def test_who_bought_a_transcript_is_not_one_whom_the_court_selected_for_what_it_closed_since(world, transcript, what):
+    page = f"{SELLS}/{transcript.documents.get().id}"
+    browser = browser_of(reporter_of(transcript))
+    browser.post(page, {"sell": "1", "login": world.stranger.login})
+    assert reads(world, world.stranger, transcript)
+    what.objects.filter(pk=world.case.pk if what is Case else transcript.pk).update(restriction=3)
+    row = Entry.objects.get(pk=transcript.pk)
+    assert not reads(world, world.stranger, transcript)
+    assert what is Case or not dockets.seen_by(world.reader(world.stranger), [row])
+
+
+def test_a_transcript_of_a_closed_case_is_opened_to_nobody_who_may_not_know_of_the_case(world, transcript):
+    Case.objects.filter(pk=world.case.pk).update(restriction=2)
+    page, browser = f"{SELLS}/{transcript.documents.get().id}", browser_of(reporter_of(transcript))
+    OutgoingMail.objects.all().delete()
+    answer = browser.post(page, {"sell": "1", "login": world.stranger.login})
+    assert answer.status_code == 409 and "may not learn of it" in answer.content.decode()
+    assert not OutgoingMail.objects.exists()
+    assert browser.post(page, {"sell": "1", "login": world.counsel.login}).status_code == 302
+    assert OutgoingMail.objects.exists()
+
+
+def test_a_closed_case_is_asked_about_once_for_all_its_transcripts(world, transcript):
+    reporter = reporter_of(transcript)
+    file(world, reporter, "transcript:official", details=HELD, filers=())
+    Case.objects.filter(pk=world.case.pk).update(restriction=2)
+    rows = [one.document for one in transcripts.listed(reader=world.reader(world.clerk), at=AT)]
+    with CaptureQueriesContext(connection) as asked:
+        assert documents.known_of(rows, reader=world.reader(reporter)) == rows
+    assert (len(rows), len(asked)) == (2, 1)
 
 
 def test_a_reporter_releases_nothing(world, transcript):

@@ -26,7 +26,7 @@ from openecf.court.docket.rules import (
     text_bytes,
 )
 from openecf.court.documents import queries as documents
-from openecf.court.documents.rules import may_read, may_read_document
+from openecf.court.documents.rules import bought, may_read, may_read_document
 from openecf.court.people.rules import Reader
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ def seen_by(reader: Reader, entries: Sequence[Entry]) -> dict[int, EntryFacts]:
     for entry in entries:
         mine = within[entry.case_id]
         # Whom the court selected for a document of the entry may know of the entry.
-        selected = {user for paper in papers.get(entry.id, ()) for user in chosen.get(paper.doc_id, ())}
+        selected = {
+            user for paper in papers.get(entry.id, ()) if not bought(paper) for user in chosen.get(paper.doc_id, ())
+        }
         if not may_read(
             reader, restriction=entry.restriction, participates=mine, filed_by=entry.filer_id, selected=selected
         ):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from openecf.court.docket.models import EntryRelation
 from openecf.court.documents import queries as documents
 from openecf.court.documents import services as opening
 from openecf.court.people import queries as people
+from openecf.court.people.rules import Reader
 from openecf.kernel.days import legal_day
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
@@ -33,7 +35,6 @@ from openecf.platform.mail import services as mail
 if TYPE_CHECKING:
     from openecf.court.documents.models import Document
     from openecf.court.people.models import CourtUser
-    from openecf.court.people.rules import Reader
 
 DAYS = 90
 RELEASE = "Transcript: release of restriction"
@@ -50,6 +51,13 @@ class NotThis(Refusal):
 class NoSuchBuyer(Refusal):
     said = _("Nobody who files at this court has that login.")
     code = "no-such-buyer"
+
+
+class ClosedToBuyer(Refusal):
+    """The entry or its case is closed, and the mail would tell of it."""
+
+    said = _("The entry or its case is closed to this person, who may not learn of it.")
+    code = "closed-to-buyer"
 
 
 class TooEarly(Refusal):
@@ -88,12 +96,14 @@ def listed(*, reader: Reader, at: datetime) -> list[Transcript]:
     """The clerk's office sees all, a reporter the own, everybody else what they bought; nobody what was closed since."""
     if reader.user is None:
         return []
+    # What a redacted one takes the place of is never released: it must not fill the list in the course of years.
+    last = Exists(_redacted().filter(to=OuterRef("entry")))
     if reader.group == CLERKS:
-        rows = documents.withheld()
+        rows = documents.withheld(last=last)
     elif reader.group == REPORTERS:
-        rows = documents.withheld(filed_by=reader.user)
+        rows = documents.withheld(last=last, filed_by=reader.user)
     else:
-        rows = documents.withheld(bought_by=reader.user)
+        rows = documents.withheld(last=last, bought_by=reader.user)
     return _seen(documents.known_of(rows, reader=reader), at)
 
 
@@ -119,10 +129,7 @@ def _seen(rows: Sequence[Document], at: datetime) -> list[Transcript]:
     buyers = documents.readers_of([row.id for row in rows])
     entries = [row.entry_id for row in rows]
     first = {one.entry_id: one.to for one in EntryRelation.objects.filter(entry__in=entries).select_related("to")}
-    replaced = set(
-        EntryRelation.objects.filter(to__in=entries, entry__event="transcript:redacted", entry__struck_at=None)
-        .values_list("to", flat=True)
-    )  # fmt: skip
+    replaced = set(_redacted().filter(to__in=entries).values_list("to", flat=True))
     found = []
     for row in rows:
         day = _release_day(row, first)
@@ -140,6 +147,11 @@ def _seen(rows: Sequence[Document], at: datetime) -> list[Transcript]:
     return found
 
 
+def _redacted() -> QuerySet[EntryRelation]:
+    """Which redacted transcripts stand, and in whose place."""
+    return EntryRelation.objects.filter(entry__event="transcript:redacted", entry__struck_at=None)
+
+
 def _release_day(row: Document, first: dict) -> date:
     """Ninety days after the transcript was filed; a redacted one follows the one whose place it takes."""
     of = first.get(row.entry_id) if row.entry.event == "transcript:redacted" else None
@@ -148,11 +160,14 @@ def _release_day(row: Document, first: dict) -> date:
 
 
 def sell(*, reader: Reader, document_id: int, login: str, at: datetime) -> CourtUser:
-    """Somebody bought the transcript from its reporter, reads it from outside now, and is told. NotThis, NoSuchBuyer."""
+    """Somebody bought the transcript from its reporter, reads it from outside now, and is told. NotThis, NoSuchBuyer,
+    ClosedToBuyer."""
     found = one(reader=reader, document_id=document_id, at=at)
     buyer = people.user_called(login)
     if buyer is None:
         raise NoSuchBuyer
+    if not documents.known_of([found.document], reader=Reader(buyer.account, user=buyer.id, group=buyer.group)):
+        raise ClosedToBuyer
     with transaction.atomic():
         if opening.open_to(document=found.document, user_id=buyer.id, by=reader, at=at) and buyer.email:
             with people.in_words_of(buyer):
@@ -185,11 +200,16 @@ def release(*, reader: Reader, document_id: int, at: datetime) -> None:
     if not found.is_due:
         raise TooEarly
     entry = found.document.entry
+    # First the version, then the level: whoever seals the entry from now on makes this version old.
+    version = docket.version_of(entry)
+    entry.refresh_from_db(fields=["restriction"])
     with transaction.atomic():
         docket.restrict_entry(
             entry_id=entry.id, level=entry.restriction, parts={found.document.part: 0},
-            reason="Release of the transcript's restriction", by=reader, version=docket.version_of(entry), at=at,
+            reason="Release of the transcript's restriction", by=reader, version=version, at=at,
         )  # fmt: skip
+        if _redacted().filter(to=entry.id).exists():  # filed meanwhile; none comes as long as the case is held
+            raise Redacted
         first = EntryRelation.objects.filter(entry=entry, to__event="transcript:official").values_list("to", flat=True)
         calendar.satisfy_deadlines(
             case_id=entry.case_id, entry_id=entry.id, kinds=[RELEASE], under=[entry.id, *first]

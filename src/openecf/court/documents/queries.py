@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists
 from django.utils.translation import gettext_noop
 
 from openecf.court.cases import queries as cases
 from openecf.court.docket.rules import DocumentFacts
 from openecf.court.documents.models import Document, DocumentReader
-from openecf.court.documents.rules import is_withheld, level, may_read, may_read_document
+from openecf.court.documents.rules import bought, is_withheld, level, may_read, may_read_document
 from openecf.court.people.rules import Reader
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
@@ -168,14 +170,18 @@ def opened(*, document: Document) -> list[tuple[str, datetime]]:
     return list(document.openings.order_by("-at", "-id").values_list("by", "at"))
 
 
-def withheld(*, filed_by: int | None = None, bought_by: int | None = None) -> list[Document]:
-    """Transcripts that are not released, oldest first, with ``entry.case``: all, or those of one reporter, or buyer."""
+def withheld(*, last: Exists, filed_by: int | None = None, bought_by: int | None = None) -> list[Document]:
+    """Transcripts that are not released, oldest first, with ``entry.case``: all, or those of one reporter, or buyer.
+
+    ``last``: those of which this is true come after the others, as what is never released must.
+    """
     rows = Document.objects.filter(transcript=True, restriction=Restriction.PARTICIPANTS_AND_TERMINAL)
     if filed_by is not None:
         rows = rows.filter(entry__filer=filed_by)
     if bought_by is not None:
         rows = rows.filter(readers__user=bought_by)
-    return list(rows.select_related("entry__case").order_by("entry__filed", "entry", "part")[:MOST_WITHHELD])
+    rows = rows.select_related("entry__case").annotate(last=last).order_by("last", "entry__filed", "entry", "part")
+    return list(rows[:MOST_WITHHELD])
 
 
 def withheld_transcript(document_id: int) -> Document | None:
@@ -186,7 +192,8 @@ def withheld_transcript(document_id: int) -> Document | None:
 
 def known_of(rows: Iterable[Document], *, reader: Reader) -> list[Document]:
     """Those of the documents of whose entries the reader may know, though not open them; with ``entry.case``."""
-    return [row for row in rows if _entry_visible(reader, row)]
+    takes_part = cache(partial(cases.participates, reader))
+    return [row for row in rows if _entry_visible(reader, row, takes_part)]
 
 
 def readers_of(document_ids: Sequence[int]) -> dict[int, list[CourtUser]]:
@@ -198,15 +205,16 @@ def readers_of(document_ids: Sequence[int]) -> dict[int, list[CourtUser]]:
     return found
 
 
-def _entry_visible(reader: Reader, document: Document) -> bool:
+def _entry_visible(reader: Reader, document: Document, takes_part: Callable[[int], bool] | None = None) -> bool:
     entry = document.entry
     needed = level(entry.case.restriction, entry.restriction)
+    within = takes_part or partial(cases.participates, reader)
     return may_read(
         reader,
         restriction=needed,
-        participates=_participates(reader, document, needed),
+        participates=bool(needed) and within(entry.case_id),
         filed_by=entry.filer_id,
-        selected=_selected(document) if needed else (),
+        selected=_selected(document) if needed and not bought(document) else (),
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from openecf.court.people.rules import Reader
 from openecf.kernel.restriction import Restriction
+
+if TYPE_CHECKING:
+    from openecf.court.docket.rules import DocumentFacts
+    from openecf.court.documents.models import Document
 
 SEALED_FROM = Restriction.SELECTED
 """From this level on the stored bytes are encrypted and every opening is recorded."""
@@ -48,15 +52,20 @@ def may_read_document(
     """As ``may_read`` for a document: ``around`` is the level of its case and entry, ``own`` its own.
 
     A transcript that is not released is read at the courthouse and by who bought it from its reporter; to take part in
-    the case is not enough (JCUS-SEP 07).
+    the case is not enough (JCUS-SEP 07). Who bought it is nobody whom the court selected to know of its entry or case.
     """
     if not (transcript and is_withheld(own)):
         return may_read(
             reader, restriction=level(around, own), participates=participates, filed_by=filed_by, selected=selected
         )
-    known = may_read(reader, restriction=around, participates=participates, filed_by=filed_by, selected=selected)
+    known = may_read(reader, restriction=around, participates=participates, filed_by=filed_by)
     has_it = reader.sees_as_filer and reader.user is not None and (reader.user == filed_by or reader.user in selected)
     return known and (reader.is_court or reader.terminal or has_it)
+
+
+def bought(document: Document | DocumentFacts) -> bool:
+    """Whether the people to whom a document was opened are those who bought it, not those whom the court selected."""
+    return document.transcript and is_withheld(document.restriction)
 
 
 def is_withheld(own: int) -> bool:
