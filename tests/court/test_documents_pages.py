@@ -226,6 +226,22 @@ def test_sealed_bytes_are_encrypted_and_each_opening_is_recorded(world):
     assert Opening.objects.get().by == f"user:{world.judge.pk}"
 
 
+@pytest.mark.parametrize(("restriction", "sealed"), [(0, False), (2, False), (3, True)])
+def test_what_was_filed_lies_as_it_was_uploaded_until_a_job_stores_it_as_its_level_asks(world, restriction, sealed):
+    from openecf.platform.store import services as store
+
+    document = main_document(world.entry(files=[pdfs.plain(1, f"FRESH {restriction}")], levels=[restriction]))
+    assert document.fresh and document.sealed and not store.has(document.sha256)
+    if not sealed:
+        assert bytes_of(buy(document, world.reader(world.counsel)))[:5] == b"%PDF-", "it can be read at once"
+        assert not Opening.objects.exists(), "which is not the opening of a sealed document"
+    assert services.keep_fresh_by_level() == 1
+    document.refresh_from_db()
+    assert (document.fresh, document.sealed, store.has(document.sha256)) == (False, sealed, not sealed)
+    assert services.keep_fresh_by_level() == 0, "done once"
+    assert bytes_of(buy(document, world.reader(world.judge)))[:5] == b"%PDF-"
+
+
 def test_the_wrong_case_is_named_and_without_a_case_it_works(world):
     document = main_document(world.entry(files=[pdfs.plain()]))
     assert "Cannot locate the case with caseid" in said(buy(document, world.reader(), caseid="999999"))
@@ -418,6 +434,7 @@ def test_sealing_a_document_later_removes_its_open_bytes(world, django_capture_o
     from openecf.platform.store import services as store
 
     document = main_document(world.entry(files=[pdfs.plain(1, "LATER SEALED")]))
+    assert services.keep_fresh_by_level() == 1
     assert store.has(document.sha256)
     with django_capture_on_commit_callbacks(execute=True):
         services.restrict(document=document, restriction=5, by=world.reader(world.clerk), at=AT)

@@ -18,6 +18,7 @@ from openecf.court.calendar.models import Deadline, Hearing
 from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, Judge, Representation
 from openecf.court.docket.models import Entry, EntryRelation, Motion
+from openecf.court.documents import services as documents
 from openecf.court.documents.models import Document
 from openecf.court.documents.services import open_bytes
 from openecf.court.filing import drafts, queries, services
@@ -26,6 +27,7 @@ from openecf.court.notices.models import Notice, Recipient
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.config import this_site
 from openecf.platform.mail.models import OutgoingMail
+from openecf.platform.store import services as store
 from tests.court import callers, pdfs
 from tests.court import world as invented
 from tests.court.world import AT
@@ -147,14 +149,30 @@ def no_room() -> Iterator[None]:
 
 
 @pytest.mark.django_db
-def test_a_store_without_room_at_submission_files_nothing(world):
+def test_a_store_without_room_at_submission_files_what_it_holds(world):
+    """The bytes are there since the upload; storing them in the open waits until there is room."""
     draft = prepared(world, world.counsel, "motion:dismiss-case", files=[pdfs.plain(words="NO ROOM AT SUBMISSION")])
-    with pytest.raises(drafts.StoreFailed) as refusal, no_room():
-        services.submit(draft_id=draft.id, reader=world.reader(world.counsel), at=AT)
-    assert "your draft is kept" in str(refusal.value.said)
-    assert not Entry.objects.exists()
-    draft.refresh_from_db()
-    assert draft.submitted_at is None
+    with no_room():
+        entry = services.submit(draft_id=draft.id, reader=world.reader(world.counsel), at=AT)
+        with pytest.raises(store.StoreFull):
+            documents.keep_fresh_by_level()
+    document = entry.documents.get()
+    assert document.fresh and store.has(document.sha256, sealed=True)
+    assert documents.keep_fresh_by_level() == 1 and store.has(document.sha256)
+
+
+@pytest.mark.django_db
+def test_a_document_whose_bytes_are_gone_keeps_no_other_from_being_stored(world):
+    first, second = (
+        services.submit(
+            draft_id=prepared(world, world.counsel, "motion:dismiss-case", files=[pdfs.plain(words=words)]).id,
+            reader=world.reader(world.counsel), at=AT,
+        ).documents.get()
+        for words in ("LOST FROM THE DISK", "STILL THERE")
+    )  # fmt: skip
+    store.drop(first.sha256, sealed=True)
+    assert documents.keep_fresh_by_level() == 1
+    assert store.has(second.sha256) and not store.has(first.sha256)
 
 
 @pytest.mark.django_db

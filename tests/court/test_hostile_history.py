@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
@@ -121,8 +123,9 @@ def test_a_document_exchanged_shows(here, changed):
 
 
 def test_bytes_exchanged_in_the_store_show(here):
+    documents.keep_fresh_by_level()
     document = Document.objects.get(entry__case=here.case, entry__seq=2)
-    place = store._backend()._place(f"plain/{document.sha256}")
+    place = Path(store._backend()._place(f"plain/{document.sha256}"))
     place.chmod(0o600)
     place.write_bytes(pdfs.plain(1, "ANOTHER ANSWER"))
     try:

@@ -324,6 +324,7 @@ def test_sealing_a_case_seals_its_bytes_and_what_was_kept_of_them(here, django_c
     from openecf.court.cases import services as cases
     from openecf.court.documents import stamping
 
+    documents.keep_fresh_by_level()
     document = main_document(here.open_entry)
     with suppress(AttributeError):
         services_copy = documents.buy(document=document, reader=here.reader(), with_header=True, at=AT)
@@ -349,6 +350,7 @@ def test_sealing_a_case_seals_its_bytes_and_what_was_kept_of_them(here, django_c
 
 def test_an_opening_is_recorded_from_the_moment_that_the_case_is_sealed(here):
     """Before the job has come to the document, it is still open in the store: the record does not wait for that."""
+    documents.keep_fresh_by_level()
     here.case.restriction = 5
     here.case.save()
     document = Document.objects.select_related("entry__case").get(pk=main_document(here.open_entry).pk)

@@ -47,12 +47,12 @@ def test_what_lies_one_folder_deeper_is_found_kept_once_and_forgotten(folder, mo
     assert store.has(sha256)
     with store.open(sha256) as stored:
         assert stored.read() == PDF
-    synced: list[Path] = []
+    synced: list[str] = []
     monkeypatch.setattr(
         backends, "_sync_folder", lambda each, do=backends._sync_folder: synced.append(each) or do(each)
     )
     assert store.put([PDF]).sha256 == sha256 and named(folder) == [deeper]
-    assert synced == [deeper.parent, path.parent, path.parent.parent, folder]
+    assert synced == [str(each) for each in (deeper.parent, path.parent, path.parent.parent, folder)]
     store.drop(sha256)
     assert not store.has(sha256) and not named(folder)
 
@@ -61,19 +61,19 @@ def test_what_lies_one_folder_deeper_is_found_kept_once_and_forgotten(folder, mo
 def test_bytes_are_on_the_disk_before_they_have_a_name_and_their_name_before_put_returns(folder, monkeypatch, sealed):
     """Anything else and a power failure leaves a docket entry that names bytes nobody has."""
     done: list[str] = []
-    fsync, replace = os.fsync, Path.replace
+    fsync, replace = os.fsync, os.replace
 
     def synced(descriptor: int) -> None:
         kind = "folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file"
         done.append(f"{kind} {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}" if kind == "folder" else kind)
         fsync(descriptor)
 
-    def renamed(self: Path, to: Path) -> Path:
+    def renamed(of: str, to: str) -> None:
         done.append("named")
-        return replace(self, to)
+        replace(of, to)
 
     monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(Path, "replace", renamed)
+    monkeypatch.setattr(os, "replace", renamed)
     store.put([PDF], sealed=sealed)
     [path] = named(folder)
     above = [f"folder {part.name}" for part in (path.parent, path.parent.parent, path.parent.parent.parent)]
@@ -105,7 +105,7 @@ def pieces():
         die()
     yield b"y" * 300_000
 if when == "before it has a name":
-    backends.Path.replace = die
+    os.replace = die
 if when == "before the folder is synced":
     backends._sync_folder = die
 services.put(pieces())
@@ -158,7 +158,7 @@ def test_a_full_disk_refuses_in_words_and_what_was_there_stays(small_disk, monke
     assert store.put([b"z" * 100_000], sealed=sealed).bytes == 100_000
 
 
-@pytest.mark.parametrize(("module", "call"), [(os, "fsync"), (Path, "replace"), (os, "mkdir")])
+@pytest.mark.parametrize(("module", "call"), [(os, "fsync"), (os, "replace"), (os, "mkdir")])
 def test_a_disk_that_is_full_only_when_it_comes_to_it_refuses_too(folder, monkeypatch, module, call):
     def full(*_args: object, **_more: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -19,6 +19,9 @@ class Document(models.Model):
     size_text = models.CharField(max_length=20, blank=True, help_text="size as the source printed it")
     restriction = models.PositiveSmallIntegerField(default=0)
     sealed = models.BooleanField(default=False, help_text="the stored bytes are encrypted")
+    fresh = models.BooleanField(
+        default=False, db_default=False, help_text="filed just now: a job stores the bytes as the level asks"
+    )
     transcript = models.BooleanField(default=False, help_text="billed without a cap")
     opinion = models.BooleanField(default=False, help_text="a written opinion: free to everyone")
     stamp = models.CharField(max_length=128, blank=True)
@@ -30,7 +33,8 @@ class Document(models.Model):
         indexes = [
             models.Index(
                 fields=["entry"], condition=models.Q(transcript=True, restriction__gt=0), name="document_withheld"
-            )
+            ),
+            models.Index(fields=["id"], condition=models.Q(fresh=True), name="document_fresh"),
         ]
 
     def __str__(self) -> str:

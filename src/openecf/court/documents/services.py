@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import structlog
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -42,10 +43,11 @@ from openecf.platform.postgres import prepared
 from openecf.platform.store import services as store
 
 if TYPE_CHECKING:
-    from openecf.court.cases.models import Case
     from openecf.court.docket.models import Entry
     from openecf.court.docket.rules import DocumentFacts
     from openecf.court.transition.models import CourtProfile
+
+log = structlog.get_logger()
 
 MEGABYTE = 1_000_000
 MOST_TOGETHER, BYTES_TOGETHER = 200, 300 * MEGABYTE
@@ -109,13 +111,13 @@ def _examined(file: BinaryIO, copy: Any, filename: str, profile: CourtProfile) -
 
 def attach(*, entry: Entry, documents: Sequence[NewDocument], at: datetime) -> list[Document]:
     """Make checked PDFs the documents of an entry, inside the caller's transaction. Their bytes must be in the store."""
-    return keep(entry=entry, documents=numbered(case=entry.case, restriction=entry.restriction, documents=documents))
+    return keep(entry=entry, documents=numbered(documents=documents))
 
 
-def numbered(*, case: Case, restriction: int, documents: Sequence[NewDocument]) -> list[Document]:
+def numbered(*, documents: Sequence[NewDocument]) -> list[Document]:
     """Checked PDFs as documents of an entry that is to come, by parts, with their numbers and nothing written yet.
 
-    ``restriction`` is the level that the entry will have. Numbers come from the court's sequence, for which no filing
+    Numbers come from the court's sequence, for which no filing
     waits: one that comes to nothing leaves a gap, and no number is ever used twice.
     """
     if not documents:
@@ -124,9 +126,8 @@ def numbered(*, case: Case, restriction: int, documents: Sequence[NewDocument]) 
     prefix = transition.profile().doc_prefix
     rows = []
     for new, serial in zip(parts, _take_serials(len(parts)), strict=True):
-        sealed = level(case.restriction, restriction, new.restriction) >= SEALED_FROM
-        # Nothing to do for what was made ready, unless the case was sealed or opened meanwhile.
-        _store_as(new.sha256, sealed=sealed)
+        # As it was uploaded: what is not sealed is stored in the open by a job, for which no filer and no filing waits.
+        _store_as(new.sha256, sealed=True)
         rows.append(
             Document(
                 part=new.part,
@@ -137,7 +138,8 @@ def numbered(*, case: Case, restriction: int, documents: Sequence[NewDocument]) 
                 bytes=new.bytes,
                 pages=new.pages,
                 restriction=new.restriction,
-                sealed=sealed,
+                sealed=True,
+                fresh=True,
                 transcript=new.transcript,
                 opinion=new.opinion,
             )
@@ -167,12 +169,6 @@ def take_over(*, entry: Entry, documents: Sequence[DocumentFacts]) -> list[Docum
         )
         for one in documents
     )
-
-
-def make_ready(*, case: Case, restriction: int, documents: Sequence[NewDocument]) -> None:
-    """Store the bytes in the form that the entry will ask for, before a row is locked that others wait for."""
-    for new in documents:
-        _store_as(new.sha256, sealed=level(case.restriction, restriction, new.restriction) >= SEALED_FROM)
 
 
 def number_above(serial: int) -> None:
@@ -253,6 +249,22 @@ def keep_entry_by_level(*, entry_id: int) -> None:
         _keep_by_level(_locked(key))
 
 
+def keep_fresh_by_level() -> int:
+    """Store what was filed lately as its level asks, the oldest first; how many documents. StoreFull.
+
+    Until then its bytes are as they were uploaded, encrypted, and read as well. Each document by itself, so that nothing
+    is lost or done twice when this is interrupted; one whose bytes are gone or altered keeps no other from its turn.
+    """
+    kept = 0
+    for key in list(Document.objects.filter(fresh=True).order_by("pk").values_list("pk", flat=True)):
+        try:
+            with transaction.atomic():
+                kept += _keep_by_level(_locked(key))
+        except (store.NotStored, store.Tampered) as error:
+            log.error("documents.not-kept", document=key, error=type(error).__name__)
+    return kept
+
+
 def _locked(key: int) -> Document:
     return Document.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=key)
 
@@ -263,12 +275,12 @@ def _keep_by_level(row: Document) -> bool:
     What is sealed from now on does not stay behind in the open: neither the bytes nor copies with the header line.
     """
     sealed = level_of(row) >= SEALED_FROM
-    if sealed == row.sealed:
+    if sealed == row.sealed and not row.fresh:
         return False
     if row.sha256:
         _store_as(row.sha256, sealed=sealed)
-    row.sealed = sealed
-    row.save(update_fields=["sealed"])
+    row.sealed, row.fresh = sealed, False
+    row.save(update_fields=["sealed", "fresh"])
     if sealed and row.sha256 and not Document.objects.filter(sha256=row.sha256, sealed=False).exists():
         transaction.on_commit(lambda: _drop_open(row.sha256))
     return True
@@ -288,7 +300,7 @@ def open_bytes(*, document: Document, reader: Reader, at: datetime, by: str = ""
     """The bytes of a document that the gate let the reader have. A sealed opening is on record before it happens."""
     if not document.sha256:
         raise NotHeld(document=document.doc_id)
-    if document.sealed or level_of(document) >= SEALED_FROM:
+    if level_of(document) >= SEALED_FROM:
         with transaction.atomic():
             Opening.objects.create(document=document, by=by or reader.ref, at=at)
             record(act="documents.open_sealed", by=by or reader.ref, at=at, subject=f"document:{document.doc_id}")

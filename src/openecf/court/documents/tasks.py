@@ -11,3 +11,10 @@ from openecf.court.documents import services
 def reseal(case_id: int) -> None:
     """Keep the documents of a case as its level asks."""
     services.keep_case_by_level(case_id=case_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="openecf.documents.keep_fresh", queueing_lock="documents.keep_fresh", lock="documents.keep_fresh")
+def keep_fresh(timestamp: int) -> None:
+    """Store in the open what was filed in the last minute and is not sealed."""
+    services.keep_fresh_by_level()

@@ -79,7 +79,8 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
         text = queries.text_facts(draft, event, reader, at)
         related = [int(each) for each in draft.answers.get("related", {}).get("entries", [])]
         case = cases.locked(draft.case_id)
-        papers = documents.numbered(case=case, restriction=restriction, documents=new)
+        restriction = queries.line_restriction_of(draft, event)
+        papers = documents.numbered(documents=_new_documents(draft, event))
         with prepared.together():
             entry = _enter(draft, event, reader, case, at, text, act_filers, related, restriction, papers)
             act = _act(draft, event, reader, entry, act_filers, related, text)

@@ -56,7 +56,7 @@ def full_disk_is_a_refusal() -> Iterator[None]:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: str) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -73,25 +73,26 @@ class Folder:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.synced: set[Path] = set()
+        # Names are put together as text: with each filing and each document that is read, paths would cost more.
+        self.root = str(root)
+        self.synced: set[str] = set()
         """Folders whose names this process has seen to the disk: they need not go there again."""
 
-    def _sync_above(self, folder: Path) -> None:
-        one = folder
-        while one != self.root:
-            if one not in self.synced:
-                _sync_folder(one.parent)
-                self.synced.add(one)
-            one = one.parent
+    def _sync_above(self, folder: str) -> None:
+        while folder != self.root:
+            above = os.path.dirname(folder)
+            if folder not in self.synced:
+                _sync_folder(above)
+                self.synced.add(folder)
+            folder = above
 
     @contextlib.contextmanager
     def temporary(self) -> Iterator[BinaryIO]:
         """A file to write into, on the same disk; gone afterwards unless it was kept."""
         with full_disk_is_a_refusal():
-            folder = self.root / "incoming"
-            if not folder.is_dir():
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder = f"{self.root}/incoming"
+            if not os.path.isdir(folder):
+                Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.NamedTemporaryFile(dir=folder, delete=False) as out:
                 try:
                     yield out  # type: ignore[misc]
@@ -102,49 +103,52 @@ class Folder:
     def keep(self, written: BinaryIO, name: str) -> None:
         place, old = self._place(name), self._old_place(name)
         with full_disk_is_a_refusal():
-            if not place.exists() and old.exists():
-                place = old  # the same bytes: they need not lie here twice
-            elif not place.parent.is_dir():  # looking costs less than trying to make it
-                place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not place.exists():
+            here = os.path.exists(place)
+            if not here and os.path.exists(old):
+                place, here = old, True  # the same bytes: they need not lie here twice
+            folder = os.path.dirname(place)
+            if not os.path.isdir(folder):  # looking costs less than trying to make it
+                Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not here:
                 written.flush()
                 os.fsync(written.fileno())
-                Path(written.name).replace(place)
+                os.replace(written.name, place)
             # Also of a file that is there already: whoever put it may not have come to this yet.
-            _sync_folder(place.parent)
-            self._sync_above(place.parent)
+            _sync_folder(folder)
+            self._sync_above(folder)
 
     def open(self, name: str) -> BinaryIO:
         try:
-            return self._place(name).open("rb")
+            return open(self._place(name), "rb")
         except FileNotFoundError:
-            return self._old_place(name).open("rb")
+            return open(self._old_place(name), "rb")
 
     def has(self, name: str) -> bool:
-        return self._place(name).exists() or self._old_place(name).exists()
+        return os.path.exists(self._place(name)) or os.path.exists(self._old_place(name))
 
     def drop(self, name: str) -> None:
-        self._place(name).unlink(missing_ok=True)
-        self._old_place(name).unlink(missing_ok=True)
+        for place in (self._place(name), self._old_place(name)):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(place)
 
     def clear(self, *, older_than: float) -> int:
         """Remove what processes that were killed left half written, some seconds ago; how many files."""
         gone = 0
-        for path in (self.root / "incoming").glob("*"):
+        for path in Path(self.root, "incoming").glob("*"):
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > older_than:
                     path.unlink()
                     gone += 1
         return gone
 
-    def _place(self, name: str) -> Path:
+    def _place(self, name: str) -> str:
         kind, _, hashed = name.rpartition("/")
-        return self.root / kind / hashed[:2] / hashed
+        return f"{self.root}/{kind}/{hashed[:2]}/{hashed}"
 
-    def _old_place(self, name: str) -> Path:
+    def _old_place(self, name: str) -> str:
         """Where stores kept a file before November 26, 2026: one folder deeper."""
         kind, _, hashed = name.rpartition("/")
-        return self.root / kind / hashed[:2] / hashed[2:4] / hashed
+        return f"{self.root}/{kind}/{hashed[:2]}/{hashed[2:4]}/{hashed}"
 
 
 def backend(config: StoreConfig, folder: Path) -> Backend:
