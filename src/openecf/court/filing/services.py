@@ -72,9 +72,6 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
             return _filed_before(draft_id, reader, version)
         event = queries.event_of(draft, reader)
         _check(draft, event, reader, at)
-        restriction, new = queries.line_restriction_of(draft, event), _new_documents(draft, event)
-        # While nothing is locked but the draft: no other filing waits for our disk.
-        documents.make_ready(case=draft.case, restriction=restriction, documents=new)
         act_filers, associate = _parties(draft, event, reader, at)
         text = queries.text_facts(draft, event, reader, at)
         related = [int(each) for each in draft.answers.get("related", {}).get("entries", [])]
