@@ -333,6 +333,20 @@ def test_the_whole_conversation_once_however_often_it_is_told():
     assert request.fee_paid and "Fee due" not in text(browser.get("/pscof/manage/efile"))
 
 
+@pytest.mark.parametrize(
+    ("group", "says", "not_says"),
+    [
+        ("filing-agent", "lets you act", "You can file there now"),
+        ("pro-se", "and in no other", "You can file there now"),
+        ("limited", "You can file there now", "lets you act"),
+    ],
+)
+def test_the_mail_of_an_approval_says_what_is_left_to_do(group, says, not_says):
+    hear(sent(browser_of()), "approved", 1, login="x", group=group)
+    mail = OutgoingMail.objects.filter(subject__startswith="You may file").get()
+    assert says in mail.text and not_says not in mail.text
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_answers_in_any_order_and_many_times(seed):
     request = sent(browser_of())

@@ -198,6 +198,12 @@ URLS = {
     "registration/fee/cancelled/<str:number>": "signed-on",
     "utilities/billing-history": "signed-on",
     "utilities/exemption": "signed-on",
+    "utilities/fees": "filer",
+    "utilities/fees/<slug:act>": "filer",
+    "utilities/fees/back/<str:number>": "filer",
+    "utilities/fees/cancelled/<str:number>": "filer",
+    "court/fees": "clerk",
+    "court/fees/<int:fee_id>": "clerk",
     "cgi-bin/CourtInfo.pl": "anyone",
 }
 """Every URL of a court and the rule that it must name."""
@@ -250,7 +256,7 @@ def sample_of(world, entry) -> dict:
     return {
         "doc_id": main_document(entry).doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
         "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
-        "request_id": uuid.uuid4(), "change_id": uuid.uuid4(), "agency_id": 1_000_000, "document_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "user_id": 1, "number": 1,
+        "request_id": uuid.uuid4(), "change_id": uuid.uuid4(), "agency_id": 1_000_000, "document_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "fee_id": 1_000_000, "user_id": 1, "number": 1,
         "kind": "mail", "key": "1", "step": "case", "act": "approve", "sha256": "0" * 64,
     }  # fmt: skip
 

@@ -25,6 +25,7 @@ from openecf.court.cases.models import Case, Judge, Party
 from openecf.court.docket import services as docket
 from openecf.court.documents import services as documents
 from openecf.court.documents.rules import NewDocument
+from openecf.court.fees.rules import FilingFees
 from openecf.court.notices import announcing
 from openecf.court.notices import queries as notices
 from openecf.court.people import services as people
@@ -58,6 +59,7 @@ def load(*, at: datetime) -> None:
         help_email=f"help@{settings.COURT.id}.example",
         help_phone="555-0100",
         registration=rules_of(settings.COURT.id).model_dump(mode="json", exclude_defaults=True),
+        filing_fees=_fees(data),
         filing_needs_mfa=(at + SECOND_FACTOR_AHEAD).date() if settings.COURT.id in ASKS_SECOND_FACTOR else None,
     )
     users = {cast.login: _user(cast, at) for cast in demo_cast.COURT_USERS}
@@ -72,6 +74,12 @@ def load(*, at: datetime) -> None:
     _announce(users, at)
     _tell_of_the_move(data.get("notice", []), users, at)
     transition.tell_status(at=at)
+
+
+def _fees(data: dict) -> dict:
+    """What filings cost at this court, as its profile keeps it."""
+    said = FilingFees.model_validate(data.get("filing_fees", {}).get(settings.COURT.id, {}))
+    return said.model_dump(mode="json", exclude_defaults=True)
 
 
 def _type_in(number: str) -> str:

@@ -189,6 +189,9 @@ ACCOUNTS = (
         "associate, the firm (PAA) pays for him",
         firm="Quimby & Okafor LLP",
     ),
+    CastAccount(
+        _id(71), "7100071", "wthrush", "Wilhelmina", "Thrush", "non-attorney", "files without an attorney, in one case"
+    ),
     CastAccount(_id(62), "7100062", "wgreenaway", "Winifred", "Greenaway", "search", "new: waits for her letter"),
 )
 
@@ -223,6 +226,7 @@ COURT_USERS = (
     ),
     CastCourtUser("isedgwick", "Idris", "Sedgwick", "filing-agent", "isedgwick"),
     CastCourtUser("bsolano", "Beatriz", "Solano", "filing-agent", "bsolano"),
+    CastCourtUser("wthrush", "Wilhelmina", "Thrush", "pro-se", "wthrush"),
     # Of years ago, with another address and another firm: is the applicant at the registration desk the same person?
     CastCourtUser("boduya", "Bastien", "Oduya", "attorney", bar_id="FL0060177", firm="Heron Avenue Legal Clinic"),
     CastCourtUser("nopacer", "Odalys", "Frimpong", "attorney", bar_id="FL0051177", firm="Frimpong PA"),

@@ -23,6 +23,10 @@ class TermsForm(forms.Form):
         required=False,
         help_text=_("Restricted and sealed documents of my cases. Nothing else of the court's opens by it."),
     )
+    may_pay = forms.BooleanField(
+        label=_("May pay filing fees of my filings on line"), required=False,
+        help_text=_("With a card or account that the agent types at the payment service."),
+    )  # fmt: skip
     gets_notices = forms.BooleanField(
         label=_("Gets copies of my notices"),
         required=False,
@@ -39,7 +43,7 @@ class TermsForm(forms.Form):
 
     def terms(self) -> Terms:
         """As the service takes them."""
-        names = ("role", "may_file", "sees_restricted", "gets_notices", "starts", "ends")
+        names = ("role", "may_file", "sees_restricted", "may_pay", "gets_notices", "starts", "ends")
         return Terms(**{name: self.cleaned_data[name] for name in names})
 
 
@@ -54,7 +58,17 @@ class AddAgentForm(TermsForm):
     last_name = forms.CharField(
         label=_("Last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    field_order = ("who", "last_name", "role", "may_file", "sees_restricted", "gets_notices", "starts", "ends")
+    field_order = (
+        "who",
+        "last_name",
+        "role",
+        "may_file",
+        "sees_restricted",
+        "may_pay",
+        "gets_notices",
+        "starts",
+        "ends",
+    )
 
     def __init__(self, *args: object, roles: Sequence[str], today: date, **kwargs: object) -> None:
         super().__init__(*args, roles=roles, **kwargs)

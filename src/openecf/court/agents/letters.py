@@ -59,6 +59,7 @@ def _permissions(agency: Agency) -> list[str]:
         _("See documents that are closed to others and open to the principal: {answer}").format(
             answer=yes if agency.sees_restricted else no
         ),
+        _("Pay filing fees on line: {answer}").format(answer=yes if agency.may_pay else no),
         _("Get copies of the principal's notices: {answer}").format(answer=yes if agency.gets_notices else no),
         _("From {first} to {last}").format(first=us_date(agency.starts), last=_last(agency.ends)),
     ]

@@ -22,6 +22,9 @@ class Agency(models.Model):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.FILING_AGENT)
     may_file = models.BooleanField(default=True)
     sees_restricted = models.BooleanField(default=False, help_text="what is closed to others and open to the principal")
+    may_pay = models.BooleanField(
+        default=False, db_default=False, help_text="filing fees, on line, of the principal's filings"
+    )
     gets_notices = models.BooleanField(default=False, help_text="copies, at the agent's own address")
     starts = models.DateField(help_text="a day of the court, and the agent acts on it")
     ends = models.DateField(null=True, help_text="the last day on which the agent acts; null: no end is set")

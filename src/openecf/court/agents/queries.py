@@ -19,7 +19,7 @@ from openecf.kernel.days import legal_day
 # With each request of an agent, hence by hand.
 _PRINCIPALS = """
 SELECT a.id, p.id, p."group", concat_ws(' ', nullif(p.first_name, ''), p.last_name), a.role, a.may_file,
-  a.sees_restricted, EXISTS (SELECT FROM acting_choice c WHERE c.sid = %(sid)s AND c.agency_id = a.id)
+  a.sees_restricted, EXISTS (SELECT FROM acting_choice c WHERE c.sid = %(sid)s AND c.agency_id = a.id), a.may_pay
 FROM agency a JOIN court_user p ON p.id = a.principal_id
 WHERE a.agent_id = %(agent)s AND a.ended_at IS NULL AND a.starts <= %(today)s AND (a.ends IS NULL OR a.ends >= %(today)s)
   AND p.active AND p."group" = ANY(%(groups)s)
@@ -57,6 +57,7 @@ class AgencyRow:
     may_file: bool
     sees_restricted: bool
     gets_notices: bool
+    may_pay: bool
     starts: date
     ends: date | None
     state: str
@@ -79,6 +80,7 @@ def _rows(agencies: QuerySet[Agency], other: str, now: datetime) -> list[AgencyR
                 may_file=each.may_file,
                 sees_restricted=each.sees_restricted,
                 gets_notices=each.gets_notices,
+                may_pay=each.may_pay,
                 starts=each.starts,
                 ends=each.ends,
                 state=rules.state_of(starts=each.starts, ends=each.ends, today=today) if user.active else "past",

@@ -24,6 +24,7 @@ class Principal:
     may_file: bool
     sees_restricted: bool
     chosen: bool = False
+    may_pay: bool = False
 
 
 def acted_for(principals: Sequence[Principal]) -> Principal | None:
@@ -54,6 +55,7 @@ def acting(reader: Reader, *, agent_name: str, principals: Sequence[Principal]) 
             role=principal.role,
             may_file=principal.may_file,
             sees_restricted=principal.sees_restricted,
+            may_pay=principal.may_pay,
         ),
     )
 

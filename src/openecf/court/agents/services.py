@@ -100,6 +100,7 @@ class Terms:
     gets_notices: bool
     starts: date
     ends: date | None = None
+    may_pay: bool = False
 
 
 def let_act(*, reader: Reader, who: str, last_name: str, terms: Terms, at: datetime) -> Agency:
@@ -256,6 +257,7 @@ def _said(agency: Agency, what: str, by: str, at: datetime) -> None:
         agent=agency.agent_id,
         may_file=agency.may_file,
         sees_restricted=agency.sees_restricted,
+        may_pay=agency.may_pay,
         gets_notices=agency.gets_notices,
         starts=agency.starts.isoformat(),
         ends=agency.ends.isoformat() if agency.ends else None,

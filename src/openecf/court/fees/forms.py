@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.fees.queries import Exempt
+from openecf.platform.shell.forms import DateInput
 
 
 class ExemptionForm(forms.Form):
@@ -51,3 +52,38 @@ class PeriodForm(forms.Form):
         if cleaned.get("since") and cleaned.get("until") and cleaned["since"] > cleaned["until"]:
             self.add_error("until", _("The last day is before the first."))
         return cleaned
+
+
+class HowForm(forms.Form):
+    """How money came, or went."""
+
+    said = forms.CharField(
+        label=_("How"), max_length=200, help_text=_("The number of the receipt or refund, or another reason."),
+        error_messages={"required": _("Write how it was paid, or why it is not to be.")},
+    )  # fmt: skip
+
+
+class WhyForm(forms.Form):
+    """Why the court does without a fee."""
+
+    said = forms.CharField(
+        label=_("Reason"), max_length=500, help_text=_("The filer reads it."),
+        error_messages={"required": _("Give the reason.")},
+    )  # fmt: skip
+
+
+class TimeForm(WhyForm):
+    """Until when a filer files in spite of an unpaid fee."""
+
+    until = forms.DateField(
+        label=_("Last day"), required=False, widget=DateInput(),
+        help_text=_("Empty: the fee stays due, and keeps the filer from filing no more."),
+    )  # fmt: skip
+    field_order = ("until", "said")
+
+
+class FoundPaymentForm(forms.Form):
+    """The number that Pay.gov's report has for a payment which it never answered about."""
+
+    number = forms.CharField(label=_("Our reference"), max_length=21)
+    tracking = forms.CharField(label=_("Number in Pay.gov's report"), max_length=64)

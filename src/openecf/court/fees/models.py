@@ -1,8 +1,10 @@
-"""The meter: what readers looked at here, on its way to the central ledger."""
+"""The meter: what readers looked at here, on its way to the central ledger; and what filings cost, which goes to the court."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from openecf.kernel.money import Money
 
 
 class MeterLine(models.Model):
@@ -46,3 +48,52 @@ class Exemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.account}"
+
+
+class FilingFee(models.Model):
+    """What a filing costs its filer. Settled once: paid or waived; it stays.
+
+    ``due_at``: from then on it keeps the filer from filing (null: it does not). ``bill``: what the payment service knows the
+    last payment of it by, which may be of several fees.
+    """
+
+    user = models.ForeignKey("people.CourtUser", on_delete=models.PROTECT, related_name="+")
+    entry = models.OneToOneField("docket.Entry", on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=200)
+    cents = models.PositiveIntegerField()
+    charged_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    bill = models.UUIDField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    receipt = models.CharField(
+        max_length=200, blank=True, help_text="the payment service's number, or what a clerk wrote"
+    )
+    waived_at = models.DateTimeField(null=True)
+    said = models.CharField(max_length=500, blank=True, help_text="why it was waived, or may be paid later")
+    settled_by = models.CharField(max_length=80, blank=True)
+    refund_due = models.BooleanField(default=False, help_text="money came that the court does not keep")
+
+    class Meta:
+        db_table = "filing_fee"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(cents__gt=0), name="filing_fee_amount"),
+            models.CheckConstraint(
+                condition=models.Q(paid_at=None) | models.Q(waived_at=None), name="filing_fee_settled_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user"], name="filing_fee_open", condition=models.Q(paid_at=None, waived_at=None)),
+            models.Index(fields=["bill"], name="filing_fee_bill", condition=models.Q(bill__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of entry {self.entry_id}"
+
+    @property
+    def cents_as_money(self) -> Money:
+        """The amount, as pages print it."""
+        return Money(self.cents)
+
+    @property
+    def is_open(self) -> bool:
+        return self.paid_at is None and self.waived_at is None

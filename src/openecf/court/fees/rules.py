@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from openecf.court.people.rules import Reader
 from openecf.kernel.billing import schedule_on
@@ -81,3 +85,42 @@ def together(receipts: Sequence[Receipt]) -> Receipt:
         cost=sum((receipt.cost for receipt in receipts), Money()),
         free=all(receipt.free for receipt in receipts),
     )
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Amount(_Data):
+    """What a filing costs from a day of the court on."""
+
+    since: date
+    cents: Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class FilingFees(_Data):
+    """What a court charges for filings, by the code of the event, and by when it has to be paid.
+
+    ``pay_within``: hours, or ``same-day`` (until the court's midnight); whoever has not paid by then files nothing more
+    until the fee is settled. None: fees are due, and keep nobody from filing. ``exempt``: groups that pay none.
+    """
+
+    amounts: dict[str, list[Amount]] = {}
+    pay_within: Annotated[int, Field(ge=1, le=2000)] | Literal["same-day"] | None = None
+    exempt: list[str] = ["us-trustee"]
+
+    def cents_for(self, event: str, *, group: str, on: date) -> int:
+        """What filing that event costs somebody of that group on a day of the court; 0: nothing."""
+        if group in self.exempt:
+            return 0
+        found = [one for one in self.amounts.get(event, ()) if one.since <= on]
+        return max(found, key=lambda one: one.since).cents if found else 0
+
+    def due_at(self, charged_at: datetime, *, zone: str) -> datetime | None:
+        """From when on an unpaid fee keeps its filer from filing; None: never."""
+        if self.pay_within is None:
+            return None
+        if self.pay_within == "same-day":
+            day = charged_at.astimezone(ZoneInfo(zone)).date()
+            return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+        return charged_at + timedelta(hours=self.pay_within)

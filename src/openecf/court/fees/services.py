@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from openecf.court.cases import queries as cases
 from openecf.court.fees import queries
+from openecf.court.fees.charging import charge_filing as charge_filing
 from openecf.court.fees.rules import REPORT_LABEL, Receipt, exempt_for, pays_nothing, price
 from openecf.court.people.rules import Reader
 from openecf.kernel import courts

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from openecf.court.fees import access as fees
 from openecf.court.filing import queries
 from openecf.court.people.access import FILER
 from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer
@@ -26,7 +27,15 @@ def _check(request: HttpRequest) -> HttpResponse | None:
     if refused is None and facts["second_factor"] is SecondFactor.ASKED and not _proved_enough(reader):
         context = facts | {"step_up": f"/login?next={quote(_back_to(request), safe='')}&second=1"}
         refused = render(request, "filing/second_factor.html", context, status=403)
+    if refused is None and not _looks_back(request):
+        refused = fees.locked(request)
     return refused
+
+
+def _looks_back(request: HttpRequest) -> bool:
+    """What is filed can be looked at whatever is owed for it."""
+    match = request.resolver_match
+    return match is not None and match.url_name == "filing-done"
 
 
 def _no_longer(request: HttpRequest, reader: Reader) -> HttpResponse | None:

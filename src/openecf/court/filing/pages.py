@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from openecf.court.cases import queries as cases
 from openecf.court.documents.rules import size_text
 from openecf.court.events.rules import Event
+from openecf.court.fees import queries as fees
 from openecf.court.filing import drafts, forms, queries, rules, services
 from openecf.court.filing.models import Draft
 from openecf.court.transition import queries as transition
 from openecf.kernel.days import legal_day
+from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
 from openecf.platform.web import whole_number
@@ -341,8 +343,17 @@ def final_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpRes
     ]
     return _render(
         request, place, said=said, text=text, documents=documents,
-        level=forms.LEVELS[Restriction.of(level)] if level else "",
+        level=forms.LEVELS[Restriction.of(level)] if level else "", fee=_fee(request, place), fee_words=place.event.fee,
     )  # fmt: skip
+
+
+def _fee(request: HttpRequest, place: Place) -> Money | None:
+    """What the filing costs its filer, shown before it is charged; None: nothing."""
+    if request.reader.is_court:
+        return None
+    today = legal_day(request.arrived, settings.COURT.zone)
+    cents = fees.rules_here().cents_for(place.event.code, group=request.reader.group, on=today)
+    return Money(cents) if cents else None
 
 
 def _fresh(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from openecf.court.documents import queries as document_queries
 from openecf.court.documents import services as documents
 from openecf.court.documents.rules import NewDocument
 from openecf.court.events.rules import Event
+from openecf.court.fees import services as fees
 from openecf.court.filing import drafts, effects, queries, rules
 from openecf.court.filing.models import Draft
 from openecf.court.notices import services as notices
@@ -84,6 +85,8 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
             if associate and not event.appears:
                 effects.appear(act, associate)
             effects.run(act)
+            if not reader.is_court:
+                fees.charge_filing(entry=entry, user=draft.filer, group=reader.group, what=event.fee, at=at)
             if event.notice:
                 if effects.changes_the_case(event):
                     entry.case.refresh_from_db()

@@ -7,6 +7,7 @@ from functools import wraps
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from openecf.court.agents.services import NoLongerAgent
 from openecf.court.cases.queries import NoSuchCase
 from openecf.court.events import queries as events
 from openecf.court.events.rules import NoSuchEvent
+from openecf.court.fees import queries as fees
 from openecf.court.filing import drafts, pages, queries, rules, services
 from openecf.court.filing.access import FILING
 from openecf.court.filing.queries import NoSuchDraft
@@ -190,6 +192,7 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     notice = draft.entry.notices.order_by("-id").first()
     body = shown(notice.html) if notice else ""
     context = {"draft": draft, "entry": draft.entry, "case": draft.case, "notice_body": body}
+    context |= {"fee": fees.fee_of_entry(draft.entry.id), "zone": settings.COURT.zone}
     context["agent_name"] = draft.entry.entered_by if draft.agent_id else ""
     context["principal_name"] = f"{draft.filer.first_name} {draft.filer.last_name}".strip()
     return render(request, "filing/done.html", context)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache, lru_cache
 
 from django.http import HttpRequest
 
 from openecf.court.bench import bench
+from openecf.court.fees import queries as fees
 from openecf.court.people import queries
 from openecf.court.people.menus import UTILITIES, existing
 from openecf.court.people.models import CourtUser
@@ -17,15 +19,19 @@ from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer, as_pe
 from openecf.platform.shell.menu import MenuItem
 
 
-def menu_for(reader: Reader) -> tuple[MenuItem, ...]:
-    """The menu bar: filing menus for who may file here, the PACER menu for others, nothing for nobody."""
+def menu_for(reader: Reader, *, at: datetime | None = None) -> tuple[MenuItem, ...]:
+    """The menu bar: filing menus for who may file here, the PACER menu for others, nothing for nobody.
+
+    ``at``: the moment, by which somebody who owes a filing fee past its deadline may file nothing.
+    """
     if Standing.WELCOME not in (as_reader(reader), as_person(reader)) and not reader.own_login:
         return ()
     menus = bench().menus
+    files = as_filer(reader) is Standing.WELCOME and not (at and fees.keeps_from_filing(reader, at=at))
     if not (reader.signed_on or reader.own_login):
         # A public terminal: Utilities belong to a person.
         return _bar(tuple(item for item in menus.for_public(reader) if item is not UTILITIES))
-    return _bar(menus.for_linked(reader) if as_filer(reader) is Standing.WELCOME else menus.for_public(reader))
+    return _bar(menus.for_linked(reader) if files else menus.for_public(reader))
 
 
 _bar = lru_cache(maxsize=100)(existing)
@@ -45,6 +51,6 @@ def people(request: HttpRequest) -> dict[str, object]:
         "suspended_here": suspended_here,
         "person": reader.name or reader.username,
         "signed_on_here": reader.signed_on or reader.own_login,
-        "menu": menu_for(reader),
+        "menu": menu_for(reader, at=getattr(request, "arrived", None)),
     }
     return known | {"logout_url": "/login/court/out"} if reader.own_login else known

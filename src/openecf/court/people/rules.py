@@ -31,6 +31,7 @@ class Acting:
     role: str
     may_file: bool
     sees_restricted: bool
+    may_pay: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from openecf.court.people.menus import existing
-from openecf.court.people.rules import PRINCIPAL_GROUPS, Reader
+from openecf.court.people.rules import PRINCIPAL_GROUPS, Reader, Standing, as_filer
 from openecf.platform.shell.menu import MenuItem
 
 
@@ -19,6 +19,7 @@ def groups(reader: Reader, link_label: str) -> tuple[MenuItem, ...]:
     own = [
         MenuItem(_("View your transaction log"), "/utilities/log"),
         *_billed(reader),
+        *((MenuItem(_("Filing fees"), "/utilities/fees"),) if as_filer(reader) is Standing.WELCOME else ()),
         MenuItem(_("Review billing history"), "/utilities/billing-history"),
         MenuItem(_("Change PACER exemption status"), "/utilities/exemption"),
     ]

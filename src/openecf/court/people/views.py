@@ -184,6 +184,7 @@ def staff(request: HttpRequest) -> HttpResponse:
         (_("Edit a case"), "/cases/", _("Heading, parties, counsel; correct, strike or seal what is docketed")),
         (_("Court logins and passwords"), "/court/logins", _("Find a login, and give its owner a new password")),
         (_registrations(), "/court/registrations", _("People who ask to file here: match, ask for more, decide")),
+        (_("Filing fees"), "/court/fees", _("What is not paid; let somebody file for now; give money back")),
         (_("Announcements by e-mail"), "/court/announcements", _("Tell the people who file here")),
         (_("Publish a NextGen notice"), "/nextgen/notices/new", _("Tell filers, by number, what is to come")),
         (_("Conversion of the court's record"), "/court/conversion", _("People to look at before the move")),

@@ -42,6 +42,7 @@ class CourtProfile(models.Model):
     nextgen_links = models.JSONField(
         default=list, help_text="what the court itself wrote about the move: label and url"
     )
+    filing_fees = models.JSONField(default=dict, help_text="what filings cost, and by when: fees.rules.FilingFees")
     closed_days = ArrayField(models.DateField(), default=list, blank=True)
     terminal_networks = ArrayField(
         models.CharField(max_length=50), default=list, blank=True, help_text="of the public terminals at the courthouse"

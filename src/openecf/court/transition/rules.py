@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from openecf.court.fees.rules import FilingFees
 from openecf.kernel.days import legal_day
 from openecf.kernel.names import looks_like_address
 from openecf.kernel.networks import network
@@ -172,13 +173,14 @@ class Settings(BaseModel):
     filing_needs_mfa: date | None = None
     closed_days: list[date] = []
     registration: RegistrationProfile = RegistrationProfile()
+    filing_fees: FilingFees = FilingFees()
     nextgen_links: Annotated[list[Link], Field(max_length=20)] = []
     terminal_networks: list[Annotated[str, AfterValidator(network)]] = []
 
 
 _ADDRESSES = frozenset({"help_email", "from_address", "pool_address", "emergency_email"})
 _MAY_BE_UNSET = frozenset({*HOURS, "filing_needs_mfa"})
-_AS_JSON = frozenset({"offices", "closed_days", "registration", "terminal_networks", "nextgen_links"})
+_AS_JSON = frozenset({"offices", "closed_days", "registration", "filing_fees", "terminal_networks", "nextgen_links"})
 
 
 def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
@@ -204,6 +206,8 @@ def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
         if hour is not None and hour.tzinfo is None:
             setattr(found, name, hour.replace(tzinfo=ZoneInfo(zone)))
     kept = {name: getattr(found, name) for name in words}
+    if "filing_fees" in kept:
+        kept["filing_fees"] = found.filing_fees.model_dump(mode="json", exclude_defaults=True)
     if "registration" in kept:
         kept["registration"] = found.registration.model_dump(mode="json", exclude_defaults=True)
     if "nextgen_links" in kept:

@@ -75,6 +75,13 @@ def open_payment(*, payer: UUID, purpose: str) -> Paying | None:
     return _paying(row) if row else None
 
 
+def of_reference(reference: str, *, purpose: str) -> Paying | None:
+    """The last payment that was begun for something and not given up, whoever pays it."""
+    rows = Payment.objects.filter(reference=reference, purpose=purpose).exclude(status=Payment.Status.GIVEN_UP)
+    row = _whole(rows).order_by("-asked_at", "id").first()
+    return _paying(row) if row else None
+
+
 def on_the_way(*, payer: UUID, purpose: str) -> Money:
     """What a bank was asked for and has not sent yet."""
     pending = Payment.objects.filter(payer=payer, purpose=purpose, status=Payment.Status.PENDING)

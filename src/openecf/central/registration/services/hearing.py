@@ -101,10 +101,7 @@ def _letter(request: EfileRequest, message: RegistrationAnswered, court: str) ->
             subject = gettext("Your registration at the {court}: approved, the fee is due").format(court=court)
             return subject, f"{text}\n\n{said}".rstrip()
         case "approved":
-            text = gettext(
-                "The {court} approved your request. You can file there now: log in at the court with your PACER "
-                "account. There is nothing to link."
-            ).format(court=court)
+            text = _approved(message.group).format(court=court)
             if message.fee_cents and not (request.fee_paid or request.fee_waived):
                 text += "\n\n" + _fee_words(request, Money(message.fee_cents))
             return gettext("You may file at the {court}").format(court=court), f"{text}\n\n{said}".rstrip()
@@ -124,6 +121,26 @@ def _letter(request: EfileRequest, message: RegistrationAnswered, court: str) ->
     subject = gettext("Your registration at the {court}: the fee is paid").format(court=court)
     text = gettext("The court recorded that the fee of your registration is paid.")
     return subject, f"{text}\n\n{said}".rstrip()
+
+
+def _approved(group: str) -> str:
+    """What somebody approved into a group of the court can do now, with a place for the court's name."""
+    if group == "filing-agent":
+        return gettext(
+            "The {court} approved your request: you have an account there as a filing agent. One step is left, and it is "
+            "not yours: the attorney or trustee for whom you file lets you act, at the court under Utilities, “Filing "
+            "agents”. Tell them your PACER account number. Then log in at the court with your PACER account."
+        )
+    if group == "pro-se":
+        return gettext(
+            "The {court} approved your request: you can file there without an attorney, in the case or cases that the "
+            "court adds to your account, and in no other. Log in at the court with your PACER account; under “File a "
+            "document” your cases are listed. There is nothing to link."
+        )
+    return gettext(
+        "The {court} approved your request. You can file there now: log in at the court with your PACER "
+        "account. There is nothing to link."
+    )
 
 
 def _fee_words(request: EfileRequest, amount: Money) -> str:

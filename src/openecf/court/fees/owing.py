@@ -1,0 +1,103 @@
+"""Reading what filings cost: what somebody owes, what was paid, and whether it keeps the person from filing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from openecf.court.fees.models import FilingFee
+from openecf.court.fees.rules import FilingFees
+from openecf.court.people.rules import Reader
+from openecf.court.transition import queries as transition
+from openecf.kernel.money import Money
+from openecf.platform.payments import queries as payments
+from openecf.platform.payments.queries import Paying
+
+FEE_PURPOSE = "filing-fee"
+"""What payments of filing fees are called among payments."""
+MOST = 200
+
+
+def rules_here() -> FilingFees:
+    """What this court charges for filings."""
+    return FilingFees.model_validate(transition.profile().filing_fees)
+
+
+def open_fees(user_id: int) -> list[FilingFee]:
+    """What a court user has not paid, the longest due first."""
+    return list(_with_case(FilingFee.objects.filter(user=user_id, paid_at=None, waived_at=None)).order_by("id"))
+
+
+def settled_fees(user_id: int) -> list[FilingFee]:
+    """What a court user paid, or was waived, the last first."""
+    rows = FilingFee.objects.filter(user=user_id).exclude(paid_at=None, waived_at=None)
+    return list(_with_case(rows).order_by("-charged_at", "-id")[:MOST])
+
+
+def total(fees: Sequence[FilingFee]) -> Money:
+    """What these fees are together."""
+    return sum((Money(one.cents) for one in fees), Money())
+
+
+def overdue(user_id: int | None, *, at: datetime) -> list[FilingFee]:
+    """The fees that keep a court user from filing: past the court's deadline, and no bank was asked for them."""
+    if user_id is None or rules_here().pay_within is None:
+        return []
+    late = FilingFee.objects.filter(user=user_id, paid_at=None, waived_at=None, due_at__lte=at)
+    return [one for one in _with_case(late).order_by("id") if not _is_on_its_way(one)]
+
+
+def keeps_from_filing(reader: Reader, *, at: datetime) -> bool:
+    """Whether the reader, or whom the reader acts for, may not file before a fee is paid."""
+    return not reader.is_court and bool(overdue(reader.user, at=at))
+
+
+def _is_on_its_way(fee: FilingFee) -> bool:
+    made = payment_of(fee)
+    return made is not None and made.status in ("pending", "paid")
+
+
+def payment_of(fee: FilingFee) -> Paying | None:
+    """The last payment of a fee, on line, by whomever."""
+    return payments.of_reference(str(fee.bill), purpose=FEE_PURPOSE) if fee.bill else None
+
+
+def fee_of_entry(entry_id: int) -> FilingFee | None:
+    """What that filing costs; None: nothing."""
+    return _with_case(FilingFee.objects.filter(entry=entry_id)).first()
+
+
+def fee(fee_id: int) -> FilingFee | None:
+    """The fee of that id."""
+    return _with_case(FilingFee.objects.filter(id=fee_id)).select_related("user").first()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the clerk's office looks after: unpaid fees by when they are due, money to be given back, payments of which
+    nobody knows how they ended."""
+
+    open: Sequence[FilingFee] = ()
+    refunds: Sequence[FilingFee] = ()
+    stuck: Sequence[Paying] = field(default_factory=list)
+    more: bool = False
+
+
+def desk() -> Desk:
+    """Everything that waits for somebody."""
+    waiting = _with_case(FilingFee.objects.filter(paid_at=None, waived_at=None)).select_related("user")
+    rows = list(waiting.order_by("due_at", "id")[: MOST + 1])
+    refunds = _with_case(FilingFee.objects.filter(refund_due=True)).select_related("user").order_by("id")
+    return Desk(rows[:MOST], list(refunds[:MOST]), payments.for_people(purpose=FEE_PURPOSE), len(rows) > MOST)
+
+
+def of_bill(bill: object) -> list[FilingFee]:
+    """The fees that a payment is of."""
+    return list(_with_case(FilingFee.objects.filter(bill=bill)).order_by("id"))
+
+
+def _with_case(rows: QuerySet[FilingFee]) -> QuerySet[FilingFee]:
+    return rows.select_related("entry__case")

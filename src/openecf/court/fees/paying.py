@@ -1,0 +1,190 @@
+"""Paying filing fees at Pay.gov's hosted page: all that is due at once, to the court's own agency application there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from openecf.court.fees import charging, owing
+from openecf.court.fees.models import FilingFee
+from openecf.court.fees.owing import FEE_PURPOSE
+from openecf.court.people import queries as people
+from openecf.kernel.money import Money
+from openecf.kernel.refusal import Refusal
+from openecf.platform.audit.services import record
+from openecf.platform.config import this_site
+from openecf.platform.mail import services as mail
+from openecf.platform.payments import queries as payments
+from openecf.platform.payments import services as collecting
+from openecf.platform.payments.gateway import gateway
+from openecf.platform.payments.queries import Paying
+from openecf.platform.payments.services import Decided
+
+
+class NotYours(Refusal):
+    said = _("There is no such payment.")
+    code = "not-yours"
+
+
+class NothingDue(Refusal):
+    said = _("No filing fee is due.")
+    code = "nothing-due"
+
+
+class NotLetToPay(Refusal):
+    """A filing agent whom the principal lets file, and not pay."""
+
+    said = _("The person you act for has not let you pay filing fees. Ask them to pay, or to change what you may do.")
+    code = "not-let-to-pay"
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who pays for whose filings (``user``: a court user, of an agent the principal), and by which address of this site."""
+
+    account: UUID
+    user: int
+    origin: str
+
+    @property
+    def ref(self) -> str:
+        """As the record of acts names the payer."""
+        return f"account:{self.account}"
+
+
+def pay_all(*, payer: Payer, at: datetime) -> str:
+    """Begin a payment of everything that is due and on no other payment: the gateway's page. NothingDue, UnderWay,
+    NoGateway, GatewayTrouble."""
+    if gateway() is None:
+        raise collecting.NoGateway
+    with transaction.atomic():
+        rows = list(
+            FilingFee.objects.select_for_update().filter(user=payer.user, paid_at=None, waived_at=None).order_by("id")
+        )
+        if not rows:
+            raise NothingDue
+        # Also one that somebody else began, an agent or the principal: nobody pays twice.
+        if any(_is_going_on(row) for row in rows):
+            raise collecting.UnderWay
+        bill = uuid4()
+        amount = sum((Money(row.cents) for row in rows), Money())
+        payment = collecting.ask(
+            payer=payer.account, purpose=FEE_PURPOSE, reference=str(bill), amount=amount, by=payer.ref, at=at
+        )
+        FilingFee.objects.filter(id__in=[row.id for row in rows]).update(bill=bill)
+    return collecting.begin(
+        payment=payment,
+        gateway=gateway(),
+        url_success=lambda number: f"{payer.origin}/utilities/fees/back/{number}",
+        url_cancel=lambda number: f"{payer.origin}/utilities/fees/cancelled/{number}",
+        by=payer.ref,
+        at=at,
+    )
+
+
+def _is_going_on(row: FilingFee) -> bool:
+    made = owing.payment_of(row)
+    return made is not None and (made.is_under_way or made.status in ("pending", "paid"))
+
+
+def mine(payer: Payer) -> Paying | None:
+    """The payer's own payment that was begun and not decided."""
+    return payments.open_payment(payer=payer.account, purpose=FEE_PURPOSE)
+
+
+def go_on(*, payer: Payer) -> str:
+    """Back to the gateway's page of a payment that is not finished. NotYours, NotWaiting, NoGateway."""
+    return collecting.back_to_page(number=_mine(payer).number, gateway=gateway())
+
+
+def give_up(*, payer: Payer, at: datetime) -> None:
+    """Give up a payment that is not finished. NotYours, NotWaiting."""
+    collecting.give_up(number=_mine(payer).number, by=payer.ref, at=at)
+
+
+def came_back(*, payer: Payer, number: str, at: datetime) -> None:
+    """The payer came back from the gateway, which proves nothing: ask it for the money. NotYours.
+
+    Nothing is asked for what is not owed any more: it was waived, or paid otherwise meanwhile.
+    """
+    found = payments.of_attempt(number, payer=payer.account, purpose=FEE_PURPOSE)
+    if found is None:
+        raise NotYours
+    try:
+        if not all(row.is_open for row in owing.of_bill(found.reference)):
+            collecting.give_up(number=number, by=payer.ref, at=at)
+        else:
+            collecting.complete(number=number, gateway=gateway(), settle=settle, by=payer.ref, at=at)
+    except (collecting.NotWaiting, collecting.NoGateway):
+        return  # another tab, or the job, was faster: the page says how it stands
+
+
+def turned_back(*, payer: Payer, number: str, at: datetime) -> None:
+    """The payer pressed Cancel at the gateway's page. NotYours."""
+    if payments.of_attempt(number, payer=payer.account, purpose=FEE_PURPOSE) is None:
+        raise NotYours
+    try:
+        collecting.give_up(number=number, by=payer.ref, at=at)
+    except collecting.NotWaiting:
+        return
+
+
+def follow(*, now: Callable[[], datetime]) -> int:
+    """Look after payments that are not decided; how many were looked at."""
+    return collecting.follow(purpose=FEE_PURPOSE, gateway=gateway(), settle=settle, now=now)
+
+
+def found(*, number: str, tracking: str, by: str, at: datetime) -> str:
+    """A clerk read in Pay.gov's report which number a payment has that nobody knows about: Pay.gov is asked, and its word is
+    enough; the payment's new state. NotWaiting, NoGateway, NotTold, NotThatOne."""
+    told = collecting.look_up(tracking=tracking, gateway=gateway())
+    return collecting.found(number=number, told=told, settle=settle, by=by, at=at)
+
+
+def settle(decided: Decided) -> None:
+    """A payment is decided: its fees are paid, and filing is open again, in the deciding transaction."""
+    rows = list(
+        FilingFee.objects.select_for_update(of=("self",))
+        .select_related("entry")
+        .filter(bill=UUID(decided.reference))
+        .order_by("id")
+    )
+    if not decided.is_paid:
+        _tell_unpaid(rows, decided)
+        return
+    charging.pay([row for row in rows if row.is_open and not row.refund_due], receipt=decided.tracking or decided.number,
+                 by=decided.by, at=decided.at)  # fmt: skip
+    # Marked by hand or waived while the payer was at the hosted page: the clerk gives it back.
+    for row in rows:
+        if row.waived_at is not None or (row.paid_at is not None and row.paid_at != decided.at):
+            FilingFee.objects.filter(id=row.id).update(refund_due=True)
+            record(act="fee.paid-twice", by=decided.by, at=decided.at, subject=f"fee:{row.id}", payment=decided.number)
+
+
+def _tell_unpaid(rows: list[FilingFee], decided: Decided) -> None:
+    if not rows:
+        return
+    user = people.user(rows[0].user_id)
+    with people.in_words_of(user):
+        text = gettext("Your payment of ${amount} was turned down by your bank. Nothing was paid.")
+        text += "\n\n" + gettext("What is due, and how to pay it:\n\n{link}")
+        subject = gettext("Filing fees are not paid")
+    if user.email:
+        link = f"{this_site().config.base_url}/utilities/fees"
+        mail.send(
+            to=[user.email], subject=subject, text=text.format(amount=decided.amount, link=link) + "\n", at=decided.at,
+            reference=f"payment:{decided.number}",
+        )  # fmt: skip
+
+
+def _mine(payer: Payer) -> Paying:
+    found = mine(payer)
+    if found is None:
+        raise NotYours
+    return found

@@ -1,0 +1,181 @@
+"""Internet Payments Due: what filings cost, the way to the gateway and back, receipts; and the clerk's desk for fees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from openecf.court.fees import charging, owing, paying
+from openecf.court.fees.forms import FoundPaymentForm, HowForm, TimeForm, WhyForm
+from openecf.court.fees.models import FilingFee
+from openecf.court.people import access
+from openecf.court.transition import queries as transition
+from openecf.kernel.refusal import Refusal
+from openecf.platform.access import rule
+from openecf.platform.payments.gateway import gateway
+from openecf.platform.web import came_by
+
+_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _payer(request: HttpRequest) -> paying.Payer:
+    return paying.Payer(request.reader.account, request.reader.user, came_by(request))
+
+
+@rule(access.FILER)
+@never_cache
+@_get_or_post
+def due(request: HttpRequest) -> HttpResponse:
+    """What is due and how it stands; POST goes to the gateway's page."""
+    refused = ""
+    if request.method == "POST":
+        try:
+            if not _may_pay(request):
+                raise paying.NotLetToPay
+            return redirect(paying.pay_all(payer=_payer(request), at=request.arrived))
+        except Refusal as refusal:
+            refused = refusal.said
+    return _page(request, refused=refused, status=409 if refused else 200)
+
+
+def _may_pay(request: HttpRequest) -> bool:
+    """Whoever filed pays; a filing agent, with the principal's permission."""
+    return request.reader.acting is None or request.reader.acting.may_pay
+
+
+def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> HttpResponse:
+    reader = request.reader
+    fees = owing.open_fees(reader.user)
+    page = {
+        "fees": fees,
+        "total": owing.total(fees),
+        "late": {one.pk for one in owing.overdue(reader.user, at=request.arrived)},
+        "settled": owing.settled_fees(reader.user),
+        "paying": paying.mine(_payer(request)) if reader.account else None,
+        "pending": any((made := owing.payment_of(one)) is not None and made.status == "pending" for one in fees),
+        "on_line": gateway() is not None,
+        "may_pay": _may_pay(request),
+        "refused": refused,
+        "profile": transition.profile(),
+        "zone": settings.COURT.zone,
+        "court": settings.COURT,
+    }
+    return render(request, "fees/due.html", page, status=status)
+
+
+@rule(access.FILER)
+@require_POST
+def act(request: HttpRequest, act: str) -> HttpResponse:
+    """Go on at the gateway's page, or give the payment up."""
+    try:
+        if act == "continue":
+            return redirect(paying.go_on(payer=_payer(request)))
+        if act != "give-up":
+            raise Http404
+        paying.give_up(payer=_payer(request), at=request.arrived)
+    except Refusal:
+        return redirect("filing-fees")
+    return redirect("filing-fees")
+
+
+def _came(request: HttpRequest, number: str, how: Callable[..., None]) -> HttpResponse:
+    try:
+        how(payer=_payer(request), number=number, at=request.arrived)
+    except paying.NotYours:
+        raise Http404 from None
+    return redirect("filing-fees")
+
+
+@rule(access.FILER)
+@never_cache
+@require_safe
+def back(request: HttpRequest, number: str) -> HttpResponse:
+    """The gateway sent the payer back here. That proves nothing: the gateway itself is asked."""
+    return _came(request, number, paying.came_back)
+
+
+@rule(access.FILER)
+@never_cache
+@require_safe
+def cancelled(request: HttpRequest, number: str) -> HttpResponse:
+    """The payer turned back at the gateway's page."""
+    return _came(request, number, paying.turned_back)
+
+
+@rule(access.CLERK)
+@never_cache
+@_get_or_post
+def desk(request: HttpRequest) -> HttpResponse:
+    """Fees that are not paid, money to be given back, payments that Pay.gov never answered about."""
+    refused, form = "", FoundPaymentForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            paying.found(**form.cleaned_data, by=request.reader.ref, at=request.arrived)
+            return redirect("court-fees")
+        except Refusal as refusal:
+            refused = refusal.said
+    page = {"desk": owing.desk(), "form": form, "refused": refused, "zone": settings.COURT.zone, "now": request.arrived}
+    return render(request, "fees/desk.html", page, status=409 if refused else 200)
+
+
+ACTS = {"paid": HowForm, "waive": WhyForm, "time": TimeForm, "refund": HowForm}
+SAID = {
+    "paid": _("The fee is marked as paid; the docket says so."),
+    "waive": _("The fee is waived."),
+    "time": _("The filer may file until then."),
+    "refund": _("It is written down that the money was given back."),
+}
+
+
+@rule(access.CLERK)
+@never_cache
+@_get_or_post
+def one(request: HttpRequest, fee_id: int) -> HttpResponse:
+    """One fee, and what the clerk's office can do with it."""
+    found = owing.fee(fee_id)
+    if found is None:
+        raise Http404
+    which, refused = request.POST.get("act", "") if request.method == "POST" else "", ""
+    forms = {name: kind(request.POST if name == which else None, prefix=name) for name, kind in ACTS.items()}
+    if which in ACTS and forms[which].is_valid():
+        try:
+            _do(which, found, forms[which].cleaned_data, request)
+            return HttpResponseRedirect(f"{reverse('court-fee', args=[found.pk])}?done={which}")
+        except Refusal as refusal:
+            refused = refusal.said
+    page = {
+        "fee": owing.fee(fee_id),
+        "paying": owing.payment_of(found),
+        "forms": forms,
+        "which": which,
+        "refused": refused,
+        "zone": settings.COURT.zone,
+        "notice": SAID.get(request.GET.get("done", ""), ""),
+    }
+    return render(request, "fees/one.html", page, status=409 if refused else 200)
+
+
+def _do(which: str, fee: FilingFee, typed: dict, request: HttpRequest) -> None:
+    who = {"fee_id": fee.pk, "said": typed["said"], "by": request.reader.ref, "at": request.arrived}
+    if which == "paid":
+        charging.mark_paid(**who)
+    elif which == "waive":
+        charging.waive(**who)
+    elif which == "refund":
+        charging.note_refund(**who)
+    else:
+        charging.give_time(**who, until=_end_of(typed["until"]))
+
+
+def _end_of(day: object) -> datetime | None:
+    """The court's midnight after a day; None where none is named."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(settings.COURT.zone)) if day else None
