@@ -18,6 +18,7 @@ from authlib.oauth2.rfc6749 import (
     InvalidRequestError,
     OAuth2Request,
 )
+from authlib.oauth2.rfc6749.errors import UnsupportedResponseTypeError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
@@ -220,6 +221,13 @@ class Provider(AuthorizationServer):
     @staticmethod
     def _token_life(client: object, grant_type: str) -> int:
         return int(rules.TOKEN_LIFE.total_seconds())
+
+    def get_authorization_grant(self, request: ProviderRequest) -> object:
+        """Authlib repeats a response type that it does not know in words that may hold printable ASCII only."""
+        try:
+            return super().get_authorization_grant(request)
+        except ValueError:
+            raise UnsupportedResponseTypeError("The response type is not supported.") from None
 
     def query_client(self, client_id: str) -> queries.RelyingParty | None:
         return queries.relying_party(client_id)
