@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import importlib
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from django.core.management import call_command
 
 from openecf.cli.inside import enter
+from openecf.platform.postgres.giving_way import giving_way
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     site = enter(args.folder.resolve())
     if args.migrate:
-        call_command("migrate", verbosity=0, interactive=False)
+        giving_way(partial(call_command, "migrate", verbosity=0, interactive=False))
     now = datetime.now(UTC)
     inside = importlib.import_module(f"openecf.cli.inside_{site.config.kind}")
     for peer in args.peer:
