@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pikepdf import Pdf
 
-from openecf.central.billing import context, services
+from openecf.central.billing import bills, context, services
 from openecf.central.billing.models import MailPreference, StatementPaper
 from openecf.central.billing.services import preferring
 from openecf.kernel.money import Money
@@ -14,6 +16,7 @@ from openecf.platform.audit.models import AuditLine
 from openecf.platform.mail.models import OutgoingMail
 from tests.central.registrants import errors
 from tests.central.relying import account, signed_on
+from tests.central.test_billing_disputes import desk_of
 from tests.central.test_billing_statements import MADE_Q1, Q1, firm, joins, used
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,37 @@ def test_nobody_is_mailed_again_and_again_by_being_named_and_left_out_in_turn():
     refused = browser.post(PAGE, {"extra": "victim@else.example"})
     assert "several times today" in errors(refused)["extra"]
     assert sum("victim@else.example" in each for each in to()) == preferring.CHANGES_A_DAY
+
+
+def test_who_asked_for_it_gets_the_bills_by_post_too_once():
+    payers = [
+        account(f"payer{n}", email=f"p{n}@counsel.example", address1="1 Elm Street", city="Miami") for n in range(3)
+    ]
+    for who, only_invoices in zip(payers, (False, True, False), strict=True):
+        services.set_billing_mail(
+            payer=who.id, extra=[], only_invoices=only_invoices, by_post=who is not payers[2], at=Q1
+        )
+    used(payers[0], 4000), used(payers[1], 100), used(payers[2], 4000)
+    services.make_due(at=MADE_Q1)
+    (waits,) = bills.to_post()
+    assert waits.account_number == payers[0].number, "one wants invoices only and has none, one did not ask"
+    desk, page = desk_of(), "/service-center/desk/bills"
+    assert "Bills by post (1)" in desk.get("/service-center/desk/letters").content.decode()
+    assert (
+        desk.post(page, {"act": "print"}).status_code
+        == desk.post(page, {"act": "posted", "bill": "x"}).status_code
+        == 409
+    )
+    sent = {"act": "print", "bill": [str(waits.id), "999999"]}
+    with Pdf.open(io.BytesIO(b"".join(desk.post(page, sent).streaming_content))) as printed:
+        assert len(printed.pages) == 1
+    assert desk.post(page, sent | {"act": "posted"}).headers["Location"] == f"{page}?posted=1"
+    assert desk.post(page, sent | {"act": "posted"}).headers["Location"] == f"{page}?posted=0", "pressed twice"
+    assert bills.to_post() == [] and "Nothing waits to be mailed." in desk.get(page).content.decode()
+    assert AuditLine.objects.get(act="bill.posted").subject == str(payers[0].id)
+
+
+def test_without_a_postal_address_nothing_comes_by_post():
+    browser = signed_on(account(address1="", city=""))
+    assert set(errors(browser.post(PAGE, {"extra": "", "by_post": "on"}))) == {"by_post"}
+    assert not MailPreference.objects.exists()

@@ -122,6 +122,7 @@ URLS = {
     "pscof/manage/credits/<uuid:which>/withdraw": "account",
     "pscof/manage/refunds/new": "account",
     "service-center/desk/money": "staff",
+    "service-center/desk/bills": "staff",
     "service-center/desk/checks": "staff",
     "service-center/desk/checks/<uuid:which>": "staff",
     "service-center/desk/credits/<uuid:which>": "staff",

@@ -89,6 +89,7 @@ def load(*, at: datetime) -> None:
     _wait_for_a_clerk(at)
     _exempt(at)
     _write_a_credit(at)
+    _want_paper(at)
     billing.make_due(at=at)  # so that there is an invoice to pay from the first minute
     _bring_checks(at)
 
@@ -214,6 +215,12 @@ def _write_a_credit(at: datetime) -> None:
         billing.give_credit_by_hand(
             payer=reader, amount=Money.of("64.00"), reason="The court's searches ended in an error that day.", by=agent, at=at
         )  # fmt: skip
+
+
+def _want_paper(at: datetime) -> None:
+    """A reader wants the bills by post, too: the first waits at the desk to be printed."""
+    reader = next(person.id for person in ACCOUNTS if person.username == _HEAVY_READER)
+    billing.set_billing_mail(payer=reader, extra=[], only_invoices=True, by_post=True, at=at)
 
 
 def _bring_checks(at: datetime) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from openecf.central.billing import queries, rules
-from openecf.central.billing.models import LedgerLine, Statement, StatementItem
+from openecf.central.billing.models import LedgerLine, PostedBill, Statement, StatementItem
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 
@@ -168,6 +168,18 @@ def bill(row: Statement) -> Bill:
         late=Money(row.late_cents),
         paper=paper.sha256 if paper else "",
     )  # fmt: skip
+
+
+POSTED_AT_ONCE = 100
+
+
+def to_post(among: Sequence[int] | None = None) -> list[Bill]:
+    """The bills that wait to be printed and mailed by post, longest first; only those of ``among`` if it is given."""
+    waiting = PostedBill.objects.filter(posted_at=None).order_by("asked_at", "pk")
+    if among is not None:
+        waiting = waiting.filter(pk__in=among)
+    keys = list(waiting.values_list("pk", flat=True)[:POSTED_AT_ONCE])
+    return [bill(row) for row in whole(Statement.objects.filter(pk__in=keys)).order_by("pk")]
 
 
 def balance(*, payer: UUID) -> Balance:

@@ -42,6 +42,12 @@ def quarters(*, account: UUID, is_firm: bool, now: datetime, count: int = 9) -> 
     ]
 
 
+def since_the_first_use(found: list[Quarter]) -> list[Quarter]:
+    """Without the quarters before anything was used; the running one in any case. Newest first."""
+    used = [n for n, one in enumerate(found) if one.used or one.by_firm]
+    return found[: max(used, default=0) + 1]
+
+
 def _rest(
     begins: datetime, over: datetime, taken: Iterable[tuple[datetime, datetime]]
 ) -> list[tuple[datetime, datetime]]:

@@ -65,13 +65,20 @@ def money(request: HttpRequest) -> HttpResponse:
     stuck = payments.for_people(purpose=PURPOSE)
     names = {one.id: one for one in accounts.several(each.payer for each in stuck)}
     found_out = disputes.findings_waiting()
+    waits = {
+        "requests": (_("Credit Requests"), disputes.waiting()),
+        "by_hand": (_("Credits of the desk"), disputes.desk_credits_waiting()),
+        "exempt": (_("Exemptions"), exemptions.waiting()),
+        "refunds": (_("Refunds"), disputes.refunds_waiting()),
+        "checks": (_("Mailed checks"), checks.unsettled()),
+        "stuck": (
+            _("Payments without an answer"),
+            [(one, names[one.payer], found_out.get(one.number)) for one in stuck],
+        ),
+    }
     page = {
-        "requests": disputes.waiting(),
-        "by_hand": disputes.desk_credits_waiting(),
-        "exempt": exemptions.waiting(),
-        "refunds": disputes.refunds_waiting(),
-        "checks": checks.unsettled(),
-        "stuck": [(one, names[one.payer], found_out.get(one.number)) for one in stuck],
+        **{key: rows for key, (_kind, rows) in waits.items()},
+        "empty": [kind for kind, rows in waits.values() if not rows],
         "find": find,
         "notice": notice(request),
         **desk_frame(request, MONEY),

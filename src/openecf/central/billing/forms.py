@@ -80,6 +80,11 @@ class BillingMailForm(forms.Form):
         label=_("Mail me invoices only, not statements with nothing to pay"), required=False
     )
 
+    by_post = forms.BooleanField(
+        label=_("Send me invoices and statements by post, too"), required=False,
+        help_text=_("On paper, to the postal address of your account. The e-mail comes all the same."),
+    )  # fmt: skip
+
     def clean_extra(self) -> list[str]:
         found = [line.strip() for line in self.cleaned_data["extra"].replace(",", "\n").splitlines() if line.strip()]
         if len(found) > contacts.MOST:

@@ -142,6 +142,28 @@ class StatementPaper(models.Model):
         return f"paper of statement {self.statement_id}"
 
 
+class PostedBill(models.Model):
+    """A statement whose payer wants it by post, too: printed and mailed at the desk."""
+
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    asked_at = models.DateTimeField()
+    posted_at = models.DateTimeField(null=True)
+    posted_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "posted_bill"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(posted_at=None, posted_by=None) | Q(posted_at__isnull=False, posted_by__isnull=False),
+                name="posted_bill_whole",
+            )
+        ]
+        indexes = [models.Index(fields=["asked_at"], name="posted_bill_waits", condition=Q(posted_at=None))]
+
+    def __str__(self) -> str:
+        return f"statement {self.statement_id} by post"
+
+
 class LedgerLine(models.Model):
     """A change of a payer's balance: positive is owed, negative is in the payer's favour. ``reference`` names what
     caused it, and makes it count once."""
@@ -437,6 +459,7 @@ class MailPreference(models.Model):
     payer = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
     extra = models.JSONField(default=list, help_text="e-mail addresses besides the account's own")
     only_invoices = models.BooleanField(default=False)
+    by_post = models.BooleanField(default=False, help_text="on paper, too")
 
     class Meta:
         db_table = "billing_mail_preference"

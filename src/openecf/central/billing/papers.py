@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterable
+from typing import BinaryIO
+
 from django.utils.translation import gettext as _
+from pikepdf import Pdf
 from reportlab.lib import colors
 from reportlab.lib.units import inch
 from reportlab.platypus import Flowable, LongTable, Spacer, Table
@@ -93,6 +98,17 @@ def _members(bill: Bill) -> LongTable:
                   ("FONT", (3, len(rows) - 1), (-1, len(rows) - 1), BOLD, 9)]  # fmt: skip
     widths = [1.2 * inch, 0.8 * inch, WIDTH - 4.6 * inch, 1 * inch, 0.7 * inch, 0.9 * inch]
     return LongTable(rows, colWidths=widths, style=style, repeatRows=1)
+
+
+def joined(papers: Iterable[BinaryIO]) -> bytes:
+    """Several papers as one, to be printed at once."""
+    out = io.BytesIO()
+    with Pdf.new() as whole:
+        for each in papers:
+            with Pdf.open(each) as one:
+                whole.pages.extend(one.pages)
+        whole.save(out)
+    return out.getvalue()
 
 
 def notes(bill: Bill) -> list[str]:

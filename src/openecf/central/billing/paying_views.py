@@ -88,11 +88,13 @@ def pay(request: HttpRequest) -> HttpResponse:
 def billing_mail(request: HttpRequest) -> HttpResponse:
     """PACER's Update PACER Billing Email, and which bills are mailed."""
     kept = contacts.preference(request.account.id)
-    initial = {"extra": "\n".join(kept.extra), "only_invoices": kept.only_invoices}
+    initial = {"extra": "\n".join(kept.extra), "only_invoices": kept.only_invoices, "by_post": kept.by_post}
     form = BillingMailForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
             services.set_billing_mail(payer=request.account.id, at=request.arrived, **form.cleaned_data)
+        except services.NoPostalAddress as refusal:
+            form.add_error("by_post", refusal.said)
         except Refusal as refusal:
             form.add_error("extra", refusal.said)
         else:

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from openecf.central.billing import rules
-from openecf.central.billing.models import Exemption, LedgerLine, UsageLine
+from openecf.central.billing.models import Exemption, LedgerLine, PostedBill, UsageLine
 from openecf.kernel import courts
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
@@ -265,6 +265,11 @@ def how_many_wait() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING)
         return cursor.fetchone()[0]
+
+
+def bills_to_post() -> int:
+    """How many bills wait to be printed and mailed by post."""
+    return PostedBill.objects.filter(posted_at=None).count()
 
 
 def most_alone() -> rules.MostAlone:

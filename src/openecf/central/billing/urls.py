@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from openecf.central.billing import (
+    desk_bill_views,
     desk_check_views,
     desk_credit_views,
     desk_exemption_views,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("pscof/manage/credits/<uuid:which>/withdraw", dispute_views.withdraw_credit, name="withdraw-credit"),
     path("pscof/manage/refunds/new", dispute_views.new_refund, name="new-refund"),
     path("service-center/desk/money", desk_views.money, name="service-money"),
+    path("service-center/desk/bills", desk_bill_views.bills_to_post, name="service-bills"),
     path("service-center/desk/checks", desk_check_views.mailed_checks, name="service-checks"),
     path("service-center/desk/checks/<uuid:which>", desk_check_views.mailed_check, name="service-check"),
     path("service-center/desk/credits/<uuid:which>", desk_credit_views.credit, name="service-credit"),

@@ -109,8 +109,8 @@ def payments(request: HttpRequest) -> HttpResponse:
         "made": collected.history(payer=request.account.id, purpose=PURPOSE),
         "checks": checks.came(request.account.id),
         "on_the_way": collected.on_the_way(payer=request.account.id, purpose=PURPOSE),
-        "quarters": context.quarters(
-            account=request.account.id, is_firm=request.account.is_administrative, now=request.arrived
+        "quarters": context.since_the_first_use(
+            context.quarters(account=request.account.id, is_firm=request.account.is_administrative, now=request.arrived)
         ),
         **manage_frame(request, PAYMENTS),
     }

@@ -21,6 +21,7 @@ WORDS: dict[str, Promise] = {
     "payment.finding-agreed": gettext_lazy("A second person found the same about a payment"),
     "payment.finding-refused": gettext_lazy("A finding about a payment was set aside"),
     "payment.never-taken": gettext_lazy("A payment was closed as never taken"),
+    "bill.posted": gettext_lazy("A bill was mailed by post"),
     "check.entered": gettext_lazy("A mailed check was entered"),
     "check.named": gettext_lazy("A mailed check was assigned to an account"),
     "check.shared-out": gettext_lazy("A mailed check was put on invoices or on the account"),

@@ -28,7 +28,7 @@ def desk_frame(request: HttpRequest, here: str) -> dict[str, object]:
     """Template context: who sits at the desk, its places, and which of them this is."""
     waiting = queries.open_tickets()
     tickets = _("Tickets ({n})").format(n=waiting) if waiting else _("Tickets")
-    unsent = accounts.letters_to_mail().count()
+    unsent = accounts.letters_to_mail().count() + billing.bills_to_post()
     letters = _("Letters ({n})").format(n=unsent) if unsent else _("Letters")
     undecided = billing.how_many_wait()
     unread = help_reviews.due(now=request.arrived)

@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 LANGUAGES = ("en", "es", "ht")
 PLACES = {
     "register": "register", "manage": "manage", "forgot": "forgot", "factors": "factors", "courts": "courts",
-    "nextgen": "nextgen", "contact": "service-contact", "activate": "activate",
+    "nextgen": "nextgen", "contact": "service-contact", "activate": "activate", "payments": "manage-payments", "pay": "pay",
 }  # fmt: skip
 """What a text may link to besides ``guide:KEY``, and the names of those pages."""
 _LINK = re.compile(r"\[([^\]]+)\]\(([a-z:-]+)\)")

@@ -49,7 +49,7 @@ from openecf.central.billing.services.ledger import (
     record_payment,
     record_refund,
 )
-from openecf.central.billing.services.papers import hand_out
+from openecf.central.billing.services.papers import hand_out, mark_posted
 from openecf.central.billing.services.paying import (
     NotYours,
     Payer,
@@ -61,7 +61,7 @@ from openecf.central.billing.services.paying import (
     try_again,
     turned_back,
 )
-from openecf.central.billing.services.preferring import set_billing_mail
+from openecf.central.billing.services.preferring import NoPostalAddress, set_billing_mail
 from openecf.central.billing.services.refunds import (
     OneAtATime,
     agree_to_refund,
@@ -82,6 +82,7 @@ __all__ = [
     "ForeignUsage",
     "FoundAlready",
     "MoreThanTheCredit",
+    "NoPostalAddress",
     "NoSuchExemption",
     "NotLonger",
     "NotWaiting",
@@ -115,6 +116,7 @@ __all__ = [
     "go_on",
     "hand_out",
     "make_due",
+    "mark_posted",
     "move_balance",
     "open_run",
     "pay",

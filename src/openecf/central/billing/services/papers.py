@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -12,7 +14,8 @@ from django.utils.translation import gettext
 from openecf.central.accounts.services import in_words_of
 from openecf.central.billing import bills, contacts, papers
 from openecf.central.billing.bills import Bill
-from openecf.central.billing.models import MailPreference, Statement, StatementPaper, StatementRun
+from openecf.central.billing.models import MailPreference, PostedBill, Statement, StatementPaper, StatementRun
+from openecf.platform.audit import services as audit
 from openecf.platform.config import this_site
 from openecf.platform.mail import rules as mail_rules
 from openecf.platform.mail import services as mail
@@ -68,6 +71,20 @@ def _hand_out(bill: Bill, preferred: MailPreference | None, at: datetime) -> Non
         attachments=[mail_rules.Attachment(papers.file_name(bill), "application/pdf", paper.sha256)],
         reference=f"statement:{bill.number}",
     )
+    if preferred and preferred.by_post:
+        PostedBill.objects.create(statement_id=bill.id, asked_at=at)
+
+
+def mark_posted(*, statements: Sequence[int], by: UUID, at: datetime) -> int:
+    """These bills are in the mail; of how many that was news."""
+    with transaction.atomic():
+        rows = PostedBill.objects.select_for_update().filter(statement__in=statements, posted_at=None)
+        marked = list(rows.values_list("statement_id", "statement__payer_id"))
+        PostedBill.objects.filter(pk__in=[statement for statement, _payer in marked]).update(posted_at=at, posted_by=by)
+        if marked:
+            told = [(str(payer), {"statement": statement}) for statement, payer in marked]
+            audit.record_many(act="bill.posted", by=str(by), at=at, lines=told)
+    return len(marked)
 
 
 def _told(bill: Bill) -> str:

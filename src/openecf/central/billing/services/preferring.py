@@ -28,10 +28,20 @@ class TooManyAddresses(Refusal):
     code = "too-many-addresses"
 
 
-def set_billing_mail(*, payer: UUID, extra: Sequence[str], only_invoices: bool, at: datetime) -> None:
+class NoPostalAddress(Refusal):
+    said = gettext_lazy("The account has no postal address. Give one under Maintenance first.")
+    code = "no-postal-address"
+
+
+def set_billing_mail(
+    *, payer: UUID, extra: Sequence[str], only_invoices: bool, by_post: bool = False, at: datetime
+) -> None:
     """Mail the payer's bills to these addresses, too. The account's own address hears of every change, and so does each
-    address that is new: nobody gets a stranger's bills without being told why. TooManyAddresses."""
+    address that is new: nobody gets a stranger's bills without being told why. ``by_post``: invoices and
+    statements come on paper, too. TooManyAddresses, NoPostalAddress."""
     own = accounts.account(payer)
+    if by_post and not (own.address1 and own.city):
+        raise NoPostalAddress
     before = set(contacts.preference(payer).extra)
     kept = [each for each in dict.fromkeys(extra) if each.lower() != own.email.lower()][: contacts.MOST]
     names_anew = not before.issuperset(kept)
@@ -39,10 +49,10 @@ def set_billing_mail(*, payer: UUID, extra: Sequence[str], only_invoices: bool, 
         raise TooManyAddresses
     with transaction.atomic():
         MailPreference.objects.update_or_create(
-            payer_id=payer, defaults={"extra": kept, "only_invoices": only_invoices}
+            payer_id=payer, defaults={"extra": kept, "only_invoices": only_invoices, "by_post": by_post}
         )
         audit.record(act="billing.mail-preference", by=str(payer), at=at, subject=str(payer), addresses=len(kept),
-                     only_invoices=only_invoices)  # fmt: skip
+                     only_invoices=only_invoices, by_post=by_post)  # fmt: skip
         if before == set(kept):
             return
         listed = "\n".join(kept) or gettext("(none besides the account's own address)")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.accounts.services import lettering
+from openecf.central.billing import queries as billing
 from openecf.central.service_center import letter_paper
 from openecf.central.service_center.access import STAFF
 from openecf.central.service_center.context import desk_frame
@@ -50,6 +51,7 @@ def _page(request: HttpRequest, refused: str) -> dict[str, object]:
     return {
         "new": waiting.filter(printings=0)[: accounts.LETTERS_AT_ONCE],
         "printed": waiting.filter(printings__gt=0)[: accounts.LETTERS_AT_ONCE],
+        "bills": billing.bills_to_post(),
         "refused": refused,
         "site_language": settings.LANGUAGE_CODE,
         "notice": _("Marked as mailed: {n}. Their readers are told by e-mail.").format(n=mailed) if mailed else "",
