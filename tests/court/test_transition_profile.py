@@ -116,3 +116,25 @@ def test_a_refused_change_changes_nothing():
     with pytest.raises(rules.BadSetting):
         services.change_profile(words={"help_phone": "555-0199", "pdf_megabytes": "-1"}, by="operator", at=AT)
     assert queries.profile().help_phone == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("filing_closes_at", "2031-04-04T08:30"),
+        ("live_at", "2031-11-03T08:30:15"),
+        ("resets_end_at", ""),
+        ("filing_needs_mfa", "2027-02-01"),
+        ("summaries_at", "00:30"),
+        ("pdf_forms", "true"),
+        ("pdf_megabytes", "35"),
+        ("help_phone", "555-0100"),
+        ("offices", '{"1": "Cañón City"}'),
+        ("closed_days", '["2027-04-02"]'),
+        ("terminal_networks", '["192.0.2.16/28"]'),
+        ("nextgen_links", '[{"label": {"en": "A guide"}, "url": "https://court.example/guide"}]'),
+    ],
+)
+def test_a_setting_is_shown_as_it_is_typed(name, typed):
+    kept = rules.read_settings({name: typed}, zone=ZONE)[name]
+    assert rules.as_typed(kept, zone=ZONE) == typed

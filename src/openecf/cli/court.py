@@ -78,15 +78,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def profile(site: Site, settings: list[str], console: Console) -> int:
-    """Change the settings given, then show all of them."""
+    """Change the settings given, then show all of them, as they are typed."""
     enter(site.folder)
     room = importlib.import_module("openecf.court.transition.services")
     if settings:
         words = {name: _typed(text) for name, _equals, text in (pair.partition("=") for pair in settings)}
         room.change_profile(words=words, by="operator", at=datetime.now(UTC))
     kept = importlib.import_module("openecf.court.transition.queries").profile()
-    for name in sorted(importlib.import_module("openecf.court.transition.rules").Settings.model_fields):
-        console.print(f"{name} = {getattr(kept, name)}", soft_wrap=True)
+    rules, zone = importlib.import_module("openecf.court.transition.rules"), courts.court(site.id).zone
+    for name in sorted(rules.Settings.model_fields):
+        console.print(f"{name}={rules.as_typed(getattr(kept, name), zone=zone)}", soft_wrap=True, markup=False)
     return 0
 
 

@@ -159,6 +159,8 @@ def _import(layout: Layout, court: str, files: list[Path], report: Path, console
                 show(f"[yellow]noted[/]    {escape(f'{taken.path}: {line}')}", soft_wrap=True, highlight=False)
 
         done = services.import_dockets(files, at=datetime.now(UTC), report=tell)
+    if done.count("taken"):  # the list of courts says how many cases there are
+        importlib.import_module("openecf.court.transition.services").tell_status(at=datetime.now(UTC))
     console.print(
         f"{court}: {done.count('taken')} taken, {done.count('extended')} extended, {done.count('unchanged')} unchanged, "
         f"{len(done.refused)} refused; {done.entries:,} entries, {done.rows:,} rows in {done.seconds:.1f} s "

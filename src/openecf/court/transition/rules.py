@@ -215,6 +215,23 @@ def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
     return kept
 
 
+def as_typed(value: object, *, zone: str) -> str:
+    """A setting as it is kept, in words with which it could be typed again; hours are the court's own."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case datetime():
+            here = value.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+            return here.isoformat() if here.second or here.microsecond else here.isoformat(timespec="minutes")
+        case time():
+            return value.isoformat(timespec="minutes")
+        case list() | dict():
+            return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
 def require_order(timetable: Timetable) -> None:
     """The hours of the move come one after another. BadSetting."""
     hours = [(name, hour) for name in HOURS if (hour := getattr(timetable, name)) is not None]
