@@ -134,7 +134,11 @@ class PrivatePostgres:
                 time.sleep(0.05)
             else:
                 return
-        raise PostgresDidNotStart(f"PostgreSQL did not start in {patience:.0f} s; {self.log} says why.")
+        if self.fell():
+            said = self.log.read_text(errors="replace").splitlines()
+            why = next((line for line in reversed(said) if "FATAL" in line or "PANIC" in line), "")
+            raise PostgresDidNotStart(f"PostgreSQL ended while it started. {why.strip()} {self.log} says more.")
+        raise PostgresDidNotStart(f"PostgreSQL did not answer in {patience:.0f} s; {self.log} says why.")
 
     def stop(self) -> None:
         """A fast shutdown; harder if it does not listen."""
