@@ -109,6 +109,35 @@ def test_passwords(password, fault):
     assert any(words in said for words in fault.split("|")) and bool(said) == bool(fault), said
 
 
+@pytest.mark.parametrize(
+    ("password", "two_step", "level", "said"),
+    [
+        ("gravel tulip seventh moor", False, "strong", "strong password"),
+        ("gravel tulip 7th", False, "good", "can be used"),
+        ("gravel tulip", True, "good", "can be used"),
+        ("gravel tulip", False, "weak", "at least 15"),
+        ("gravel tuli", True, "weak", "at least 12"),
+        ("melody sunshine 24", False, "good", "can be used"),
+        ("nhalloran gravel tulip moor", False, "weak", "your name"),
+        ("gravel-aaaaaaaaaaaaaaaaaaaaaaa-moor", False, "good", "can be used"),
+        ("１２ gravel tulip 7th moor of", False, "strong", "strong"),
+        ("", False, "weak", "at least 15"),
+    ],
+)
+def test_what_is_told_while_a_password_is_chosen(password, two_step, level, said):
+    found = rules.strength(password, own_words=("nhalloran-law", "Nerys", "Halloran"), two_step=two_step)
+    assert found.level == level and said in found.said
+
+
+@pytest.mark.parametrize("length", [12, 14])
+def test_with_a_second_factor_a_password_may_be_shorter_but_no_worse(length):
+    assert not rules.password_faults("gravel tulips xy"[:length], two_step=True)
+    assert rules.password_faults("gravel tulips xy"[:length])
+    assert rules.password_faults("qwertyuiopas"[:length], two_step=True), "a run of keys"
+    assert rules.password_faults("sunshine2024", two_step=True), "one that many people use"
+    assert not rules.long_enough_alone("gravel tulips xy"[:length])
+
+
 def test_the_list_of_common_passwords_is_whole_and_in_order():
     text, starts = blocklist._lines()
     lines = text.split(b"\n")

@@ -18,7 +18,7 @@ from openecf.central.signon import rules as sign_on_rules
 from openecf.central.signon.models import SsoSession
 from openecf.platform.audit.models import AuditLine
 from tests.central.phones import Phone, app_of, recovery_codes_of, set_up
-from tests.central.registrants import errors, mailed
+from tests.central.registrants import NEW_PASSWORD, errors, mailed
 from tests.central.relying import PASSWORD, SESSION_COOKIE, account, session_of, signed_on
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +215,25 @@ def test_the_last_app_goes_only_when_its_owner_says_so() -> None:
     assert gone.headers["Location"] == f"{OVERVIEW}?done=off"
     assert not is_on(who) and not apps(who) and not RecoveryCode.objects.filter(account=who).exists()
     assert "asks for the password only" in mailed(who.email)[-1].text
+
+
+def test_with_a_second_factor_twelve_characters_are_enough_but_not_without_it_again() -> None:
+    who, short = account(), "gravel tulip"
+    page = {"current": PASSWORD, "password": short, "password_again": short}
+    browser = signed_on(who)
+    assert "at least 15" in errors(browser.post("/pscof/manage/password", page))["password"]
+    app_of(who)
+    browser = proving(who)
+    assert "At least 12 characters" in browser.get("/pscof/manage/password").content.decode()
+    assert browser.post("/pscof/manage/password", page).status_code == 302
+    path = f"{OVERVIEW}/{apps(who)[0].id}/remove"
+    refused = browser.post(path, {"current": short, "end_second_factor": "on"})
+    assert "too short" in errors(refused)["__all__"] and is_on(who)
+    page |= {"current": short, "password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
+    assert browser.post("/pscof/manage/password", page).status_code == 302
+    assert browser.post(path, {"current": NEW_PASSWORD, "end_second_factor": "on"}).status_code == 302 and not is_on(
+        who
+    )
 
 
 def test_a_new_batch_ends_the_old_one() -> None:

@@ -8,7 +8,7 @@ from base64 import b32decode
 from datetime import UTC, datetime
 
 import httpx
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from openecf.central.factors import rules
 from openecf.cli.demo import code_now
@@ -32,6 +32,21 @@ def to_the_desk(visitors: Visitors, stand: Stand, who: str) -> Page:
     page.get_by_role("link", name="Service Center desk").click()
     page.get_by_role("heading", name="Service Center desk").wait_for()
     return page
+
+
+def _choose(page: Page, password: str) -> None:
+    """Type a new password as somebody does who is helped by the page, and looks at it once."""
+    field, told = page.get_by_label("New password", exact=True), page.get_by_role("status")
+    field.fill("gravel")
+    expect(told).to_have_text("Characters still needed: 9")
+    page.get_by_role("button", name="Show password: New password", exact=True).click()
+    expect(field).to_have_attribute("type", "text")
+    field.fill(f"{FILER} gravel tulip")
+    expect(told).to_contain_text("It contains your name, user name or e-mail address")
+    field.fill(password)
+    expect(told).to_have_text("This is a strong password.")
+    page.get_by_role("button", name="Hide password: New password", exact=True).press("Enter")
+    expect(field).to_have_attribute("type", "password")
 
 
 def _sign_in(page: Page, stand: Stand, who: str) -> None:
@@ -106,7 +121,7 @@ def test_a_locked_out_filer_gets_in_again_by_two_people_and_her_own_mailbox(stan
         hers.goto(stand.url("central", "/pscof/manage"))
         assert "/csologin/login" in hers.url, "every sign-in has ended"
         hers.goto(link_in(mail_to(stand, filer.email, "Reset PACER Password")))
-        hers.get_by_label("New password", exact=True).fill("gravel tulip seventh moor")
+        _choose(hers, "gravel tulip seventh moor")
         hers.get_by_label("New password again").fill("gravel tulip seventh moor")
         hers.locator("main form button").last.click()
         hers.goto(stand.url("central", "/login"))

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -260,15 +261,28 @@ def password_field(label: object, *, new: bool, missing: object, help_text: obje
 
 
 class NewPasswordForm(_Grouped):
-    """A new password, twice."""
+    """A new password, twice. ``two_step``: of an account that has a second factor."""
 
     GROUPS: ClassVar = (("", ("password", "password_again")),)
 
     password = password_field(
         _("New password"), new=True, missing=_("Choose a password."),
-        help_text=_("At least 15 characters. Four or five unrelated words are strong and easy to remember."),
     )  # fmt: skip
     password_again = password_field(_("New password again"), new=True, missing=_("Type the password once more."))
+
+    def __init__(self, data: Mapping | None = None, *, two_step: bool = False, **more: object) -> None:
+        super().__init__(data, **more)
+        field, least = self.fields["password"], rules.shortest(two_step=two_step)
+        said = gettext("At least {n} characters. Four or five unrelated words are strong and easy to remember.")
+        field.help_text = said.format(n=least)
+        # What password.js tells while the person types.
+        field.widget.attrs |= {
+            "data-strength": reverse("password-strength"),
+            "data-least": str(least),
+            "data-two-step": "1" if two_step else "",
+            "data-short": gettext("Characters still needed: 0"),
+            "data-enough": gettext("Long enough."),
+        }
 
     def clean(self) -> dict:
         typed = super().clean()

@@ -66,6 +66,24 @@ class ChangeEmailForm(forms.Form):
         return typed
 
 
+class SecondEmailForm(ChangeEmailForm):
+    """A second address, twice."""
+
+    field_order = ("email", "email_again", "current")
+
+    def __init__(self, data: Mapping | None = None, **more: object) -> None:
+        super().__init__(data, **more)
+        self.fields["email"].label = _("Second e-mail address")
+        self.fields["email_again"].label = _("Second e-mail address again")
+        self.fields["email"].help_text = _("One in another place: if somebody takes the first, you still hear of it.")
+
+
+class PasswordAgainForm(forms.Form):
+    """The password once more."""
+
+    current = _current()
+
+
 class BillingForm(forms.Form):
     """PACER billing preferences."""
 

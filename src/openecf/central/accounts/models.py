@@ -83,6 +83,10 @@ class Account(AbstractBaseUser):
     email = models.EmailField()
     mailbox = models.CharField(max_length=254, blank=True, help_text="the e-mail address without case and +tag")
     email_verified_at = models.DateTimeField(null=True)
+    second_email = models.EmailField(
+        blank=True, default="", db_default="", help_text="proved; news of the account's security go there, too"
+    )
+    second_email_at = models.DateTimeField(null=True, help_text="since when")
 
     firm = models.CharField(max_length=120, blank=True)
     unit = models.CharField(max_length=120, blank=True)
@@ -163,6 +167,12 @@ class Account(AbstractBaseUser):
     def is_administrative(self) -> bool:
         """A firm's billing account (PAA): neither searches nor files."""
         return self.type == AccountType.ADMINISTRATIVE
+
+    @property
+    def told_at(self) -> list[str]:
+        """Where news of the account's security go: never a link or a code that opens it, those go to ``email`` alone."""
+        second = self.second_email
+        return [self.email, second] if second and second.lower() != self.email.lower() else [self.email]
 
     @property
     def name(self) -> PersonName:
@@ -283,6 +293,7 @@ class MailedLink(models.Model):
     class Purpose(models.TextChoices):
         REGISTER = "register"
         EMAIL = "email"
+        SECOND = "second"
         RESET = "reset"
         DISOWN = "disown"
 

@@ -64,7 +64,9 @@ def is_alarming(*, failed: int, began: int, usual: float | None) -> bool:
 
 # Passwords. NIST SP 800-63B-4 3.1.1.2: long, not on a block-list, no composition rules, say why.
 
-PASSWORD_MIN = 15
+PASSWORD_MIN, PASSWORD_MIN_OF_TWO = 15, 12
+"""Characters of a password that protects an account alone, and of one that is the first of two factors (there 63B-4 asks
+for eight)."""
 _GENERIC_WORDS = (
     "pacer", "cmecf", "cm/ecf", "ecf", "uscourts", "courts", "court", "nextgen", "bankruptcy", "district", "appellate",
     "attorney", "lawyer", "federal", "openecf", "password", "passphrase", "welcome", "login",
@@ -74,18 +76,28 @@ _ORIGINAL_MIN = 8
 """Characters that must be left of a password when everything guessable is taken out of it."""
 
 
-def password_faults(password: str, *, own_words: Iterable[str] = ()) -> list[str]:
+def shortest(*, two_step: bool) -> int:
+    """How many characters a new password has at least, of an account that has a second factor (``two_step``) or none."""
+    return PASSWORD_MIN_OF_TWO if two_step else PASSWORD_MIN
+
+
+def long_enough_alone(password: str) -> bool:
+    """Whether the password may protect an account without a second factor."""
+    return len(normal(password)) >= PASSWORD_MIN
+
+
+def password_faults(password: str, *, own_words: Iterable[str] = (), two_step: bool = False) -> list[str]:
     """Why this password cannot be used, in the user's words; empty if it can.
 
-    ``own_words`` are the person's names, user name and e-mail address.
+    ``own_words`` are the person's names, user name and e-mail address; ``two_step``: the account has a second factor.
     """
-    plain = normal(password)
+    plain, least = normal(password), shortest(two_step=two_step)
     if len(plain) > PASSWORD_MAX:
         return [gettext("Use at most {n} characters.").format(n=PASSWORD_MAX)]
     faults = []
-    if len(plain) < PASSWORD_MIN:
+    if len(plain) < least:
         faults.append(
-            gettext("Use at least {n} characters. Several unrelated words are easy to remember.").format(n=PASSWORD_MIN)
+            gettext("Use at least {n} characters. Several unrelated words are easy to remember.").format(n=least)
         )
     lower = plain.lower()
     own = [word for text in own_words for word in _words_of(text)]
@@ -95,9 +107,32 @@ def password_faults(password: str, *, own_words: Iterable[str] = ()) -> list[str
         faults.append(gettext("It is, or is little more than, a password that many people use."))
     elif any(word in lower for word in _GENERIC_WORDS) and len(_without(lower, _GENERIC_WORDS)) < _ORIGINAL_MIN:
         faults.append(gettext("It is mostly made of words about courts and passwords, which an attacker tries first."))
-    elif len(plain) >= PASSWORD_MIN and (len(set(lower)) < 6 or len(_without_runs(lower)) < _ORIGINAL_MIN):
+    elif len(plain) >= least and (len(set(lower)) < 6 or len(_without_runs(lower)) < _ORIGINAL_MIN):
         faults.append(gettext("It is mostly repeated characters or a run of neighbouring keys."))
     return faults
+
+
+_STRONG = 20
+"""Characters, apart from runs and from what everybody knows of the person, from which on a password is called strong."""
+
+
+@dataclass(frozen=True)
+class Strength:
+    """What a person is told while choosing a password: whether it can be used, and how good it is."""
+
+    level: Literal["weak", "good", "strong"]
+    said: str
+
+
+def strength(password: str, *, own_words: Iterable[str], two_step: bool) -> Strength:
+    """How strong a password is that somebody is typing. A guide: what is refused, ``password_faults`` says."""
+    own = tuple(own_words)
+    if faults := password_faults(password, own_words=own, two_step=two_step):
+        return Strength("weak", " ".join(faults))
+    rest = _without_runs(normal(password).lower())
+    if len(rest) >= _STRONG and len(set(rest)) >= _ORIGINAL_MIN:
+        return Strength("strong", gettext("This is a strong password."))
+    return Strength("good", gettext("This password can be used. A word more makes it stronger."))
 
 
 def is_common(lower: str) -> bool:

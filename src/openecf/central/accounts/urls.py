@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from openecf.central.accounts.views import (
     activating,
+    checking,
     choosing,
     closing,
     disowning,
@@ -31,12 +32,15 @@ urlpatterns = [
     path("pscof/reset/<str:secret>", recovering.reset, name="reset"),
     path("pscof/not-me/<str:secret>", disowning.not_me, name="not-me"),
     path("pscof/confirm-email/<str:secret>", recovering.confirm_email, name="confirm-email"),
+    path("pscof/confirm-second/<str:secret>", recovering.confirm_second_email, name="confirm-second-email"),
     path("csologin/new-password", choosing.new_password, name="new-password"),
+    path("pscof/password-strength", checking.strength, name="password-strength"),
     path("pscof/manage", managing.settings, name="manage"),
     path("pscof/login.xhtml", managing.old_address),
     path("pscof/manage/username", managing.change_username, name="manage-username"),
     path("pscof/manage/password", managing.change_password, name="manage-password"),
     path("pscof/manage/email", managing.change_email, name="manage-email"),
+    path("pscof/manage/second-email", managing.second_email, name="manage-second-email"),
     path("pscof/manage/billing-preferences", managing.billing_preferences, name="manage-billing"),
     path("pscof/manage/activate", activating.activate, name="activate"),
     path("pscof/manage/sessions", managing.sessions, name="manage-sessions"),

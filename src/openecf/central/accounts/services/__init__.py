@@ -40,6 +40,12 @@ from openecf.central.accounts.services.registering import (
     submit,
     twins_of,
 )
+from openecf.central.accounts.services.second_mailbox import (
+    SameMailbox,
+    ask_for_second_email,
+    confirm_second_email,
+    remove_second_email,
+)
 from openecf.central.accounts.services.signing_in import (
     DEVICE_COOKIE,
     DEVICE_LIFE,
@@ -74,6 +80,7 @@ __all__ = [
     "NotSignedOn",
     "NotUpgraded",
     "Purpose",
+    "SameMailbox",
     "SignOnBusy",
     "StepsMissing",
     "TooMany",
@@ -86,12 +93,14 @@ __all__ = [
     "accept_twin",
     "ask_second_factor",
     "ask_for_email",
+    "ask_for_second_email",
     "begin",
     "begin_upgrade",
     "bring_in",
     "check_password",
     "choose_type",
     "confirm",
+    "confirm_second_email",
     "forget_failures",
     "forget_known",
     "hashing_place",
@@ -107,6 +116,7 @@ __all__ = [
     "obey_firm",
     "obey_nobody",
     "remember_device",
+    "remove_second_email",
     "request_reset",
     "require_owner",
     "save_step",

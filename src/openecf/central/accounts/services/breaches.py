@@ -24,9 +24,9 @@ _DIGITS = 40
 _LONGEST_LINE = 64
 
 
-def faults_of(password: str, *, own_words: Iterable[str]) -> list[str]:
+def faults_of(password: str, *, own_words: Iterable[str], two_step: bool = False) -> list[str]:
     """Why this password cannot be used, in the user's words: by the rules, and by the operator's file if there is one."""
-    faults = rules.password_faults(password, own_words=own_words)
+    faults = rules.password_faults(password, own_words=own_words, two_step=two_step)
     if not faults and is_breached(password):
         return [gettext("It stands on a list of stolen passwords, which attackers try first.")]
     return faults

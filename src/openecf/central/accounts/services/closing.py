@@ -124,7 +124,7 @@ def set_email(*, account: UUID, email: str, by: str, at: datetime) -> None:
     row.save(update_fields=["email", "mailbox", "email_verified_at"])
     spend_links(account=account, at=at)
     audit.record(act="account.email-changed", by=by, at=at, subject=str(account))
-    for address in sorted({old, email}):
+    for address in sorted({old, *row.told_at}):
         tell(row, gettext_noop("its e-mail address was changed by the Service Center"), at, to=address)
     sign_ons.let_courts_ask_again(account=account, why="email-changed", by=by, at=at)
 
@@ -154,7 +154,7 @@ def tell(account: Account, what: str, at: datetime, *, to: str = "") -> None:
     transaction."""
     with in_words_of(account):
         mail.send(
-            to=[to or account.email],
+            to=[to] if to else account.told_at,
             subject=gettext("A change to your PACER account"),
             text=gettext(
                 "On {at} (UTC), in PACER account {number}, {what}.\n\nIf you did not ask for it, tell the PACER Service "

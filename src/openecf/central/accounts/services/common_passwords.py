@@ -43,7 +43,7 @@ def note_common_password(*, account: Account, password: str, at: datetime, by_pr
 def _tell(account: Account, at: datetime) -> None:
     with in_words_of(account):
         mail.send(
-            to=[account.email],
+            to=account.told_at,
             subject=gettext("Choose a new password for your PACER account"),
             text=gettext(
                 "A program signed in with PACER account {number} on {at} (UTC). Its password stands on a list of those that "

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from openecf.central.accounts.models import Account, Closed
-from openecf.central.accounts.services import closing
+from openecf.central.accounts.services import closing, second_mailbox
 from openecf.central.accounts.services.languages import in_words_of
 from openecf.central.accounts.services.links import LIFE, LinkSpent, Purpose, look_at_link, make_link, take_link
 from openecf.central.accounts.services.standing import hold
@@ -62,9 +62,9 @@ def look_at(*, secret: str, at: datetime) -> Stranger:
 
 def disown(*, secret: str, at: datetime, address: str) -> Stranger:
     """End every sign-on of the account, of browsers and programs, here and at every court; the password opens nothing,
-    no browser and no program is known, and no second factor counts that was added since. Older ones stay. Notices of
-    filings go again where they went before. The owner is mailed a link to a new password. LinkSpent for every caller but
-    the first.
+    no browser and no program is known, and no second factor or second e-mail address counts that was added since. Older
+    ones stay. Notices of filings go again where they went before. The owner is mailed a link to a new password. LinkSpent
+    for every caller but the first.
 
     Where the e-mail address was changed since, who has which mailbox by right is for people to find out: the address is
     again what it was, and the account is closed until the Service Center knows its owner. Otherwise a thief who changed
@@ -80,6 +80,7 @@ def disown(*, secret: str, at: datetime, address: str) -> Stranger:
             raise AnswerSpent
         closing.spoil_password(account=account.id, at=at)
         factors = resetting.take_away_newer(account=account.id, since=found.at)
+        second_email = second_mailbox.take_away_newer(account=account, since=found.at)
         ended = sign_ons.end_all(account=account.id, why="disowned", by=_BY, at=at)
         sign_ons.settle_sharing(account=account.id, why="disowned", by=_BY, at=at)
         notices = registration.take_contact_back(
@@ -88,7 +89,7 @@ def disown(*, secret: str, at: datetime, address: str) -> Stranger:
         audit.record(
             act="account.disowned", by=_BY, at=at, subject=str(account.id), address=address or None, ended=ended,
             factors=factors, signed_on=found.at.isoformat(), mailbox_changed=found.mailbox_changed,
-            notices_back=notices,
+            notices_back=notices, second_email=second_email,
         )  # fmt: skip
         if found.mailbox_changed:
             _dispute(found, at)

@@ -16,8 +16,10 @@ from openecf.platform.config import this_site
 Purpose = MailedLink.Purpose
 
 LIFE = {Purpose.REGISTER: timedelta(hours=24), Purpose.EMAIL: timedelta(hours=24),
+        Purpose.SECOND: timedelta(hours=24),
         Purpose.RESET: timedelta(minutes=30), Purpose.DISOWN: timedelta(days=10)}  # fmt: skip
-_PATH = {Purpose.REGISTER: "/pscof/confirm/", Purpose.EMAIL: "/pscof/confirm-email/", Purpose.RESET: "/pscof/reset/",
+_PATH = {Purpose.REGISTER: "/pscof/confirm/", Purpose.EMAIL: "/pscof/confirm-email/",
+         Purpose.SECOND: "/pscof/confirm-second/", Purpose.RESET: "/pscof/reset/",
          Purpose.DISOWN: "/pscof/not-me/"}  # fmt: skip
 _TAKE = """
 UPDATE account_mailed_link SET used_at = %(at)s

@@ -170,9 +170,13 @@ def reset_password(*, secret: str, new: str, at: datetime, address: str) -> Acco
 
 def set_password(*, account: Account, new: str, at: datetime, address: str, act: str) -> None:
     """A new password, proved right to set before. Every known device is forgotten, and no link mailed before is good any
-    more: one to another address may have been asked for by whoever knew the old password. WeakPassword."""
+    more: one to another address may have been asked for by whoever knew the old password. WeakPassword.
+
+    Inside the transaction of the caller, who holds the account: whether it has a second factor does not change meanwhile.
+    """
     own = (account.username, account.first_name, account.last_name, account.email.partition("@")[0])
-    if faults := breaches.faults_of(new, own_words=own):
+    two_step = Account.objects.filter(id=account.id, second_factor_since__isnull=False).exists()
+    if faults := breaches.faults_of(new, own_words=own, two_step=two_step):
         raise WeakPassword(" ".join(faults))
     with hashing_place():
         hashed = make_password(new)
@@ -181,7 +185,7 @@ def set_password(*, account: Account, new: str, at: datetime, address: str, act:
         KnownDevice.objects.filter(account=account).delete()
         spend_links(account=account.id, at=at)
         audit.record(act=act, by=str(account.id), at=at, subject=str(account.id), address=address or None)
-        _tell(account, [account.email], gettext_noop("its password was changed"), at)
+        tell(account, account.told_at, gettext_noop("its password was changed"), at)
 
 
 def change_username(*, account: Account, password: str, username: str, at: datetime, address: str) -> None:
@@ -198,7 +202,7 @@ def change_username(*, account: Account, password: str, username: str, at: datet
                 subject=str(account.id),
                 address=address or None,
             )
-            _tell(account, [account.email], gettext_noop("its user name was changed"), at)
+            tell(account, account.told_at, gettext_noop("its user name was changed"), at)
     except IntegrityError as error:
         if "account_username" not in str(error):
             raise
@@ -228,7 +232,7 @@ def ask_for_email(*, account: Account, password: str, email: str, at: datetime, 
             at=at,
             reference=f"account:{account.number}",
         )
-        _tell(account, [account.email], gettext_noop("a new e-mail address was asked for"), at)
+        tell(account, account.told_at, gettext_noop("a new e-mail address was asked for"), at)
 
 
 def confirm_email(*, secret: str, at: datetime) -> Account:
@@ -245,7 +249,7 @@ def confirm_email(*, secret: str, at: datetime) -> Account:
         )
         account.save(update_fields=["email", "mailbox", "email_verified_at"])
         audit.record(act="account.email-changed", by=str(account.id), at=at, subject=str(account.id))
-        _tell(account, sorted({old, link.email}), gettext_noop("its e-mail address was changed"), at)
+        tell(account, sorted({old, *account.told_at}), gettext_noop("its e-mail address was changed"), at)
     return account
 
 
@@ -278,7 +282,7 @@ def _update(account: Account, changed: Mapping[str, str], *, act: str, what: str
         Account.objects.filter(id=account.id).update(**changed)
         names = [name for name, value in changed.items() if getattr(account, name) != value]
         audit.record(act=act, by=str(account.id), at=at, subject=str(account.id), fields=names)
-        _tell(account, [account.email], what, at)
+        tell(account, account.told_at, what, at)
 
 
 def require_client_code(*, account: Account, required: bool, at: datetime) -> None:
@@ -296,8 +300,8 @@ def require_client_code(*, account: Account, required: bool, at: datetime) -> No
         )
 
 
-def _tell(account: Account, to: Sequence[str], what: str, at: datetime) -> None:
-    """Mail what was changed; ``what`` is marked for translation."""
+def tell(account: Account, to: Sequence[str], what: str, at: datetime) -> None:
+    """Mail what was changed; ``what`` is marked for translation. Inside the caller's transaction."""
     with in_words_of(account):
         mail.send(
             to=list(to),

@@ -107,6 +107,6 @@ def _mail(account: Account, words: str, what: str, came: Visit, at: datetime) ->
             "everybody out, and the password opens nothing any more until you choose another:\n\n{link}"
         ).format(link=link)
         mail.send(
-            to=[account.email], subject=gettext("A new sign-in to your PACER account"), text=f"{told}\n\n{rest}", at=at,
+            to=account.told_at, subject=gettext("A new sign-in to your PACER account"), text=f"{told}\n\n{rest}", at=at,
             reference=f"account:{account.number}",
         )  # fmt: skip

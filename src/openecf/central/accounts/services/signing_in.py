@@ -226,7 +226,7 @@ def _tell_of_strangers(account: Account, at: datetime) -> None:
     """Mail the owner, once, that unknown browsers get no more guesses, and how the owner gets in."""
     with transaction.atomic(), in_words_of(account):
         mail.send(
-            to=[account.email],
+            to=account.told_at,
             subject=gettext("Somebody guesses the password of your PACER account"),
             text=gettext(
                 "By {at} (UTC) {n} wrong passwords in a row had been typed for PACER account {number} in browsers that it "

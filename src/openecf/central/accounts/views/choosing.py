@@ -29,7 +29,8 @@ def new_password(request: HttpRequest) -> HttpResponse:
     there = back_address(request, appurl) if appurl else "/pscof/manage"
     if not must_choose_password(request):
         return HttpResponseRedirect(there)
-    form = ChangePasswordForm(request.POST if request.method == "POST" else None)
+    two_step = request.account.second_factor_since is not None
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None, two_step=two_step)
     if form.is_valid():
         try:
             securing.replace_common_password(

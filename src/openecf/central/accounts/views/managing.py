@@ -22,6 +22,8 @@ from openecf.central.accounts.forms_manage import (
     ChangeUsernameForm,
     OwnAddressForm,
     OwnNameForm,
+    PasswordAgainForm,
+    SecondEmailForm,
 )
 from openecf.central.accounts.models import AccountType
 from openecf.central.accounts.rules import device_name
@@ -47,6 +49,8 @@ def _notice(request: HttpRequest) -> str:
         "username": _("Your user name is changed. Use the new one from now on."),
         "password": _("Your password is changed. You are signed out everywhere else."),
         "email": _("We mailed a link to the new address. Until you open it, the address stays as it is."),
+        "second-email": _("We mailed a link to the second address. It counts once you open that."),
+        "second-removed": _("The second address is removed."),
         "billing": _("Your billing preferences are saved. They count from your next sign-in."),
         "person": _("Your personal information is saved."),
         "address": _("Your address information is saved."),
@@ -99,6 +103,7 @@ def _change(
     title: str,
     done: str,
     said: str = "",
+    remove: str = "",
 ) -> HttpResponse:
     """A page with one form: show it, do what it asks, or say why not."""
     if form.is_valid():
@@ -109,7 +114,7 @@ def _change(
         else:
             back = "manage" if tab == SETTINGS else "manage-maintenance"
             return HttpResponseRedirect(f"{reverse(back)}?done={done}")
-    page = {"form": form, "title": title, "said": said, "back": tab, **manage_frame(request, tab)}
+    page = {"form": form, "title": title, "said": said, "back": tab, "remove": remove, **manage_frame(request, tab)}
     return render(request, "accounts/change.html", page)
 
 
@@ -146,7 +151,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """A new password; signs out everywhere else."""
     response = _change(
         request,
-        ChangePasswordForm(_sent(request)),
+        ChangePasswordForm(_sent(request), two_step=request.account.second_factor_since is not None),
         lambda typed: securing.change_password(
             account=request.account, current=typed["current"], new=typed["password"], session=request.sso.id,
             at=request.arrived, address=request.META["REMOTE_ADDR"],
@@ -175,6 +180,35 @@ def change_email(request: HttpRequest) -> HttpResponse:
         said=_("Mail goes to {email} now. We mail a link to the new address, and tell the old one.").format(
             email=request.account.email
         ),
+    )  # fmt: skip
+
+
+@access.rule(UPGRADED)
+@never_cache
+@_get_or_post
+def second_email(request: HttpRequest) -> HttpResponse:
+    """Where news of the account's security go, too: another address, once its mailbox is proved; or none again."""
+    account, removes = request.account, "remove" in request.POST or "remove" in request.GET
+    who = {"account": account, "at": request.arrived, "address": request.META["REMOTE_ADDR"]}
+    if removes and account.second_email:
+        return _change(
+            request, PasswordAgainForm(_sent(request)),
+            lambda typed: services.remove_second_email(password=typed["current"], **who),
+            tab=SETTINGS, title=_("Remove the second e-mail address"), done="second-removed",
+            said=_("News of your account's security then go to {email} alone.").format(email=account.email),
+        )  # fmt: skip
+    said = _(
+        "We write to your e-mail address of every sign-in in a new browser, and of every change to your password, your "
+        "two-step sign-in and your addresses. With a second address we write there, too. Links and codes that open the "
+        "account go to the first alone."
+    )
+    if account.second_email:
+        said = f"{_('The second address now is {email}.').format(email=account.second_email)} {said}"
+    return _change(
+        request, SecondEmailForm(_sent(request)),
+        lambda typed: services.ask_for_second_email(password=typed["current"], email=typed["email"], **who),
+        tab=SETTINGS, title=_("Second e-mail address"), done="second-email", said=said,
+        remove=f"{reverse('manage-second-email')}?remove=1" if account.second_email else "",
     )  # fmt: skip
 
 

@@ -61,7 +61,8 @@ def reset(request: HttpRequest, secret: str) -> HttpResponse:
         link = services.look_at_link(purpose=services.Purpose.RESET, secret=secret, at=request.arrived)
     except Refusal as refusal:
         return spent(request, refusal, again=reverse("forgot"))
-    form = NewPasswordForm(request.POST if request.method == "POST" else None)
+    two_step = link.account is not None and link.account.second_factor_since is not None
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, two_step=two_step)
     page = {"form": form, "username": link.account.username if link.account else ""}
     if not form.is_valid():
         return own_page(render(request, "accounts/reset.html", page))
@@ -96,3 +97,19 @@ def confirm_email(request: HttpRequest, secret: str) -> HttpResponse:
     except Refusal as refusal:
         return spent(request, refusal, again=again)
     return own_page(render(request, "accounts/email_changed.html", {"email": link.email}))
+
+
+@access.rule(access.ANYONE)
+@never_cache
+@_get_or_post
+@short_form
+def confirm_second_email(request: HttpRequest, secret: str) -> HttpResponse:
+    """The link in a second mailbox: opening it shows a button, pressing that lets news go there, too."""
+    try:
+        link = services.look_at_link(purpose=services.Purpose.SECOND, secret=secret, at=request.arrived)
+        if request.method == "POST":
+            services.confirm_second_email(secret=secret, at=request.arrived)
+    except Refusal as refusal:
+        return spent(request, refusal, again=reverse("manage-second-email"))
+    page = {"email": link.email, "done": request.method == "POST"}
+    return own_page(render(request, "accounts/second_email.html", page))

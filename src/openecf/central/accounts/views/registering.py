@@ -32,7 +32,8 @@ def _road() -> steps.Road:
     )
 
 
-def _draft(request: HttpRequest) -> Draft | None:
+def draft_of(request: HttpRequest) -> Draft | None:
+    """The registration that this browser is in the middle of."""
     secret = request.COOKIES.get(COOKIE, "")
     return queries.draft(secret, now=request.arrived) if secret else None
 
@@ -43,7 +44,7 @@ def _draft(request: HttpRequest) -> Draft | None:
 @short_form
 def register(request: HttpRequest) -> HttpResponse:
     """Choose the type of account. Whoever comes back finds what was typed already."""
-    draft = _draft(request)
+    draft = draft_of(request)
     form = TypeForm(request.POST if request.method == "POST" else None, initial={"type": draft.type if draft else ""})
     if form.is_valid():
         type = form.cleaned_data["type"]
@@ -97,7 +98,7 @@ def _kinds(form: TypeForm) -> list[tuple[object, str, str]]:
 @short_form
 def register_step(request: HttpRequest, step: steps.Step) -> HttpResponse:
     """Person, address, security: each keeps what was typed when one goes back."""
-    draft = _draft(request)
+    draft = draft_of(request)
     if draft is None:
         return redirect("register")
     form = steps.form_of(request, draft, step)
@@ -129,7 +130,7 @@ def register_step(request: HttpRequest, step: steps.Step) -> HttpResponse:
 @short_form
 def sent(request: HttpRequest) -> HttpResponse:
     """The link is on its way; once more, if it was lost."""
-    draft = _draft(request)
+    draft = draft_of(request)
     if draft is None or not draft.password:
         return redirect("register")
     page = {

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from openecf.central.accounts import rules as account_rules
 from openecf.central.accounts import services as accounts
 from openecf.central.factors import rules, sealing
 from openecf.central.factors.models import AuthenticatorApp, Passkey, RecoveryCode
@@ -76,6 +77,14 @@ class LastFactor(CannotChange):
 
     said = gettext_lazy("This is your last one. Check the box: without it your password alone protects the account.")
     code = "last-factor"
+
+
+class TooShortAlone(CannotChange):
+    """The password is as short as that of an account with a second factor may be."""
+
+    said = gettext_lazy("Without it your password alone protects the account, and for that it is too short. Change the "
+                        "password to one of 15 characters or more first.")  # fmt: skip
+    code = "too-short-alone"
 
 
 class NoFactor(CannotChange):
@@ -235,14 +244,15 @@ def remove_app(
     *, account: Account, app: UUID, password: str, end_second_factor: bool, session: UUID, at: datetime
 ) -> None:
     """Remove an app; every sign-on but ``session`` is over. The last factor goes only with ``end_second_factor``, and
-    the recovery codes with it. WrongPassword, NoSuchApp, LastFactor."""
+    the recovery codes with it. WrongPassword, NoSuchApp, LastFactor,
+    TooShortAlone."""
     accounts.require_owner(account=account, password=password, at=at)
     with transaction.atomic():
         held = _hold(account)
         name = held.apps.get(app)
         if name is None:
             raise NoSuchApp
-        _check_last(held, end_second_factor)
+        _check_last(held, end_second_factor, password)
         AuthenticatorApp.objects.filter(id=app).delete()
         said = gettext_noop("the authenticator app “{name}” was removed")
         last = gettext_noop("the authenticator app “{name}” was removed: signing in asks for the password only")
@@ -252,14 +262,14 @@ def remove_app(
 def remove_passkey(
     *, account: Account, passkey: UUID, password: str, end_second_factor: bool, session: UUID, at: datetime
 ) -> None:
-    """Remove a passkey, as ``remove_app``. WrongPassword, NoSuchPasskey, LastFactor."""
+    """Remove a passkey, as ``remove_app``. WrongPassword, NoSuchPasskey, LastFactor, TooShortAlone."""
     accounts.require_owner(account=account, password=password, at=at)
     with transaction.atomic():
         held = _hold(account)
         name = held.passkeys.get(passkey)
         if name is None:
             raise NoSuchPasskey
-        _check_last(held, end_second_factor)
+        _check_last(held, end_second_factor, password)
         Passkey.objects.filter(id=passkey).delete()
         said = gettext_noop("the passkey “{name}” was removed")
         last = gettext_noop("the passkey “{name}” was removed: signing in asks for the password only")
@@ -276,9 +286,11 @@ def _removed(
     tell_of_change(account, said, at, name=name)
 
 
-def _check_last(held: _Held, end_second_factor: bool) -> None:
+def _check_last(held: _Held, end_second_factor: bool, password: str) -> None:
     if held.count == 1 and not end_second_factor:
         raise LastFactor
+    if held.count == 1 and not account_rules.long_enough_alone(password):
+        raise TooShortAlone
 
 
 def _turn_off(account: Account, before: _Held, session: UUID, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ def mail_code(account: Account, code: str, at: datetime) -> None:
                 "username?”. Tell this code to nobody, whoever asks."
             ).format(at=f"{at:%Y-%m-%d %H:%M}", number=account.number, code=code),
             at,
+            to=[account.email],
         )
 
 
@@ -76,5 +78,5 @@ def tell_of_copied_passkey(account: Account, name: str, at: datetime) -> None:
         )
 
 
-def _mail(account: Account, subject: str, text: str, at: datetime) -> None:
-    mail.send(to=[account.email], subject=subject, text=text, at=at, reference=f"account:{account.number}")
+def _mail(account: Account, subject: str, text: str, at: datetime, *, to: Sequence[str] = ()) -> None:
+    mail.send(to=list(to) or account.told_at, subject=subject, text=text, at=at, reference=f"account:{account.number}")

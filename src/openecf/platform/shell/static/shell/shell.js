@@ -71,6 +71,28 @@
     say();
   }
 
+  // A password can be looked at while it is typed. It is sent hidden, so that no browser keeps it among what was typed.
+  for (const input of document.querySelectorAll("input[type=password]")) {
+    const button = document.createElement("button");
+    const label = document.querySelector(`label[for="${CSS.escape(input.id)}"]`);
+    const whose = document.createElement("span");
+    button.type = "button";
+    button.className = "usa-button usa-button--unstyled ecf-show";
+    if (input.id) button.setAttribute("aria-controls", input.id);
+    whose.className = "usa-sr-only";
+    if (label) whose.textContent = `: ${label.textContent.trim()}`;
+    input.spellcheck = false;
+    input.autocapitalize = "none";
+    const turn = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.replaceChildren(word(shown ? "hide" : "show"), whose);
+    };
+    button.addEventListener("click", () => turn(input.type === "password"));
+    if (input.form) input.form.addEventListener("submit", () => turn(false));
+    turn(false);
+    input.after(button);
+  }
+
   // The names and sizes of picked files.
   const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
   for (const input of document.querySelectorAll("input[type=file]")) {
