@@ -21,6 +21,7 @@ from openecf.court.people import access
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.access import rule
+from openecf.platform.payments import services as collecting
 from openecf.platform.payments.gateway import gateway
 from openecf.platform.web import came_by
 
@@ -41,6 +42,8 @@ def due(request: HttpRequest) -> HttpResponse:
         try:
             if not _may_pay(request):
                 raise paying.NotLetToPay
+            if request.reader.account is None:
+                raise collecting.NoGateway  # the court's own login, before NextGen, is no account that pays
             return redirect(paying.pay_all(payer=_payer(request), at=request.arrived))
         except Refusal as refusal:
             refused = refusal.said
@@ -62,7 +65,7 @@ def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> H
         "settled": owing.settled_fees(reader.user),
         "paying": paying.mine(_payer(request)) if reader.account else None,
         "pending": any((made := owing.payment_of(one)) is not None and made.status == "pending" for one in fees),
-        "on_line": gateway() is not None,
+        "on_line": gateway() is not None and reader.account is not None,
         "may_pay": _may_pay(request),
         "refused": refused,
         "profile": transition.profile(),

@@ -68,6 +68,7 @@ def _render(
         "step": place.step,
         "step_title": rules.BY_KEY[place.step].title,
         "case": place.draft.case,
+        "fee": _fee(request, place) if place.step in ("case", "final") else None,
         "said": said,
         "back": before.key if before else "",
         "version": place.draft.version,
@@ -343,7 +344,7 @@ def final_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpRes
     ]
     return _render(
         request, place, said=said, text=text, documents=documents,
-        level=forms.LEVELS[Restriction.of(level)] if level else "", fee=_fee(request, place), fee_words=place.event.fee,
+        level=forms.LEVELS[Restriction.of(level)] if level else "",
     )  # fmt: skip
 
 
