@@ -10,6 +10,7 @@ import pytest
 
 from openecf.court.cases.models import Case, Party
 from openecf.court.notices import labels
+from openecf.court.notices.rules import postal_lines
 from openecf.court.people import services as people
 from tests.court import callers
 from tests.court import world as invented
@@ -62,6 +63,24 @@ def test_labels_are_of_those_who_are_served_otherwise_and_have_an_address(world,
     words = text_of(sheet.content)
     assert "Rowan Sorrel\n12 Quarry Road\nPort Ashgrove, FL 33101" in words
     assert "Nowhere" not in words and "Okafor" not in words
+
+
+@pytest.mark.parametrize(("lines", "address"), [
+    ("12 Saltmarsh Lane\nCoral Harbor, FL 33199\nMIAMI-DADE-FL\nSSN / ITIN: xxx-xx-0101", "12 Saltmarsh Lane|Coral Harbor, FL 33199"),
+    ("aka\nVerity Ashdown\n804 Pelican Court\nWest Tamarind, FL 33198-0001\naka\nV. Ash", "804 Pelican Court|West Tamarind, FL 33198-0001"),
+    ("doing business as Sea Grape\nTax ID / EIN: 00-0000142\n9 Bar Harbor Road\nMiami FL 33199", "9 Bar Harbor Road|Miami FL 33199"),
+    ("4 Rue Jean-Luc\n75001 Paris\nFrance\nTel.: +33 1 23 45 67\nxxx-xx-0101", "4 Rue Jean-Luc|75001 Paris|France"),
+    ("SSN / ITIN: xxx-xx-0977", ""), ("TERMINATED: 01/02/2024", ""), (" \n", ""), ("x" * 20000, "x" * 120),
+])  # fmt: skip
+def test_of_what_the_docket_prints_under_a_name_only_the_address_goes_on_envelopes_and_into_notices(
+    world, browser, lines, address
+):
+    Party.objects.filter(case=world.case, name="Rowan Sorrel").update(lines=lines)
+    assert postal_lines(lines) == tuple(filter(None, address.split("|")))
+    status, words = said(browser.get(f"/utilities/mailings/{world.case.pk}"))
+    assert status == 200 and "xxx-xx" not in words and "00-0000142" not in words
+    sheet = browser.get(f"/utilities/mailings/{world.case.pk}/labels")
+    assert not address or "xxx-xx" not in text_of(sheet.content)
 
 
 def test_where_nobody_has_a_postal_address_the_page_says_so_and_offers_no_labels(world, browser):

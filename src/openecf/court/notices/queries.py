@@ -15,7 +15,7 @@ from openecf.court.docket import queries as dockets
 from openecf.court.documents import queries as documents
 from openecf.court.documents.rules import level, may_read
 from openecf.court.notices.models import Announcement, Notice, Recipient, SummaryDay, SummaryLine
-from openecf.court.notices.rules import Addressee, service_list
+from openecf.court.notices.rules import Addressee, postal_lines, service_list
 from openecf.court.people import queries as people
 from openecf.court.people.queries import NONE, Way, Ways
 from openecf.court.people.rules import Reader
@@ -161,7 +161,7 @@ def _people(case_id: int, filer: CourtUser | None, needed: int) -> Iterator[Addr
             yield Addressee(
                 name=party.name,
                 on_behalf=(),
-                postal_lines=tuple(line for line in party.lines.splitlines() if line.strip()),
+                postal_lines=postal_lines(party.lines),
                 role=party.type,
             )
     if filer is not None and _may_know(filer, filer, needed):
@@ -179,7 +179,7 @@ def _may_know(user: CourtUser | None, filer: CourtUser | None, needed: int) -> b
 
 def _counsel(one: Representation, party: Party) -> Addressee:
     behalf = (f"{party.type} {party.name}".strip(),)
-    contact = tuple(line for line in one.contact.splitlines() if line.strip() and "@" not in line)
+    contact = postal_lines(one.contact)
     if one.user is not None and one.user.active:
         return _user(one.user, on_behalf=behalf, otherwise=contact)
     addresses = (one.email,) if one.email else ()
@@ -232,11 +232,11 @@ def may_still_know(line: SummaryLine, *, now: datetime) -> bool:
     return _knows(line, level(entry.case.restriction, entry.restriction), now=now)
 
 
-def closed_since(entry: Entry) -> list[Document]:
-    """The documents of an entry that were closed to more people since it was entered."""
-    documents = [each for each in entry.documents.all() if each.restriction]
-    before = dockets.levels_as_entered(entry.pk) if documents else {}
-    return [each for each in documents if level(each.restriction) > level(before.get(each.part, each.restriction))]
+def closed_since(entry: Entry, documents: Iterable[Document]) -> list[Document]:
+    """Those of an entry's documents that were closed to more people since it was entered."""
+    closed = [each for each in documents if each.restriction]
+    before = dockets.levels_as_entered(entry.pk) if closed else {}
+    return [each for each in closed if level(each.restriction) > level(before.get(each.part, each.restriction))]
 
 
 def unnamed_to(line: SummaryLine, closed: Iterable[Document], *, now: datetime) -> list[tuple[str, int]]:
@@ -253,7 +253,7 @@ def name_of_document(document: Document) -> tuple[str, int]:
 
 def unnamed_on_page(reader: Reader, notice: Notice) -> list[tuple[str, int]]:
     """The same of the notice's page."""
-    closed = closed_since(notice.entry)
+    closed = closed_since(notice.entry, notice.entry.documents.all())
     open_ = (
         {row.document.pk for row in documents.parts_for(reader=reader, document=closed[0]) if row.open}
         if closed

@@ -206,6 +206,39 @@ def service_list(people: Iterable[Addressee]) -> list[Addressee]:
     return list(lines.values())
 
 
+_ENDS = re.compile(r"\b[A-Z]{2}\.?,? +\d{5}(-\d{4})?$")
+"""The last line of an address in the United States: state and ZIP code."""
+_COUNTY = re.compile(r"[A-Z .'-]+-[A-Z]{2}$")
+_NUMBER = re.compile(r"(ssn|itin|tax ?id|ein)\b|\D*\d{2,3}-\d{2}-\d{4}\b|.*\bx{2,}-?x+-?\d{4}", re.IGNORECASE)
+_REACHED = re.compile(
+    r"(phone|tel|telephone|fax|e-?mail|bar (id|no|number))\W*[:.#]|.*@|[\d() .+-]{7,}$", re.IGNORECASE
+)
+_OTHER_NAME = re.compile(
+    r"(aka|a/k/a|fka|f/k/a|dba|d/b/a|fdba|also known as|formerly known as|doing business as)\b\W*(?P<name>.*)",
+    re.IGNORECASE,
+)
+_STANDING = re.compile(r"(terminated|represented by)\b", re.IGNORECASE)
+LONGEST_LINE = 120
+
+
+def postal_lines(lines: str) -> tuple[str, ...]:
+    """Of all that a docket prints under a name only where letters go: a person's tax number belongs on no envelope.
+
+    An address ends with state and ZIP code. Where no line has them, as abroad, it is what is not known to be something else.
+    """
+    said = [line.strip()[:LONGEST_LINE] for line in lines.splitlines() if line.strip()]
+    end = next((place for place, line in enumerate(said, 1) if _ENDS.search(line)), len(said))
+    address, name_follows = [], False
+    for line in said[:end]:
+        other_name = _OTHER_NAME.match(line)
+        if not (
+            name_follows or other_name or any(each.match(line) for each in (_COUNTY, _NUMBER, _REACHED, _STANDING))
+        ):
+            address.append(line)
+        name_follows = other_name is not None and not other_name["name"]
+    return tuple(address)
+
+
 def _once(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 

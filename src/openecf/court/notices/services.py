@@ -185,8 +185,8 @@ def mail_notice(*, notice_id: int, at: datetime) -> int:
     with transaction.atomic():
         notice = Notice.objects.select_for_update(of=("self",)).select_related("entry__case").get(pk=notice_id)
         waiting = list(notice.recipients.filter(by_mail=False, mailed_at=None).select_related("user").order_by("id"))
-        documents = documents_to_look_at(notice.entry, notice.entry.documents.order_by("part"))
-        closed = queries.closed_since(notice.entry)
+        papers = list(notice.entry.documents.order_by("part"))
+        documents, closed = documents_to_look_at(notice.entry, papers), queries.closed_since(notice.entry, papers)
         looks: list[FreeLook] = []
         later: list[SummaryLine] = []
         written = 0
@@ -213,14 +213,15 @@ def mail_anew(*, notice_id: int, address: str, at: datetime) -> None:
     transaction, which withholds the mail as it was, and says why."""
     notice = Notice.objects.select_related("entry__case").get(pk=notice_id)
     recipients = list(notice.recipients.filter(addresses__contains=[address]).select_related("user").order_by("id"))
-    documents = documents_to_look_at(notice.entry, notice.entry.documents.order_by("part"))
+    papers = list(notice.entry.documents.order_by("part"))
+    documents, closed = documents_to_look_at(notice.entry, papers), queries.closed_since(notice.entry, papers)
     for recipient, its, owner, way in queries.ways_of_mails(notice.entry.case_id, recipients):
         line = SummaryLine(recipient=recipient, user_id=owner, address=its)
         if its != address or not queries.may_still_know(line, now=at):
             continue
         secret, looks = free_looks(recipient, address, documents, asks_first=way.verifies_look, at=at)
         FreeLook.objects.bulk_create(looks)
-        unnamed = queries.unnamed_to(line, queries.closed_since(notice.entry), now=at)
+        unnamed = queries.unnamed_to(line, closed, now=at)
         _send(notice, recipient, address, secret, at, wants_text=way.wants_text, unnamed=unnamed)
         return
 

@@ -29,7 +29,8 @@ def _notice_may_leave(notice_id: int, addresses: Sequence[str], text: str, at: d
     if not level(*levels):
         return True
     notice = rows.select_related("entry__case").get()
-    closed = [each for each in queries.closed_since(notice.entry) if _tells(text, each)]
+    papers = notice.entry.documents.all()
+    closed = [each for each in queries.closed_since(notice.entry, papers) if _tells(text, each)]
     if not closed and not level(*levels[:2]):
         return True
     return all(
