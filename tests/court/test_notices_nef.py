@@ -137,6 +137,19 @@ def test_programs_read_the_notice(world, juriscraper, files, form):
         assert row["pacer_seq_no"] == ("1" if files else None)
 
 
+def test_an_appeals_notice_has_no_list_of_those_on_paper_when_there_are_none_and_is_read_all_the_same(
+    world, juriscraper
+):
+    world.case.parties.filter(name="Rowan Sorrel").update(terminated="2024-01-01")
+    _entry, notice = sent(world)
+    assert not Recipient.objects.filter(notice=notice, by_mail=True)
+    assert not (APPELLATE and "by other means" in notice.html + notice.text)
+    read = juriscraper("email", COURT, as_eml(mails()["tokafor@counsel.example"]))
+    assert recipients_read(read) == {
+        "tokafor@counsel.example", "docketing@counsel.example", "pvandermeer@counsel.example"
+    }  # fmt: skip
+
+
 def test_the_notice_shown_to_the_filer_carries_no_free_look(world):
     _entry, notice = sent(world)
     assert bench().documents.look_parameter + "=" not in notice.html + notice.text

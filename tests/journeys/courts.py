@@ -32,7 +32,7 @@ class CourtStory:
     notice: str
     """What this court calls its notice."""
     otherwise: str
-    """How the notice begins the list of those whom nobody mails."""
+    """How the notice begins the list of those whom nobody mails; of an appeal in which all are mailed it has none."""
     motion: Motion
     sealed_case: str
     unknown_case: str
@@ -89,7 +89,7 @@ APPELLATE = CourtStory(
     caption="Marguerite Halloway v. Pinwheel Transit Authority",
     filer="MARGUERITE HALLOWAY",
     notice="Notice of Docket Activity",
-    otherwise="Notice will be delivered by other means to:",
+    otherwise="",
     motion=Motion("record", "Motion to Supplement the Record", "with the hearing transcript"),
     sealed_case="24-10055",
     unknown_case="24-19999",

@@ -81,6 +81,7 @@ def test_the_notice_is_shown_at_once_with_stamp_and_service_list(court, filed):
         court.otherwise,
     ):
         assert words in filing.said
+    assert ("by other means" in filing.said) is ("by other means" in court.otherwise), "no empty list of nobody"
     assert "<p>" not in filing.said, "the notice is shown as a page, not as its markup"
 
 
