@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from openecf.central.accounts import rules as account_rules
-from openecf.central.accounts.models import AccountType
+from openecf.central.accounts.models import AccountType, Closed
 from openecf.central.accounts.services import signing_in
 from openecf.central.signon import queries, rules
 from openecf.central.signon.models import SsoSession
@@ -124,6 +124,30 @@ def test_the_answer_comes_in_the_shape_that_the_program_takes() -> None:
     account()
     assert call(credentials(), kind="xml", accept="application/json").json()["loginResult"] == "0"
     assert fromstring(call(credentials(), accept="application/xml").content).findtext("loginResult") == "0"
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind", "shape"),
+    [
+        ("application/json, application/xml;q=0.5", "json", "json"),
+        ("application/json, text/xml", "xml", "json"),
+        ("text/xml, application/json", "json", "xml"),
+        ("application/json, text/plain, */*", "xml", "json"),
+        ("*/*", "json", "json"),
+        ("*/*", "xml", "xml"),
+        ("", "xml", "xml"),
+    ],
+)
+def test_of_two_shapes_the_one_named_first(accept: str, kind: str, shape: str) -> None:
+    answer = call({"loginId": "nobody"}, kind=kind, accept=accept)
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith(f"application/{shape}")
+
+
+def test_a_closed_account_is_no_wrong_password_to_who_knows_the_right_one() -> None:
+    account(is_active=False, closed_why=Closed.UNUSED)
+    known, unknown = told(credentials()), told(credentials(password="wrong"))
+    assert (known["loginResult"], known["nextGenCSO"]) == ("1", "") and "two years" in known["errorDescription"]
+    assert unknown == {"nextGenCSO": "", "loginResult": "13", "errorDescription": WRONG}
 
 
 def test_elements_may_have_a_namespace() -> None:

@@ -8,6 +8,7 @@ sentence; "1" is any other reason why there is no token. Only when every place f
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -66,9 +67,10 @@ def fields_of(body: bytes, content_type: str) -> dict[str, str]:
 
 
 def answer(request: HttpRequest, root: str, values: dict[str, str]) -> HttpResponse:
-    """The answer in the shape that the caller accepts, or else in the one it sent."""
-    wanted = request.headers.get("Accept", "")
-    if "xml" in wanted or ("json" not in wanted and "xml" in request.content_type):
+    """The answer in the shape that the caller accepts, of two in the one that it names first, or else in the one it
+    sent."""
+    wanted = re.search("json|xml", request.headers.get("Accept", "")) or re.search("json|xml", request.content_type)
+    if wanted is not None and wanted[0] == "xml":
         element = Element(root)
         for name, value in values.items():
             SubElement(element, name).text = value
@@ -110,6 +112,8 @@ def _auth(request: HttpRequest) -> HttpResponse:
         response = _refused(request, NOT_SIGNED_ON, refusal)
         response.status_code, response.headers["Retry-After"] = 429, BUSY_SECONDS
         return response
+    except accounts.AccountClosed as refusal:
+        return _refused(request, NOT_SIGNED_ON, refusal)
     except accounts.NotSignedOn as refusal:
         return _refused(request, WRONG_PASSWORD, refusal)
     except (
