@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from openecf.central.signon.short_body import LARGEST, WITH_A_PASSKEY
+from openecf.platform.short_body import LARGEST, WITH_A_PASSKEY
 from openecf.platform.throttle.models import Counter
 from tests.central.relying import PASSWORD, account, sign_in
 

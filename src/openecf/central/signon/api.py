@@ -24,11 +24,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from openecf.central.accounts import services as accounts
 from openecf.central.signon import rules, services
-from openecf.central.signon.short_body import LARGEST
 from openecf.central.signon.views import BUSY_SECONDS
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.config import this_site
+from openecf.platform.short_body import LARGEST
 
 FIELDS = ("loginId", "password", "clientCode", "otpCode", "redactFlag", "nextGenCSO")
 SIGNED_ON, NOT_SIGNED_ON, WRONG_PASSWORD = "0", "1", "13"

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from openecf.central.signon import rules, services
 from openecf.central.signon.access import ACCOUNT
 from openecf.central.signon.context import back_address
-from openecf.central.signon.short_body import short_form
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
+from openecf.platform.short_body import short_form
 
 
 class ClientCodeForm(forms.Form):

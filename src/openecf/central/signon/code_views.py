@@ -13,9 +13,9 @@ from openecf.central.factors import services as factors
 from openecf.central.factors.context import passkey_site
 from openecf.central.signon import services
 from openecf.central.signon.context import WAITING_COOKIE, back_address
-from openecf.central.signon.short_body import short_form
 from openecf.central.signon.views import DEVICE_COOKIE, LONGEST_CODE, begin
 from openecf.platform import access
+from openecf.platform.short_body import short_form
 
 
 @access.rule(access.ANYONE)

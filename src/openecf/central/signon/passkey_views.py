@@ -13,9 +13,9 @@ from openecf.central.factors.context import passkey_site
 from openecf.central.signon import services
 from openecf.central.signon.code_views import code_page, over
 from openecf.central.signon.context import WAITING_COOKIE, back_address
-from openecf.central.signon.short_body import short_form, short_form_with_passkey
 from openecf.central.signon.views import DEVICE_COOKIE, begin
 from openecf.platform import access
+from openecf.platform.short_body import short_form, short_form_with_passkey
 from openecf.platform.throttle.pace import paced
 
 _MOST = 240

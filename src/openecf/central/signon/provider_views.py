@@ -20,10 +20,10 @@ from openecf.central.signon import keys, queries, rules, services
 from openecf.central.signon.access import ENROL, SIGN_ON, must_choose_password, to_new_password
 from openecf.central.signon.context import ask_for_code
 from openecf.central.signon.provider import ProviderRequest, authenticated_court, discovery, hinted, issuer, provider
-from openecf.central.signon.short_body import short_call, short_form
 from openecf.central.signon.views import ASKED, TOLD, asked_at, mark_asked, signed_off
 from openecf.platform import access
 from openecf.platform.shell import languages
+from openecf.platform.short_body import short_call, short_form
 
 SIGN_OFF_PAGE = "signon/sign_off.html"
 

@@ -25,9 +25,9 @@ from openecf.central.signon import queries, rules, services
 from openecf.central.signon.access import ACCOUNT, SIGN_ON
 from openecf.central.signon.context import WAITING_COOKIE, ask_for_code, back_address, hand_over
 from openecf.central.signon.form_token import with_form_token
-from openecf.central.signon.short_body import short_form
 from openecf.kernel.tokens import digest
 from openecf.platform import access
+from openecf.platform.short_body import short_form
 
 DEVICE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "device")
 TOLD = "/csologin/told"

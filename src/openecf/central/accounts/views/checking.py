@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from openecf.central.accounts import rules
 from openecf.central.accounts.services import breaches
 from openecf.central.accounts.views.registering import draft_of
-from openecf.central.signon.short_body import short_form
 from openecf.platform import access
+from openecf.platform.short_body import short_form
 from openecf.platform.throttle.pace import paced
 
 _MOST = 240

@@ -13,9 +13,9 @@ from openecf.central.accounts.services import securing
 from openecf.central.accounts.views.steps import refuse
 from openecf.central.signon.access import SIGNED_ON, must_choose_password
 from openecf.central.signon.context import back_address
-from openecf.central.signon.short_body import short_form
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
+from openecf.platform.short_body import short_form
 
 
 @access.rule(SIGNED_ON)

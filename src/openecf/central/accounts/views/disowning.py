@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from openecf.central.accounts import services
 from openecf.central.accounts.services import disowning
 from openecf.central.accounts.views.registering import own_page, spent
-from openecf.central.signon.short_body import short_form
 from openecf.platform import access
+from openecf.platform.short_body import short_form
 
 
 @access.rule(access.ANYONE)

@@ -15,10 +15,10 @@ from openecf.central.accounts.forms_manage import ForgotForm
 from openecf.central.accounts.services import securing
 from openecf.central.accounts.views.registering import own_page, spent
 from openecf.central.accounts.views.steps import refuse
-from openecf.central.signon.short_body import short_form
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.jobs import services as jobs
+from openecf.platform.short_body import short_form
 
 REQUEST_RESET = "openecf.accounts.request_reset"
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])

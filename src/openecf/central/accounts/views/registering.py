@@ -15,9 +15,9 @@ from openecf.central.accounts.forms import TypeForm, UsernameForm
 from openecf.central.accounts.models import Draft
 from openecf.central.accounts.views import steps
 from openecf.central.courts import queries as courts
-from openecf.central.signon.short_body import short_form
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
+from openecf.platform.short_body import short_form
 
 COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "registration")
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,4 @@
-"""How much a caller may send to sign on: nothing of a sign-on is long, and who is nobody yet makes the site read little."""
+"""How much a caller may send who signs on: nothing of a sign-on is long, and who is nobody yet makes the site read little."""
 
 from __future__ import annotations
 
