@@ -128,9 +128,11 @@ def test_a_document_that_is_another_file_is_told_and_not_loaded(folder):
     file = next((folder / "documents").rglob("*.pdf"))
     file.write_bytes(b"%PDF other")
     assert any("is another file than this hash says" in str(p) for p in checked(folder).problems)
+    held = store.put([b"%PDF other"]).sha256
     with pytest.raises(loading.DoesNotFit, match="another file"):
         load(folder)
     assert not Case.objects.exists()
+    assert store.has(held), "the court may have that other file, too, for a document of its own"
 
 
 @pytest.mark.parametrize(

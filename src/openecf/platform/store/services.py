@@ -45,8 +45,11 @@ def _name(sha256: str, *, sealed: bool) -> str:
     return f"sealed/{sealed_name(_key(), sha256)}" if sealed else f"plain/{sha256}"
 
 
-def put(chunks: Iterable[bytes], *, sealed: bool = False) -> Stored:
-    """Store bytes, durably: when this returns they are on disk (or in the bucket). Refuses with StoreFull."""
+def put(chunks: Iterable[bytes], *, sealed: bool = False, expected: str = "") -> Stored:
+    """Store bytes, durably: when this returns they are on disk (or in the bucket). Refuses with StoreFull.
+
+    ``expected``: the SHA-256 that they must have. Nothing is stored of others; the caller sees by what is returned.
+    """
     digest = hashlib.sha256()
     size = 0
 
@@ -61,8 +64,8 @@ def put(chunks: Iterable[bytes], *, sealed: bool = False) -> Stored:
         for piece in seal(counted(), key=_key(), digest=digest) if sealed else counted():
             out.write(piece)
         stored = Stored(digest.hexdigest(), size)
-        name = _name(stored.sha256, sealed=sealed)
-        _backend().keep(out, name)
+        if expected in ("", stored.sha256):
+            _backend().keep(out, _name(stored.sha256, sealed=sealed))
     return stored
 
 
