@@ -115,7 +115,7 @@ def test_the_schedule_of_the_courts_day_counts(event, group, on, cents):
     [
         (None, None),
         (48, datetime(2024, 3, 10, 3, 30, tzinfo=UTC)),
-        ("same-day", datetime(2024, 3, 8, 5, 0, tzinfo=UTC)),
+        ("same-day", datetime(2024, 3, 8, 4, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_a_fee_is_due_by_the_courts_deadline(within, due):

@@ -87,6 +87,11 @@ def together(receipts: Sequence[Receipt]) -> Receipt:
     )
 
 
+def end_of(day: date, *, zone: str) -> datetime:
+    """The last second of a court's day: pages say 11:59 PM of it, which nobody takes for the day after."""
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone))
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -122,5 +127,5 @@ class FilingFees(_Data):
             return None
         if self.pay_within == "same-day":
             day = charged_at.astimezone(ZoneInfo(zone)).date()
-            return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+            return end_of(day, zone=zone)
         return charged_at + timedelta(hours=self.pay_within)

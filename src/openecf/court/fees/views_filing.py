@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from openecf.court.fees import charging, owing, paying
 from openecf.court.fees.forms import FoundPaymentForm, HowForm, TimeForm, WhyForm
 from openecf.court.fees.models import FilingFee
+from openecf.court.fees.rules import end_of
 from openecf.court.people import access
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
@@ -176,9 +175,5 @@ def _do(which: str, fee: FilingFee, typed: dict, request: HttpRequest) -> None:
     elif which == "refund":
         charging.note_refund(**who)
     else:
-        charging.give_time(**who, until=_end_of(typed["until"]))
-
-
-def _end_of(day: object) -> datetime | None:
-    """The court's midnight after a day; None where none is named."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(settings.COURT.zone)) if day else None
+        day = typed["until"]
+        charging.give_time(**who, until=end_of(day, zone=settings.COURT.zone) if day else None)
