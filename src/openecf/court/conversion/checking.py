@@ -13,7 +13,7 @@ from django.conf import settings
 
 from openecf.court.conversion import staging
 from openecf.court.conversion.cases import CaseInput, Cases
-from openecf.court.conversion.layout import CASES, DEADLINES, DOCUMENTS, FILES, MANIFEST, PAPERS, PEOPLE, USERS
+from openecf.court.conversion.layout import AGENTS, CASES, DEADLINES, DOCUMENTS, FILES, MANIFEST, PAPERS, PEOPLE, USERS
 from openecf.court.conversion.reading import Manifest, NoExport, Problem, Table, Told, manifest_of, read_bytes
 from openecf.court.events import queries as events
 from openecf.court.importing import bulk
@@ -58,6 +58,7 @@ def check(folder: Path, *, progress: Progress, told: Told) -> Report:
     try:
         _people(folder, report, progress)
         _users(folder, report, progress)
+        _agents(folder, report, progress)
         _cases(folder, report, progress)
         progress("keys", 0, 1)
         for problem in staging.wrong():
@@ -118,12 +119,21 @@ def _people(folder: Path, report: Report, progress: Progress) -> None:
 def _users(folder: Path, report: Report, progress: Progress) -> None:
     table, keys = Table(folder, USERS, report.told), staging.Keys("x_user")
     for row in _rows(table, "users", report, progress):
-        login, person, others, _group, scheme, password, _text, _active = row
-        keys.add(table.line, login, person, others)
+        login, person, others, group, scheme, password, _text, _active = row
+        keys.add(table.line, login, person, others, group)
         if wrong := password_fault(scheme, password):
             table.refuse(wrong)
         elif not password:
             table.refuse(f"the login {login} comes without a password: its holder has to reset it", grave=False)
+    keys.write()
+
+
+def _agents(folder: Path, report: Report, progress: Progress) -> None:
+    if AGENTS.name not in report.manifest.files:
+        return
+    table, keys = Table(folder, AGENTS, report.told), staging.Keys("x_agent")
+    for principal, agent, _sees, _notices in _rows(table, "agents", report, progress):
+        keys.add(table.line, principal, agent)
     keys.write()
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from openecf.court.conversion.layout import (
+    AGENTS,
     ATTORNEYS,
     CASES,
     DEADLINES,
@@ -43,16 +44,19 @@ class Export:
 
     ``files``: every so-manieth document has a file of its own; 0: none. ``passwords``: of so many users. ``findings``:
     one person in twice as many is there twice, one in three times as many shares the e-mail address of the one before,
-    one in five times as many the telephone, and one login in four times as many is used by somebody else, too.
+    one in five times as many the telephone, and one login in four times as many is used by somebody else, too. ``agents``:
+    so many logins are of filing agents.
     """
 
     def __init__(
         self, folder: Path, *, court: str, cases: int, users: int, entries: int = 10, files: int = 0,
-        passwords: int | None = None, findings: int = 100, taken_at: str = "2027-04-02T09:00:00-04:00",
+        passwords: int | None = None, findings: int = 100, agents: int = 0, taken_at: str = "2027-04-02T09:00:00-04:00",
     ) -> None:  # fmt: skip
         self.folder, self.court, self.cases, self.users = folder, court, cases, users
         self.entries, self.files, self.findings, self.taken_at = entries, files, findings, taken_at
         self.passwords = users if passwords is None else passwords
+        # Not the last ones, who are there twice or share a login.
+        self.agents = range(users - 2 - agents, users - 2)
         self.rng = random.Random(f"{cases}/{users}")  # noqa: S311  (invented text, no secret)
         self.counts: dict[str, dict[str, Any]] = {}
         self.stored, self.stored_bytes = 0, 0
@@ -62,6 +66,8 @@ class Export:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._file(PEOPLE, self._people())
         self._file(USERS, self._users())
+        if self.agents:
+            self._file(AGENTS, self._agencies())
         self._cases()
         self.manifest()
         return self.folder
@@ -110,7 +116,14 @@ class Export:
         for n in range(1, self.users + 1):
             others = "" if n % (4 * self.findings) else f"P{self.users + n // (4 * self.findings)}"
             scheme, kept = ("sha1-salt-first", hashed(n)) if n <= self.passwords else ("", "")
-            yield f"filer{n}", f"P{n}", others, "attorney", scheme, kept, int(n % 5 == 0), int(n % 50 != 0)
+            group = "filing-agent" if n in self.agents else "attorney"
+            yield f"filer{n}", f"P{n}", others, group, scheme, kept, int(n % 5 == 0), int(n % 50 != 0)
+
+    def _agencies(self) -> Iterator[tuple[Any, ...]]:
+        """Each agent files for three attorneys."""
+        for n in self.agents:
+            for principal in range(1, 4):
+                yield f"P{principal}", f"P{n}", int(principal == 1), int(principal == 2)
 
     def _cases(self) -> None:
         layouts = (CASES, PARTIES, ATTORNEYS, ENTRIES, PAPERS, MOTIONS, DEADLINES, HEARINGS)

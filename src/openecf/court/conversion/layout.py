@@ -235,6 +235,18 @@ USERS = FileLayout(
         _flag("active", empty=True, means="0: the login was closed"),
     ),
 )
+AGENTS = FileLayout(
+    "agents.csv",
+    (
+        _plain("principal", 40, "P1207", "the attorney or trustee who lets the agent act", required=True),
+        _plain(
+            "agent", 40, "P1340", "who files for the principal, with a login of the group filing-agent", required=True
+        ),
+        _flag("sees_restricted", empty=False, means="sees what is closed to others and open to the principal"),
+        _flag("gets_notices", empty=False, means="gets copies of the principal's notices"),
+    ),
+    optional=True,
+)
 CASES = FileLayout(
     "cases.csv",
     (
@@ -392,4 +404,4 @@ HEARINGS = FileLayout(
 )
 OF_CASES = (CASES, PARTIES, COUNTS, ATTORNEYS, ENTRIES, PAPERS, MOTIONS, DEADLINES, HEARINGS)
 """The files in the order of cases.csv."""
-FILES = (PEOPLE, USERS, *OF_CASES)
+FILES = (PEOPLE, USERS, AGENTS, *OF_CASES)

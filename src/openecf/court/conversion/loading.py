@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from openecf.court.conversion import staging
 from openecf.court.conversion.cases import Cases, Entry
 from openecf.court.conversion.checking import Progress
-from openecf.court.conversion.layout import DOCUMENTS, PAPERS, PEOPLE, USERS
+from openecf.court.conversion.layout import AGENTS, DOCUMENTS, OF_CASES, PAPERS, PEOPLE, USERS
 from openecf.court.conversion.models import Conversion, ConvertedCase, Finding, Place
 from openecf.court.conversion.reading import Problem, Row, Share, Table
 from openecf.court.documents import services as papers
@@ -79,6 +79,7 @@ def load(conversion: Conversion, folder: Path, *, progress: Progress, helpers: H
     with _commits_together():
         rows = _people(place, folder, progress)
         rows += _users(place, folder, progress)
+        rows += _agents(place, folder, progress)
         before = _rows_of_cases(conversion)
         if helpers and conversion.shares > 1:
             helpers.start(range(1, conversion.shares))
@@ -162,6 +163,20 @@ def _users(place: Place, folder: Path, progress: Progress) -> int:
     return rows
 
 
+def _agents(place: Place, folder: Path, progress: Progress) -> int:
+    conversion = place.conversion
+    done, total, rows = place.done.get("agents", 0), conversion.counts.get(AGENTS.name, 0), 0
+    for batch in _batches(Table(folder, AGENTS, refuse, skip=done)):
+        with transaction.atomic():
+            written = accounts.write_agencies(conversion.id, [row for _place, row in batch])
+            if written < len(batch):
+                raise DoesNotFit(f"{AGENTS.name}: names people who are not in people.csv. --check says whom.")
+            _save(place, agents=batch[-1][0])
+        rows += written
+        progress("agents", batch[-1][0], total)
+    return rows
+
+
 def _passwords(place: Place, folder: Path, progress: Progress) -> int:
     """How many were kept. Argon2id over each hash, on every processor: the old hash itself is never written down here."""
     conversion = place.conversion
@@ -233,7 +248,7 @@ class _Documents:
 
 def _cases(place: Place, folder: Path, progress: Progress) -> None:
     conversion = place.conversion
-    total = sum(count for name, count in conversion.counts.items() if name not in (PEOPLE.name, USERS.name))
+    total = sum(conversion.counts.get(one.name, 0) for one in OF_CASES)
     done = {name: n for name, n in place.done.items() if name.endswith(".csv")}
     share = Share(place.share, conversion.shares) if conversion.shares > 1 else None
     people, documents = accounts.People(conversion.id), _Documents(folder)

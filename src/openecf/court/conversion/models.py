@@ -96,6 +96,24 @@ class ConvertedUser(models.Model):
         return str(self.user_id)
 
 
+class ConvertedAgency(models.Model):
+    """That a person filed for another in the old system. ``agency``: since the switch, which lets them go on."""
+
+    conversion = models.ForeignKey(Conversion, on_delete=models.CASCADE, related_name="+")
+    principal = models.ForeignKey(ConvertedPerson, on_delete=models.CASCADE, related_name="+")
+    agent = models.ForeignKey(ConvertedPerson, on_delete=models.CASCADE, related_name="+")
+    sees_restricted = models.BooleanField(default=False)
+    gets_notices = models.BooleanField(default=False)
+    agency = models.OneToOneField("agents.Agency", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "converted_agency"
+        constraints = [models.UniqueConstraint(fields=["principal", "agent"], name="converted_agency_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} for {self.principal_id}"
+
+
 class ConvertedCase(models.Model):
     """A case that was taken over. Until the switch only the court sees it; then it is restricted as it was."""
 

@@ -24,6 +24,7 @@ from openecf.court.people import services as accounts
 from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
 from openecf.court.transition.rules import Era, as_if, era, is_live
+from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 
@@ -75,7 +76,7 @@ def invent(folder: Path, *, at: datetime) -> Export:
         )
     made = as_if(transition.profile(), at).astimezone(ZoneInfo(settings.COURT.zone))
     export = Export(
-        folder, court=settings.COURT.id, cases=300, users=80, files=7, findings=10,
+        folder, court=settings.COURT.id, cases=300, users=80, files=7, findings=10, agents=1,
         taken_at=made.isoformat(timespec="seconds"),
     )  # fmt: skip
     try:
@@ -201,11 +202,13 @@ def switch(folder: Path, *, at: datetime, despite_findings: bool = False) -> Con
                 "all the same and decide them later: --despite-findings"
             )
         with transaction.atomic():
-            comparing.open_up(conversion.id)
+            acting = comparing.open_up(conversion.id, on=legal_day(at, settings.COURT.zone), at=at)
             transitions.move_deadlines_again()
             conversion.switched_at = at
             conversion.save(update_fields=["switched_at"])
-            record(act="conversion.switched", by=BY, at=at, subject=f"conversion:{conversion.id}", left=left)
+            record(
+                act="conversion.switched", by=BY, at=at, subject=f"conversion:{conversion.id}", left=left, agents=acting
+            )
         transitions.tell_status(at=at)
     return conversion
 

@@ -16,12 +16,13 @@ from openecf.court.importing.bulk import cell
 _TABLES = """
 CREATE TEMP TABLE x_person (line bigint, id bigint, person text, first_name text, last_name text, generation text,
   bar_id text, firm text, phone text, email text);
-CREATE TEMP TABLE x_user (line bigint, login text, person text, others text[]);
+CREATE TEMP TABLE x_user (line bigint, login text, person text, others text[], "group" text);
+CREATE TEMP TABLE x_agent (line bigint, principal text, agent text);
 CREATE TEMP TABLE x_case (line bigint, id bigint, number text, defendant text, lead bigint);
 CREATE TEMP TABLE x_paper (line bigint, doc_id text);
 CREATE TEMP TABLE x_named (file text, line bigint, person text)
 """
-NAMES = ("x_person", "x_user", "x_case", "x_paper", "x_named")
+NAMES = ("x_person", "x_user", "x_agent", "x_case", "x_paper", "x_named")
 
 _WRONG = (
     (
@@ -41,6 +42,24 @@ _WRONG = (
         "person: people.csv has nobody called {0}",
         "SELECT u.line, n.person FROM x_user u, LATERAL unnest(u.others || u.person) AS n (person) "
         "WHERE NOT EXISTS (SELECT 1 FROM x_person p WHERE p.person = n.person)",
+    ),
+    (
+        "agents.csv",
+        "agent: {0} is there for this principal already",
+        "SELECT line, agent FROM (SELECT line, agent, row_number() OVER (PARTITION BY principal, agent ORDER BY line) AS nth "
+        "FROM x_agent) t WHERE nth > 1",
+    ),
+    (
+        "agents.csv",
+        "agent: users.csv has no login of the group filing-agent for {0}",
+        "SELECT x.line, x.agent FROM x_agent x WHERE NOT EXISTS (SELECT 1 FROM x_user u WHERE u.person = x.agent "
+        "AND u.\"group\" = 'filing-agent')",
+    ),
+    (
+        "agents.csv",
+        "principal: users.csv has no login of an attorney or a trustee for {0}",
+        "SELECT x.line, x.principal FROM x_agent x WHERE NOT EXISTS (SELECT 1 FROM x_user u WHERE u.person = x.principal "
+        "AND u.\"group\" IN ('attorney', 'trustee', 'us-trustee'))",
     ),
     (
         "cases.csv",

@@ -74,6 +74,23 @@ def _issue() -> tuple[str, dict[str, Any]]:
     return _ISSUE.format(columns=columns, values=", ".join(values)), defaults
 
 
+_AGENCIES = """
+INSERT INTO converted_agency (conversion_id, principal_id, agent_id, sees_restricted, gets_notices)
+SELECT %s, p.id, a.id, given.sees, given.notices
+FROM unnest(%s::text[], %s::text[], %s::bool[], %s::bool[]) WITH ORDINALITY AS given (principal, agent, sees, notices, place)
+JOIN converted_person p ON p.person = given.principal AND p.conversion_id = %s
+JOIN converted_person a ON a.person = given.agent AND a.conversion_id = %s ORDER BY given.place
+"""
+
+
+def write_agencies(conversion: int, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Note who files for whom; nobody acts for anybody before the switch. How many rows."""
+    with connection.cursor() as cursor:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(_AGENCIES, [conversion, *columns, conversion, conversion])
+        return cursor.rowcount
+
+
 _PASSWORDS = """
 UPDATE court_user u SET password = given.hash FROM unnest(%s::text[], %s::text[]) AS given (login, hash)
 WHERE lower(u.login) = lower(given.login) AND u.password = '' AND u.account IS NULL

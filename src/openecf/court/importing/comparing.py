@@ -9,14 +9,17 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
+from openecf.court.agents.models import Agency
 from openecf.court.conversion.cases import Cases
 from openecf.court.conversion.layout import (
+    AGENTS,
     ATTORNEYS,
     CASES,
     COUNTS,
@@ -30,7 +33,7 @@ from openecf.court.conversion.layout import (
     USERS,
     FileLayout,
 )
-from openecf.court.conversion.models import Conversion
+from openecf.court.conversion.models import Conversion, ConvertedAgency
 from openecf.court.conversion.reading import Problem, Table, Tell, Told
 from openecf.court.conversion.rules import Known
 from openecf.court.docket.rules import entry_link
@@ -51,6 +54,11 @@ SELECT person, prefix, first_name, middle_name, last_name, generation, initials,
 _USERS = """
 SELECT u.login, u."group", u.wants_text, c.active, c.others, u.password <> '' OR u.spent_password <> ''
 FROM converted_user c JOIN court_user u ON u.id = c.user_id WHERE c.conversion_id = %s ORDER BY lower(u.login) COLLATE "C"
+"""
+_AGENTS = """
+SELECT p.person, a.person, k.sees_restricted, k.gets_notices FROM converted_agency k
+JOIN converted_person p ON p.id = k.principal_id JOIN converted_person a ON a.id = k.agent_id
+WHERE k.conversion_id = %s ORDER BY k.id
 """
 _CASES = """
 SELECT {columns}, a.name, r.name, c.header_lines::text, k.lead, k.restriction FROM converted_case k
@@ -112,6 +120,7 @@ def compare(conversion: Conversion, folder: Path, *, progress: Progress, told: T
     pairs: list[tuple[FileLayout, Iterable[Line], str, tuple[Any, ...]]] = [
         (PEOPLE, _plain(folder, PEOPLE, told), _PEOPLE, (conversion.id,)),
         (USERS, _users(folder, told), _USERS, (conversion.id,)),
+        (AGENTS, _plain(folder, AGENTS, told), _AGENTS, (conversion.id,)),
         (CASES, _cases(folder, columns, told), of_cases, (conversion.id,)),
         (PARTIES, _parties(folder, told), _PARTIES, (conversion.id,)),
         (COUNTS, _of_parties(folder, COUNTS, told), _COUNTS, (conversion.id,)),
@@ -330,11 +339,46 @@ _OPEN_UP = (
 )
 
 
-def open_up(conversion: int) -> None:
-    """Cases are restricted as they were in the old system, and logins work as they did there."""
+# Of people whom the clerk's office joined one agency is left: what is closed it shows only if each of them showed it.
+# Whoever has no fitting account now is left out.
+_AGENCIES_TO_BE = """
+SELECT min(k.id), p.user_id, a.user_id, bool_and(k.sees_restricted), bool_or(k.gets_notices)
+FROM converted_agency k JOIN converted_person p ON p.id = k.principal_id JOIN converted_person a ON a.id = k.agent_id
+JOIN court_user pu ON pu.id = p.user_id JOIN court_user au ON au.id = a.user_id
+WHERE k.conversion_id = %s AND k.agency_id IS NULL AND au."group" = 'filing-agent' AND au.active AND pu.active
+  AND pu."group" IN ('attorney', 'trustee', 'us-trustee')
+  AND NOT EXISTS (SELECT 1 FROM agency g WHERE g.principal_id = p.user_id AND g.agent_id = a.user_id AND g.ended_at IS NULL)
+GROUP BY p.user_id, a.user_id ORDER BY 1
+"""
+
+
+def open_up(conversion: int, *, on: date, at: datetime) -> int:
+    """Cases are restricted as they were in the old system, logins work and agents act as they did there: how many agents.
+
+    ``on``: the court's day, from which on they act.
+    """
     with connection.cursor() as cursor:
         for statement in _OPEN_UP:
             cursor.execute(statement, [conversion])
+        cursor.execute(_AGENCIES_TO_BE, [conversion])
+        rows = cursor.fetchall()
+    made = Agency.objects.bulk_create(
+        [
+            Agency(
+                principal_id=principal,
+                agent_id=agent,
+                sees_restricted=sees,
+                gets_notices=notices,
+                starts=on,
+                made_at=at,
+            )
+            for _kept, principal, agent, sees, notices in rows
+        ],
+        batch_size=1000,
+    )
+    kept = [ConvertedAgency(id=row[0], agency=agency) for row, agency in zip(rows, made, strict=True)]
+    ConvertedAgency.objects.bulk_update(kept, ["agency"], batch_size=1000)
+    return len(made)
 
 
 def _appearances_to(cursor: Any, user: int, people: Sequence[int]) -> None:

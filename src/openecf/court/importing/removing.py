@@ -43,8 +43,8 @@ SELECT (SELECT count(*) FROM converted_case c WHERE c.conversion_id = %(conversi
           OR EXISTS (SELECT 1 FROM entry e WHERE e.filer_id = u.id AND e.entered_by <> %(by)s)
           OR EXISTS (SELECT 1 FROM draft d WHERE d.filer_id = u.id)
           OR EXISTS (SELECT 1 FROM draft d WHERE d.agent_id = u.id)
-          OR EXISTS (SELECT 1 FROM agency a WHERE a.principal_id = u.id)
-          OR EXISTS (SELECT 1 FROM agency a WHERE a.agent_id = u.id)
+          OR EXISTS (SELECT 1 FROM agency a WHERE u.id IN (a.principal_id, a.agent_id) AND (a.ended_at IS NOT NULL
+            OR NOT EXISTS (SELECT 1 FROM converted_agency k WHERE k.agency_id = a.id)))
           OR EXISTS (SELECT 1 FROM document_reader r WHERE r.user_id = u.id)
           OR EXISTS (SELECT 1 FROM filing_request_held h WHERE h.user_id = u.id)
           OR EXISTS (SELECT 1 FROM judge j WHERE j.user_id = u.id)
@@ -65,6 +65,9 @@ WITH gone AS (
 ) DELETE FROM court_user u USING gone g WHERE u.id = g.user_id
 """
 _LOOSE = (
+    "DELETE FROM acting_choice c USING converted_agency k WHERE c.agency_id = k.agency_id AND k.conversion_id = %s",
+    "WITH gone AS (DELETE FROM converted_agency WHERE conversion_id = %s RETURNING agency_id) "
+    "DELETE FROM agency a USING gone g WHERE a.id = g.agency_id",
     "UPDATE converted_person SET user_id = NULL WHERE conversion_id = %s AND user_id IS NOT NULL",
     "DELETE FROM own_session s USING converted_user c WHERE s.user_id = c.user_id AND c.conversion_id = %s",
     "DELETE FROM own_reset_link s USING converted_user c WHERE s.user_id = c.user_id AND c.conversion_id = %s",
