@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -64,6 +65,18 @@ def test_a_state_is_shaded_by_how_many_of_its_courts_are_live(here, share):
 def test_the_list_is_searched_by_state_and_by_words(asked, found, missing):
     page = Client().get(f"/courts{asked}").content.decode()
     assert found in page and missing not in page
+
+
+def test_the_whole_list_is_short_at_first_and_what_was_searched_for_lies_open():
+    admit("flsb", "nextgen")
+    whole, found = (Client().get(path).content.decode() for path in ("/courts", "/courts?q=alaska"))
+    assert whole.index("On this network") < whole.index('href="/courts/flsb"') < whole.index("Not on this network")
+    assert whole.count("<details") == 3 and "<details open" not in re.sub(r' class="[^"]*"', "", whole)
+    for court in queries.all_courts():
+        admit(court.court.id, "nextgen")
+    many = Client().get("/courts").content.decode()
+    assert many.count("<details") == 3 and "Not on this network" not in many, "also where all courts are"
+    assert found.count("<details") == 2 == re.sub(r' class="[^"]*"', "", found).count("<details open")
 
 
 def test_the_data_lists_every_federal_court_with_what_it_said_of_itself():

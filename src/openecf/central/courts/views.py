@@ -28,7 +28,15 @@ def court_list(request: HttpRequest) -> HttpResponse:
     """Every federal court, on a map and as a list, searched by name or by state."""
     typed, state = request.GET.get("q", "")[:100], request.GET.get("state", "")[:2].upper()
     rows = queries.all_courts(typed=typed, state=state)
-    context = {"rows": rows, "typed": typed, "state": state, "tiles": queries.tiles()}
+    context = {
+        "rows": rows,
+        "here": [row for row in rows if row.site],
+        "elsewhere": [row for row in rows if not row.site],
+        "asked": bool(typed or state),
+        "typed": typed,
+        "state": state,
+        "tiles": queries.tiles(),
+    }
     return render(request, "courts/list.html", context)
 
 
