@@ -8,8 +8,10 @@ a search without a match costs one page.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from openecf.kernel.money import Money
 
@@ -33,6 +35,11 @@ class Schedule:
         billable = min(pages, self.page_cap) if capped else pages
         return billable, self.per_page * billable
 
+    @property
+    def cap(self) -> Money:
+        """The most that a capped item costs."""
+        return self.per_page * self.page_cap
+
 
 SCHEDULES = (
     Schedule(date(2012, 4, 1), Money.of("0.10"), 30, Money.of("2.40"), Money.of("15.00"), Money.of("53.00")),
@@ -40,9 +47,29 @@ SCHEDULES = (
 )
 
 
+_announced: tuple[Schedule, ...] = ()
+
+
+class OldSchedule(ValueError):
+    """A schedule was announced for days that have one: what was billed by it would be billed otherwise."""
+
+
+def announce(schedules: Iterable[Schedule]) -> None:
+    """The schedules after those above, as the installation's configuration has them; once, when a process starts.
+
+    OldSchedule for one that is not later than ``SCHEDULES``, or for two of one day.
+    """
+    global _announced
+    later = tuple(sorted(schedules, key=lambda one: one.since))
+    days = [SCHEDULES[-1].since, *(one.since for one in later)]
+    if any(following <= day for day, following in pairwise(days)):
+        raise OldSchedule(", ".join(map(str, days[1:])))
+    _announced = later
+
+
 def schedule_on(day: date) -> Schedule:
     """The schedule in force on ``day`` (the earliest one for days before all of them)."""
-    in_force = [s for s in SCHEDULES if s.since <= day]
+    in_force = [one for one in (*SCHEDULES, *_announced) if one.since <= day]
     return in_force[-1] if in_force else SCHEDULES[0]
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -54,6 +56,20 @@ class PaymentsConfig(_Strict):
     key: str = ""
 
 
+_Dollars = Annotated[Decimal, Field(ge=0, decimal_places=2)]
+
+
+class FeeScheduleConfig(_Strict):
+    """The prices of the Electronic Public Access Fee Schedule from a day on, in dollars: ``"0.10"``."""
+
+    since: date
+    per_page: _Dollars
+    page_cap: int = Field(ge=1)
+    audio_file: _Dollars
+    quarterly_waiver: _Dollars
+    returned_payment: _Dollars
+
+
 class ServiceCenterConfig(_Strict):
     """How people reach the Service Center besides its pages. ``hours`` in three languages; what is empty is not shown.
 
@@ -87,7 +103,7 @@ class SiteConfig(_Strict):
     ``X-Forwarded-For`` are believed only with it. Empty: those of a proxy on this machine are. ``prepared_statements``:
     off where a pooler stands before the database that gives a connection to another client after each transaction and
     does not know of statements that are kept ready. ``breached_passwords``: a file of SHA-1 in order, of passwords that
-    nobody may choose.
+    nobody may choose. ``fee_schedules``: prices that come after those that this version knows; the same at every site.
     """
 
     id: str
@@ -107,6 +123,7 @@ class SiteConfig(_Strict):
     database_pool: int = Field(default=8, ge=1)
     prepared_statements: bool = True
     breached_passwords: str = ""
+    fee_schedules: tuple[FeeScheduleConfig, ...] = ()
 
 
 class Secrets(_Strict):

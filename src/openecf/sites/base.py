@@ -6,11 +6,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import openecf
+from openecf.platform import fees
 from openecf.platform.config import this_site
 from openecf.platform.telemetry import logs
 
 SITE = this_site()
 CONFIG = SITE.config
+fees.announce()
 PACKAGE = Path(openecf.__file__).parent
 
 SECRET_KEY = SITE.secrets.django

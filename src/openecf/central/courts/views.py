@@ -9,7 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from openecf.central.billing import rules as billing
 from openecf.central.courts import queries
+from openecf.kernel.billing import schedule_on
+from openecf.kernel.days import legal_day
 from openecf.platform import access
 from openecf.platform.config import this_site
 from openecf.platform.registering.roles import ATTORNEY_ROLES, NON_ATTORNEY_ROLES
@@ -19,7 +22,8 @@ from openecf.platform.registering.roles import ATTORNEY_ROLES, NON_ATTORNEY_ROLE
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """What PACER is here, and the ways in."""
-    return render(request, "courts/front.html", {"courts": queries.all_courts_here()})
+    page = {"courts": queries.all_courts_here(), "prices": schedule_on(legal_day(request.arrived, billing.ZONE))}
+    return render(request, "courts/front.html", page)
 
 
 @access.rule(access.ANYONE)

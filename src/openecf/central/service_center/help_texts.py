@@ -1,6 +1,7 @@
 """The help of the Service Center: questions, guides, glossary; data in ``help/``, one file for each language.
 
-Text is paragraphs with ``- `` points, ``**bold**`` and ``[words](place)``. Nothing else is marked up, and everything
+Text is paragraphs with ``- `` points, ``**bold**`` and ``[words](place)``; ``{page}``, ``{cap}``, ``{waiver}`` and
+``{returned}`` are today's prices, without their dollar sign. Nothing else is marked up, and everything
 else is escaped: a file cannot bring a tag or a link elsewhere into a page.
 """
 
@@ -15,9 +16,14 @@ from importlib import resources
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from openecf.central.billing import rules as billing
+from openecf.kernel.billing import schedule_on
+from openecf.kernel.days import legal_day
 
 LANGUAGES = ("en", "es", "ht")
 PLACES = {
@@ -26,6 +32,7 @@ PLACES = {
 }  # fmt: skip
 """What a text may link to besides ``guide:KEY``, and the names of those pages."""
 _LINK = re.compile(r"\[([^\]]+)\]\(([a-z:-]+)\)")
+_PRICE = re.compile(r"\{(page|cap|waiver|returned)\}")
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 
 
@@ -124,11 +131,23 @@ def shown(text: str) -> SafeString:
 
 def plain(text: str) -> str:
     """The words alone, for the search."""
-    return strip_tags(_BOLD.sub(r"\1", _LINK.sub(r"\1", text)))
+    return strip_tags(_BOLD.sub(r"\1", _LINK.sub(r"\1", _priced(text))))
+
+
+def _priced(text: str) -> str:
+    """With today's prices in the places that a text leaves for them."""
+    today = schedule_on(legal_day(timezone.now(), billing.ZONE))
+    prices = {
+        "page": today.per_page,
+        "cap": today.cap,
+        "waiver": today.quarterly_waiver,
+        "returned": today.returned_payment,
+    }
+    return _PRICE.sub(lambda found: str(prices[found[1]]), text)
 
 
 def _inline(text: str) -> SafeString:
-    linked = _LINK.sub(lambda found: f'<a href="{_address(found[2])}">{found[1]}</a>', str(escape(text)))
+    linked = _LINK.sub(lambda found: f'<a href="{_address(found[2])}">{found[1]}</a>', str(escape(_priced(text))))
     return mark_safe(_BOLD.sub(r"<strong>\1</strong>", linked))  # noqa: S308  (escaped above)
 
 
