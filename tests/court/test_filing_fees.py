@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from openecf.court.cases.models import Case
 from openecf.court.docket.models import Entry
 from openecf.court.fees import charging, owing, paying
 from openecf.court.fees.models import FilingFee
@@ -317,6 +319,18 @@ def test_a_payment_that_nobody_heard_of_is_found_by_pay_govs_number(world, tollb
     assert clerk.post("/court/fees", {"number": number, "tracking": "nonsense"}).status_code == 409
     assert clerk.post("/court/fees", {"number": number, "tracking": done.tracking}).status_code == 302
     assert is_open(world.counsel) and FilingFee.objects.get().receipt == done.tracking
+
+
+def test_two_payments_of_fees_in_the_same_cases_hold_the_cases_in_one_order(world):
+    fees = [FilingFee.objects.get(entry=file(world, world.counsel)) for _each in range(2)]
+    other = Case.objects.create(
+        number="24-10002", year=2024, serial=10002, caption="Another", filed=date(2024, 1, 2), next_seq=50
+    )
+    Entry.objects.filter(id=fees[0].entry_id).update(case=other)
+    with transaction.atomic():
+        charging.pay(owing.open_fees(world.counsel.id), receipt="1", by="system", at=timezone.now())
+    told = Entry.objects.filter(event=charging.RECEIPT).order_by("id")
+    assert list(told.values_list("case_id", flat=True)) == [world.case.id, other.id]
 
 
 def test_without_a_deadline_nobody_is_kept_and_a_page_asks_nothing_more(world, django_assert_num_queries):

@@ -105,8 +105,11 @@ def _open(fee_id: int, said: str) -> Iterator[tuple[FilingFee, str]]:
 
 
 def pay(rows: Sequence[FilingFee], *, receipt: str, by: str, at: datetime) -> None:
-    """These locked fees are paid: the docket of each case says so. In the caller's transaction."""
-    for row in rows:
+    """These locked fees are paid: the docket of each case says so. In the caller's transaction.
+
+    Cases are held in the order of their ids: two payments of fees in the same two cases do not wait in a circle.
+    """
+    for row in sorted(rows, key=lambda one: (one.entry.case_id, one.id)):
         row.paid_at, row.receipt, row.settled_by = at, receipt[:200], by
         row.save(update_fields=["paid_at", "receipt", "settled_by"])
         number = f" (re: Doc # {row.entry.number})" if row.entry.number else ""
