@@ -293,6 +293,26 @@ def test_money_that_came_twice_is_to_be_given_back_and_written_down(world, tollb
     assert clerk.post(f"/court/fees/{fee.id}", {"act": "refund", "refund-said": "Pay.gov 9"}).status_code == 409
 
 
+def test_of_two_who_pay_the_same_fees_beside_each_other_one_pays_and_no_money_is_lost(world, tollbooth):  # noqa: F811
+    """The first payment seemed over when an agent began another; then it was paid all the same."""
+    fee, browser = owed(world), browser_of(world.counsel)
+    tollbooth.pays(browser.post("/utilities/fees").headers["Location"])
+    first = Attempt.objects.get()
+    Attempt.objects.update(state="failed", over_at=timezone.now(), next_look_at=None)
+    agent, who = agency.agent()
+    agency.let(world.counsel, agent, may_pay=True)
+    second = callers.client(who)
+    way = second.post("/utilities/fees").headers["Location"]
+    told = tollbooth.client.complete(token=first.token)
+    Attempt.objects.filter(id=first.id).update(state="completing", over_at=None)
+    collecting.decide(attempt=first.id, told=told, settle=paying.settle, by="system", at=timezone.now())
+    fee.refresh_from_db()
+    assert fee.receipt == told.tracking and not fee.refund_due and is_open(world.counsel)
+    back = tollbooth.pays(way).headers["Location"]
+    assert "Nothing is due." in words(second.get(urlsplit(back).path, follow=True))
+    assert Payment.objects.filter(status="paid").count() == 1, "the second is never asked for"
+
+
 def test_while_a_bank_is_asked_filing_is_open_and_its_no_is_mailed_and_closes_it(world, tollbooth):  # noqa: F811
     tollbooth.books.settles_after = timedelta(hours=1)
     fee, browser = owed(world), browser_of(world.counsel)

@@ -98,6 +98,11 @@ def _fee_words(request: EfileRequest) -> str:
 
 
 def _advice(request: EfileRequest) -> str:
+    if request.status == Status.APPROVED and request.role == "filing-agent":
+        return gettext(
+            "You have an account there as a filing agent. The attorney or trustee for whom you file lets you act, at the "
+            "court under Utilities, “Filing agents”: tell them your account number."
+        )
     return {
         "draft": gettext("You have not sent it yet. What you typed is kept."),
         "submitted": gettext("It is on its way to the court. Usually it arrives within seconds."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from openecf.kernel.money import Money
@@ -64,6 +65,12 @@ class FilingFee(models.Model):
     charged_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     bill = models.UUIDField(null=True)
+    earlier_bills = ArrayField(
+        models.UUIDField(),
+        default=list,
+        db_default=[],
+        help_text="payments that were begun before and given up: money may come",
+    )
     paid_at = models.DateTimeField(null=True)
     receipt = models.CharField(
         max_length=200, blank=True, help_text="the payment service's number, or what a clerk wrote"

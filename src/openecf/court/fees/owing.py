@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from openecf.court.fees.models import FilingFee
 from openecf.court.fees.rules import FilingFees
@@ -95,8 +95,13 @@ def desk() -> Desk:
 
 
 def of_bill(bill: object) -> list[FilingFee]:
-    """The fees that a payment is of."""
-    return list(_with_case(FilingFee.objects.filter(bill=bill)).order_by("id"))
+    """The fees that a payment is of, also one that another was begun beside."""
+    return list(_with_case(FilingFee.objects.filter(is_of(bill))).order_by("id"))
+
+
+def is_of(bill: object) -> Q:
+    """Which fees a payment is of."""
+    return Q(bill=bill) | Q(earlier_bills__contains=[bill])
 
 
 def _with_case(rows: QuerySet[FilingFee]) -> QuerySet[FilingFee]:

@@ -77,7 +77,11 @@ def pay_all(*, payer: Payer, at: datetime) -> str:
         payment = collecting.ask(
             payer=payer.account, purpose=FEE_PURPOSE, reference=str(bill), amount=amount, by=payer.ref, at=at
         )
-        FilingFee.objects.filter(id__in=[row.id for row in rows]).update(bill=bill)
+        for row in rows:
+            # Kept: if money comes for one that was begun before, it is of these fees all the same.
+            row.earlier_bills = [*row.earlier_bills, *([row.bill] if row.bill else [])]
+            row.bill = bill
+        FilingFee.objects.bulk_update(rows, ["bill", "earlier_bills"])
     return collecting.begin(
         payment=payment,
         gateway=gateway(),
@@ -117,7 +121,7 @@ def came_back(*, payer: Payer, number: str, at: datetime) -> None:
     if found is None:
         raise NotYours
     try:
-        if not all(row.is_open for row in owing.of_bill(found.reference)):
+        if not all(row.is_open for row in owing.of_bill(UUID(found.reference))):
             collecting.give_up(number=number, by=payer.ref, at=at)
         else:
             collecting.complete(number=number, gateway=gateway(), settle=settle, by=payer.ref, at=at)
@@ -152,7 +156,7 @@ def settle(decided: Decided) -> None:
     rows = list(
         FilingFee.objects.select_for_update(of=("self",))
         .select_related("entry")
-        .filter(bill=UUID(decided.reference))
+        .filter(owing.is_of(UUID(decided.reference)))
         .order_by("id")
     )
     if not decided.is_paid:
