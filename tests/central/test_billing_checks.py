@@ -312,3 +312,16 @@ def test_the_payer_reads_of_a_check_on_the_own_page_and_nothing_of_what_it_broug
     came = {each.id: checks.came(each.id)[0] for each in (who, other)}
     assert [str(came[each.id].fee) for each in (who, other)] == ["53.00", "0.00"]
     assert (owed(who), owed(other)) == ("93.00", "0.00"), "each owes again what it was given; who sent it, the fee"
+
+
+def test_a_check_of_an_account_that_was_merged_goes_on_with_the_account_that_is_kept():
+    who, kept = billed(4000), account("kept")
+    check = enter("60.00", who)
+    share(check, "40.00")
+    services.move_balance(from_payer=who.id, to_payer=kept.id, reference="merger:x", by="desk", at=NOW)
+    Account.objects.filter(pk=who.pk).update(merged_into=kept, is_active=False, closed_at=NOW)
+    share(check, rest="5.00")
+    assert (owed(who), owed(kept)) == ("0.00", "-5.00")
+    back(check)
+    assert (owed(who), owed(kept)) == ("0.00", "93.00"), "what came in for it is owed there, and the fee"
+    assert services.check() == 0

@@ -63,7 +63,8 @@ def announce(schedules: Iterable[Schedule]) -> None:
     later = tuple(sorted(schedules, key=lambda one: one.since))
     days = [SCHEDULES[-1].since, *(one.since for one in later)]
     if any(following <= day for day, following in pairwise(days)):
-        raise OldSchedule(", ".join(map(str, days[1:])))
+        told = ", ".join(map(str, days[1:]))
+        raise OldSchedule(f"prices must begin after {days[0]}, each on a day of its own; told: {told}")
     _announced = later
 
 

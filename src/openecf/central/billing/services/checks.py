@@ -130,6 +130,7 @@ def share_out_check(*, check: UUID, shares: Shares, left: Money, by: UUID, at: d
         row = _live(check)
         if row.payer_id is None:
             raise WhoseCheck
+        row.payer_id = _goes_on(row.payer_id)
         if row.payer_id == by:
             raise OwnRequest
         if row.left_cents != left.cents:
@@ -145,7 +146,7 @@ def share_out_check(*, check: UUID, shares: Shares, left: Money, by: UUID, at: d
                 raise MoreThanTheBill
         for statement, amount in wanted.items():
             _enter(row, statement, amount, by, at)
-        Check.objects.filter(pk=row.pk).update(left_cents=row.left_cents - total.cents)
+        Check.objects.filter(pk=row.pk).update(payer=row.payer_id, left_cents=row.left_cents - total.cents)
         _record("check.shared-out", row.pk, row.payer_id, by, at, cents=total.cents)
         said = [(open_now[one].number if one else "", amount) for one, amount in wanted.items()]
         _tell_shared(row, said, left - total, at)
@@ -166,15 +167,17 @@ def take_check_back(*, check: UUID, why: str, remark: str, by: UUID, at: datetim
     is told why; with the fee of the schedule where the writer is the cause. CheckTakenBack, OwnRequest."""
     with transaction.atomic():
         row = _live(check)
-        shares = list(row.shares.order_by("payer_id", "id"))
-        payers = {share.payer_id for share in shares} | ({row.payer_id} if row.payer_id else set())
+        row.payer_id = _goes_on(row.payer_id) if row.payer_id else None
+        shares = list(row.shares.order_by("id"))
+        owes = {share.pk: _goes_on(share.payer_id) for share in shares}
+        payers = {*owes.values(), *([row.payer_id] if row.payer_id else [])}
         if by in payers:
             raise OwnRequest
         for payer in sorted(payers):
             one_at_a_time(payer)
         for share in shares:
             take_payment_back(
-                payer=share.payer_id, amount=Money(share.cents), reference=f"check:{share.pk}", by=str(by), at=at,
+                payer=owes[share.pk], amount=Money(share.cents), reference=f"check:{share.pk}", by=str(by), at=at,
                 note=_note(row), statement=share.statement_id,
             )  # fmt: skip
         fee = schedule_on(legal_day(at, rules.ZONE)).returned_payment if why in rules.CHECKS_WITH_FEE else Money()
@@ -183,10 +186,10 @@ def take_check_back(*, check: UUID, why: str, remark: str, by: UUID, at: datetim
             charge_fee(payer=row.payer_id, amount=fee, reference=f"check:{row.pk}", by=str(by), at=at, note=_note(row))
         row.returned_at, row.returned_by, row.why, row.remark = at, by, why, remark
         row.left_cents, row.fee_cents = 0, fee.cents
-        row.save(update_fields=["returned_at", "returned_by", "why", "remark", "left_cents", "fee_cents"])
+        row.save(update_fields=["payer", "returned_at", "returned_by", "why", "remark", "left_cents", "fee_cents"])
         _record("check.taken-back", row.pk, row.payer_id, by, at, why=why, cents=row.cents, fee=fee.cents)
         for payer in sorted(payers):
-            entered = sum((Money(one.cents) for one in shares if one.payer_id == payer), Money())
+            entered = sum((Money(one.cents) for one in shares if owes[one.pk] == payer), Money())
             _tell_back(row, payer, entered, fee if payer == row.payer_id else Money(), at)
 
 
@@ -195,6 +198,13 @@ def _live(check: UUID) -> Check:
     if row.returned_at is not None:
         raise CheckTakenBack
     return row
+
+
+def _goes_on(payer: UUID) -> UUID:
+    """The account that pays for this one, if it was closed as a duplicate meanwhile: its balance went there, too."""
+    while (account := accounts.account(payer)).merged_into_id:
+        payer = account.merged_into_id
+    return payer
 
 
 def _note(row: Check) -> str:
