@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 
+import psycopg
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from openecf.court.cases.models import Case, CaseChange, Party, Representation
@@ -12,7 +14,7 @@ from openecf.court.docket.models import Entry
 from openecf.court.filing import drafts, queries, services
 from openecf.court.filing.models import Draft
 from openecf.court.notices.models import Recipient
-from openecf.court.people import own_cases
+from openecf.court.people import admitting, noticing, own_cases, standing
 from openecf.court.people.models import CourtUser
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.config import this_site
@@ -201,6 +203,38 @@ def test_a_line_that_the_docket_has_for_the_party_becomes_the_accounts_and_couns
     refused = alone.clerk.post(f"{alone.page}?case={alone.mine.id}",
                                {"act": "add", "add-party": debtor.id, "add-said": "x"})  # fmt: skip
     assert refused.status_code == 409 and "Somebody else appears for this party" in words(refused)
+
+
+def test_a_case_that_nobody_has_is_taken_off_nobody(alone):
+    sent = {"act": "remove", "remove-case": "987654321", "remove-said": "Order"}
+    assert alone.clerk.post(alone.page, sent).status_code == 404
+    with pytest.raises(standing.CannotChange):
+        own_cases.end_filing_in(user_id=alone.user.id, case_id=987654321, said="Order", by="user:1", at=AT)
+
+
+def test_the_clerk_learns_of_no_case_that_is_open_to_chambers_alone(alone):
+    assert alone.mine.number in words(alone.clerk.get(alone.page))
+    Case.objects.filter(id=alone.mine.id).update(restriction=6)
+    assert alone.mine.number not in words(alone.clerk.get(alone.page))
+    sent = {"act": "remove", "remove-case": str(alone.mine.id), "remove-said": "Order"}
+    assert alone.clerk.post(alone.page, sent).status_code == 404
+    assert Representation.objects.filter(user=alone.user).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("hold", [
+    lambda user: standing.locked(user.id),
+    lambda user: noticing._owner(user.id, ""),
+    lambda user: admitting._free(user.id),
+], ids=["standing", "noticing", "admitting"])  # fmt: skip
+def test_who_holds_a_filer_keeps_no_filing_waiting_that_holds_the_case_which_is_wanted_next(hold):
+    """A filing holds its case and names its filer; who holds the filer first and then a case would wait in a circle."""
+    user = invented.make().counsel
+    CourtUser.objects.filter(id=user.id).update(account=None)
+    words = {"dbname": connection.settings_dict["NAME"]}
+    with transaction.atomic(), psycopg.connect(this_site().config.database_url, **words) as filing:
+        hold(user)
+        filing.execute("SELECT 1 FROM court_user WHERE id = %s FOR KEY SHARE NOWAIT", [user.id])
 
 
 def test_the_page_is_for_pro_se_filers_alone(alone):

@@ -184,6 +184,11 @@ def own_of(reader: Reader, case_ids: Iterable[int]) -> set[int]:
     return {case.pk for case in Case.objects.filter(id__in=mine.values("party__case")) if visible(reader, case)}
 
 
+def visible_of(reader: Reader, case_ids: Iterable[int]) -> set[int]:
+    """Those of these cases of which the reader may know."""
+    return {case.pk for case in Case.objects.filter(id__in=list(case_ids)) if visible(reader, case)}
+
+
 def appearances(*, party_ids: Iterable[int], user_id: int | None = None) -> list[int]:
     """The appearances for these parties that have not ended, of everybody or of one court user: their ids."""
     rows = Representation.objects.filter(party__in=list(party_ids), terminated=None).order_by("id")

@@ -89,13 +89,13 @@ def speak_no_more(*, case_id: int, user: CourtUser, at: datetime, by: str) -> st
     """The case is not in the person's account any more; the docket goes on naming the party. The case's number; empty if it
     was not there, and nothing happened."""
     with transaction.atomic():
-        case = Case.objects.select_for_update().get(id=case_id)
-        mine = list(_own(user.id).filter(party__case=case).values_list("id", flat=True))
-        if mine:
+        case = Case.objects.select_for_update().filter(id=case_id).first()
+        mine = list(_own(user.id).filter(party__case=case).values_list("id", flat=True)) if case is not None else []
+        if case is not None and mine:
             Representation.objects.filter(id__in=mine).update(user=None)
             _write(case, mine, Change("user", user.id, None), at=at, by=by)
             record(act="case.party-disconnected", by=by, at=at, subject=f"case:{case.id}", user=user.id)
-    return case.number if mine else ""
+    return case.number if case is not None and mine else ""
 
 
 def speaks(*, user_id: int | None, case_id: int) -> bool:

@@ -88,7 +88,7 @@ def admit(
     and its dead password with it. None: a new account, whose login nobody ever types. Who has an account here, and was
     suspended, gets the access back under the same account. Inside the caller's transaction. CannotAdmit.
     """
-    mine = CourtUser.objects.select_for_update().filter(account=account).first()
+    mine = CourtUser.objects.select_for_update(no_key=True).filter(account=account).first()
     if mine is not None and mine.pk == user_id and comes_again(mine, group):
         return mine if mine.active else _let_back(mine, group, application, language, by=by, at=at)
     check_admission(account=account, group=group, user_id=None)
@@ -134,7 +134,7 @@ def _let_back(
 
 def _free(user_id: int) -> CourtUser:
     """The filer's account of that id, locked, which belongs to no PACER account yet."""
-    user = CourtUser.objects.select_for_update().filter(id=user_id).exclude(group__in=COURT_GROUPS).first()
+    user = CourtUser.objects.select_for_update(no_key=True).filter(id=user_id).exclude(group__in=COURT_GROUPS).first()
     if user is None:
         raise NoSuchUser
     if user.account is not None:

@@ -69,7 +69,7 @@ def set_addresses(
     if len(kept) > MOST_SECONDARY:
         raise TooManyAddresses(addresses=[])
     with transaction.atomic():
-        user = CourtUser.objects.select_for_update().get(id=user_id)
+        user = CourtUser.objects.select_for_update(no_key=True).get(id=user_id)
         user.secondary_emails, user.wants_text = list(kept.values()), wants_text
         user.wants_announcements = announcements
         user.save(update_fields=["secondary_emails", "wants_text", "wants_announcements"])
@@ -139,7 +139,7 @@ def set_case_ways(*, user_id: int, address: str, case_ids: Collection[int], how:
 
 
 def _owner(user_id: int, address: str) -> CourtUser:
-    user = CourtUser.objects.select_for_update().get(id=user_id)
+    user = CourtUser.objects.select_for_update(no_key=True).get(id=user_id)
     if address != ways.PRIMARY and address not in {each.lower() for each in user.secondary_emails}:
         raise NoSuchAddress
     return user
@@ -176,7 +176,7 @@ def set_contact(
     """The person said at the central site where notices go, and how; the address that the court held so far is told of
     another one, too."""
     with transaction.atomic():
-        user = CourtUser.objects.select_for_update().filter(account=account).first()
+        user = CourtUser.objects.select_for_update(no_key=True).filter(account=account).first()
         if user is None:
             return
         note_language(user_id=user.id, language=language)

@@ -25,7 +25,7 @@ def change_particulars(*, user_id: int, said: Mapping[str, object], by: str, at:
     Who appears in cases from now on is printed so there; what dockets print of before stays, as the record of its day.
     """
     with transaction.atomic():
-        user = CourtUser.objects.select_for_update().get(id=user_id)
+        user = CourtUser.objects.select_for_update(no_key=True).get(id=user_id)
         fields = [name for name in NAME + ADDRESS if name in said and getattr(user, name) != said[name]]
         for name in fields:
             setattr(user, name, said[name])

@@ -129,7 +129,7 @@ def _addresses(user: CourtUser) -> str:
 
 def locked(user_id: int) -> CourtUser:
     """The filer's account, held until the transaction ends. CannotChange, NotAFiler."""
-    user = CourtUser.objects.select_for_update().filter(id=user_id).first()
+    user = CourtUser.objects.select_for_update(no_key=True).filter(id=user_id).first()
     if user is None:
         raise CannotChange
     if user.group in COURT_GROUPS:

@@ -73,6 +73,8 @@ def filers_cases(request: HttpRequest, user_id: int) -> HttpResponse:
     form = adding if act == "add" else removing
     if form is not None and form.is_valid():
         case_id = found.id if act == "add" else form.cleaned_data.pop("case")
+        if not cases.visible_of(request.reader, [case_id]):
+            raise Http404
         try:
             who = {"user_id": user.id, "case_id": case_id, "by": request.reader.ref, "at": request.arrived}
             if act == "add":
@@ -85,7 +87,7 @@ def filers_cases(request: HttpRequest, user_id: int) -> HttpResponse:
             refused = refusal.said
     page = {
         "user": user,
-        "rows": _rows(user.id, removing),
+        "rows": _rows(request, user.id, removing),
         "typed": typed,
         "matches": matches,
         "found": found,
@@ -111,8 +113,11 @@ def _add_form(request: HttpRequest, case_id: int, act: str) -> AddForm:
     return AddForm(request.POST if act == "add" else None, prefix="add", parties=parties)
 
 
-def _rows(user_id: int, sent: RemoveForm | None) -> list[dict[str, object]]:
-    """The cases, each with its form to take it off; one that was sent stays open with what is wrong with it."""
+def _rows(request: HttpRequest, user_id: int, sent: RemoveForm | None) -> list[dict[str, object]]:
+    """The cases, each with its form to take it off; one that was sent stays open with what is wrong with it. None of which
+    the reader may not know."""
+    spoken = cases.spoken_in(user_id)
+    visible = cases.visible_of(request.reader, [each[0] for each in spoken])
     asked = whole_number(sent.data.get("remove-case", "")) if sent is not None else None
     return [
         {
@@ -123,5 +128,6 @@ def _rows(user_id: int, sent: RemoveForm | None) -> list[dict[str, object]]:
             "form": sent if case_id == asked else RemoveForm(prefix="remove", initial={"case": case_id}, auto_id=f"{case_id}-%s"),
             "open": case_id == asked,
         }
-        for case_id, number, title, closed, names in cases.spoken_in(user_id)
+        for case_id, number, title, closed, names in spoken
+        if case_id in visible
     ]  # fmt: skip
