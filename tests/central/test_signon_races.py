@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +10,8 @@ from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
+from openecf.central.accounts import rules
+from openecf.central.accounts.services import signing_in
 from openecf.central.signon import services
 from openecf.central.signon.models import LogoutDelivery, Revocation, SsoSession
 from tests.central.relying import PASSWORD, Court, account, court, session_of, sign_in, signed_on, userinfo
@@ -46,6 +49,37 @@ def test_of_eight_refreshes_with_a_token_one_wins_forty_times_over(court: Court)
         assert userinfo(won[0]["access_token"]).status_code == 401, "two held the token: the family is dead"
         last = {"grant_type": "refresh_token", "refresh_token": won[0]["refresh_token"]} | court.proof()
         assert Client().post("/oauth2/token", last).status_code == 400
+
+
+def test_of_two_hundred_guesses_at_once_no_more_are_looked_at_than_the_budget_and_the_places_for_hashing(monkeypatch):
+    """From one network; what comes beyond the budget is answered like a wrong password, and never compared with the right one."""
+    ada = account()
+    compared: list[str] = []
+    verify = signing_in.verify_password
+
+    def counted(password: str, encoded: str) -> tuple[bool, bool]:
+        if encoded == ada.password:
+            compared.append(password)
+        return verify(password, encoded)
+
+    monkeypatch.setattr(signing_in, "verify_password", counted)
+
+    def guess(n: int) -> str:
+        try:
+            signing_in.check_password(
+                username=ada.username, password=f"guess {n}", now=timezone.now(), address="203.0.113.9"
+            )
+        except signing_in.NotSignedOn as refusal:
+            return type(refusal).__name__
+        finally:
+            connections.close_all()
+        return "signed on"
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = set(pool.map(guess, range(200)))
+    assert answers <= {"NotSignedOn", "SignOnBusy"}
+    places = max(2, os.cpu_count() or 2)
+    assert rules.NETWORK_ACCOUNT_BUDGET <= len(compared) < rules.NETWORK_ACCOUNT_BUDGET + places
 
 
 def waits_for_a_lock() -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NoReturn
 from uuid import UUID
 
 import structlog
@@ -198,28 +199,35 @@ def check_password(
             log.info("sign_on.throttled", **facts)
             raise NotSignedOn
         right, stale = _verify(account, password)
-    if attempt.is_of_a_pattern:  # it goes the way of a wrong password, in hashes and statements, whatever is right
-        log.info("sign_on.pattern", **facts)
-        right = False
-    two_step = account is not None and account.second_factor_since is not None
+        if attempt.is_of_a_pattern:  # it goes the way of a wrong password, in hashes and statements, whatever is right
+            log.info("sign_on.pattern", **facts)
+            right = False
+        if not right:  # counted before the next guess looks at the budgets
+            _refuse(attempt, account, facts)
+    two_step = account.second_factor_since is not None
     challenged = found.is_alarmed and not two_step
-    if right and not account.is_active and account.closed_why and not challenged:
+    if not account.is_active and account.closed_why and not challenged:
         raise AccountClosed(why_closed(account))
-    right = account is not None and right and account.is_active
+    right = account.is_active
     if right and two_step and second is not None:
         right = second(account)
     elif right and challenged:
         right = challenge is not None and challenge(account)
     if not right:
-        if attempt.failed() and account is not None:
-            _tell_of_strangers(account, now)
-        log.info("sign_on.refused", **facts)
-        raise NotSignedOn
+        _refuse(attempt, account, facts)
     if not challenged and (not two_step or second is not None):
         attempt.succeeded()
     if stale:  # unless the password was changed since it was read
         Account.objects.filter(id=account.id, password=account.password).update(password=make_password(password))
     return account
+
+
+def _refuse(attempt: _Attempt, account: Account | None, facts: Mapping[str, object]) -> NoReturn:
+    """One more failure. Raises NotSignedOn."""
+    if attempt.failed() and account is not None:
+        _tell_of_strangers(account, attempt.now)
+    log.info("sign_on.refused", **facts)
+    raise NotSignedOn
 
 
 def _tell_of_strangers(account: Account, at: datetime) -> None:
