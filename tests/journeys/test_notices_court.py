@@ -147,6 +147,7 @@ def test_linking_waits_for_the_first_day_and_says_so(now, stand, visitors):
     page_that_says(page, stand.url(COURT, "/nextgen"), "goes live on NextGen")
     said = main_of(page)
     assert "Done: You have a PACER account." in said and "Done: It is upgraded." in said
+    assert "Later: On or after" in said
     page.goto(stand.url(COURT, "/utilities/link"))
     day = now + 29 * DAY
     assert "not live on NextGen yet" in main_of(page) and f"{day:%B}" in main_of(page)
@@ -205,6 +206,8 @@ def test_the_courts_pages_are_read_in_spanish_and_haitian_creole(language, chose
     for word in words:
         assert word.lower() in said.lower(), said[:400]
     assert "With NextGen you log in once" not in said
+    page.locator("main a[href$='/nextgen/notices/2']").click()
+    assert page.locator("main h1").get_attribute("lang") == language, "the court's own notice, too"
     page.goto(stand.url("flsb", "/login"))
     assert page.locator("html").get_attribute("lang") == language, "Central Sign-On goes on in the language"
 

@@ -162,8 +162,9 @@ def _announce(users: dict[str, CourtUser], at: datetime) -> None:
 
 
 def _tell_of_the_move(rows: list[dict], users: dict[str, CourtUser], at: datetime) -> None:
-    """The numbered notices of the move, each in three languages, once."""
-    for row in rows if transition_queries.next_notice() == 1 else ():
+    """The numbered notices of the move, each in three languages, once. The tour moves nysb anew: it does not say that it is live."""
+    here = [row for row in rows if row.get("only_at", settings.COURT.id) == settings.COURT.id]
+    for row in here if transition_queries.next_notice() == 1 else ():
         transition.publish_notice(
             title=row["title"], text=row["text"], translations={code: row[code] for code in ("es", "ht")},
             by=f"user:{users['idelgado'].id}", at=at - LIVE_SINCE - timedelta(days=row["days_before_live"]),
