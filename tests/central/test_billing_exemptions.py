@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -312,3 +312,23 @@ def test_when_courts_ask_again_it_is_chosen_again():
     assert session_of(browser).reads_as == "cja"
     signing.let_courts_ask_again(account=who.id, why="test", by="system", at=timezone.now())
     assert session_of(browser).reads_as == ""
+
+
+def test_the_desk_sees_how_much_was_read_as_exempt_and_never_what():
+    who, now = account(), datetime(2026, 5, 11, 15, tzinfo=UTC)
+    for at, court, purpose, pages in [
+        (datetime(2026, 4, 1, 4, 59, tzinfo=UTC), "flsb", "cja", 3), (datetime(2026, 4, 1, 5, tzinfo=UTC), "flsb", "cja", 4),
+        (now, "flsb", "cja", 5), (now, "nysb", "trustee", 7), (datetime(2023, 4, 1, tzinfo=UTC), "flsb", "cja", 9),
+    ]:  # fmt: skip
+        UsageLine.objects.create(message=uuid4(), account=who, at=at, cents=0, court=court, criteria="26-10001", pages=pages,
+                                 description="Docket Report", exempt=True, exempt_for=purpose)  # fmt: skip
+    UsageLine.objects.create(
+        message=uuid4(), account=who, at=now, cents=30, court="flsb", pages=3, description="Search"
+    )
+    found = [(one.quarter, one.what, one.accesses, one.pages) for one in exemptions.exempt_use(account=who.id, now=now)]
+    assert found == [
+        ("2026-Q2", "CJA panel attorney", 2, 9), ("2026-Q2", "Trustee, in the trustee's cases", 1, 7),
+        ("2026-Q1", "CJA panel attorney", 1, 3),
+    ]  # fmt: skip
+    page = desk_of().get(f"/service-center/desk/accounts/{who.number}/exemptions").content.decode()
+    assert "What was read as exempt" in page and "26-10001" not in page

@@ -73,7 +73,7 @@ def account_exemptions(request: HttpRequest, number: str) -> HttpResponse:
         "account": account, "own": account.id == request.staff.account, "exemptions": live, "ends": ends,
         "waiting": [one for one in asked if one.needs_second],
         "decided": [one for one in asked if not one.needs_second],
-        "exempt": ask, "extend": extend, "refused": refused, "notice": notice(request), **desk_frame(request, MONEY),
+        "used": exemptions.exempt_use(account=account.id, now=request.arrived), "exempt": ask, "extend": extend, "refused": refused, "notice": notice(request), **desk_frame(request, MONEY),
     }  # fmt: skip
     return render(request, "billing/desk_exemptions.html", context)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncQuarter
 
-from openecf.central.billing import queries
-from openecf.central.billing.models import Exemption, ExemptionRequest
+from openecf.central.billing import queries, rules
+from openecf.central.billing.models import Exemption, ExemptionRequest, UsageLine
 from openecf.central.billing.rows import SHOWN, day, first, names_of
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
 
@@ -35,6 +37,33 @@ def exemptions(*, account: UUID) -> list[Exempt]:
         Exempt(row.pk, queries.court_name(row.court), _words(row.purpose), row.case, row.since, row.until, row.order)
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class ExemptUse:
+    """How much an account read as exempt at a court in a quarter, for a purpose; never what it looked at."""
+
+    quarter: str
+    court: str
+    what: str
+    accesses: int
+    pages: int
+
+
+def exempt_use(*, account: UUID, now: datetime) -> list[ExemptUse]:
+    """What the account read as exempt in the past 24 months, newest quarter first."""
+    quarters = rules.quarters_before(day(now), count=rules.KEPT_MONTHS // 3 + 1)
+    lines = UsageLine.objects.filter(account_id=account, exempt=True, at__gte=queries.midnight(quarters[-1][0]))
+    rows = lines.annotate(quarter=TruncQuarter("at", tzinfo=ZoneInfo(rules.ZONE))).values(
+        "quarter", "court", "exempt_for"
+    )
+    return [
+        ExemptUse(
+            rules.quarter_name(row["quarter"]), queries.court_name(row["court"]), _words(row["exempt_for"]), row["n"],
+            row["pages"],
+        )
+        for row in rows.annotate(n=Count("id"), pages=Sum("pages")).order_by("-quarter", "court", "exempt_for")
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)

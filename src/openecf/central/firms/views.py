@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from io import StringIO
 from uuid import UUID
 
@@ -56,8 +57,13 @@ def members(request: HttpRequest) -> HttpResponse:
     return render(request, "firms/members.html", page)
 
 
-def _quarter_form(request: HttpRequest) -> QuarterForm:
-    return QuarterForm(request.GET, quarters=reports.quarters(now=request.arrived))
+def _report(request: HttpRequest) -> tuple[QuarterForm, date, reports.Report]:
+    """The form, the first day of the quarter that it names, and that quarter's report."""
+    form = QuarterForm(request.GET, quarters=reports.quarters(now=request.arrived))
+    if not form.is_valid():
+        raise Http404
+    since, until = form.days()
+    return form, since, reports.report(firm=request.account.id, since=since, until=until, now=request.arrived)
 
 
 @access.rule(FIRM)
@@ -65,11 +71,7 @@ def _quarter_form(request: HttpRequest) -> QuarterForm:
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """What the members used in a quarter, by cost center, member and client code."""
-    form = _quarter_form(request)
-    if not form.is_valid():
-        raise Http404
-    since, until = form.days()
-    found = reports.report(firm=request.account.id, since=since, until=until, now=request.arrived)
+    form, since, found = _report(request)
     page = {
         "report": found,
         "form": form,
@@ -84,11 +86,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report_file(request: HttpRequest) -> HttpResponse:
     """The same lines for a spreadsheet."""
-    form = _quarter_form(request)
-    if not form.is_valid():
-        raise Http404
-    since, until = form.days()
-    found = reports.report(firm=request.account.id, since=since, until=until, now=request.arrived)
+    form, since, found = _report(request)
     sink = StringIO()
     writer = csv.writer(sink)
     writer.writerow([_("Cost center"), _("Account"), _("Name"), _("Transactions"), _("Pages"), _("Used")])
