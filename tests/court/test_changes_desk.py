@@ -294,8 +294,11 @@ def test_a_new_address_is_printed_in_the_cases_that_the_clerk_says_and_told_wher
     assert AuditLine.objects.filter(act="registration.change-spread").count() == sum(printed)
     words = told()[-1][2]
     assert (f"{sum(printed)} cases of yours" in words) is any(printed) and ("An entry there" in words) is bool(told_in)
-    page = there.clerk.get(f"/court/registrations/changes/{one.request}").content.decode()
+    address = f"/court/registrations/changes/{one.request}"
+    page = there.clerk.get(address).content.decode()
     assert (f"done in {sum(printed)} of {sum(printed)} cases" in page) is any(printed)
+    Case.objects.filter(id=there.cases[0].id).update(restriction=6)
+    assert f"of {sum(printed)} case" not in there.clerk.get(address).content.decode().replace("dockets of", "")
 
 
 def test_the_desk_proposes_what_the_person_wishes_and_what_the_courts_profile_says():
@@ -307,6 +310,9 @@ def test_the_desk_proposes_what_the_person_wishes_and_what_the_courts_profile_sa
     form = there.clerk.get(address).context["accept_form"]
     assert (form.initial, len(form.fields["chosen"].choices)) == ({"which": "none", "docketed": True}, 3)
     assert "Open cases (2)" in str(form) and "closed ones too (3)" in str(form) and "Debtor 2 (closed" in str(form)
+    Case.objects.filter(id=there.cases[0].id).update(restriction=6)
+    page = there.clerk.get(address).content.decode()
+    assert "Open cases (1)" in page and "closed ones too (2)" in page, "nor how many are open to chambers alone"
     for wrong in ({}, {"which": "some"}, {"which": "chosen"}, {"which": "chosen", "chosen": [1_000_000]}):
         assert there.accept(one, **wrong).status_code == 200 and status_of(one) == "pending"
     stranger = court_user(login="stranger", account=uuid4())

@@ -97,7 +97,8 @@ def side_by_side(change: ChangeRequest) -> list[Fact]:
 
 @dataclass(frozen=True)
 class InCases:
-    """The person's cases: how many are open, how many there are, and those that the reader can tick, newest first."""
+    """The person's cases of which the reader may know: how many are open, how many there are, and those that the reader can
+    tick, newest first."""
 
     n_open: int = 0
     n_all: int = 0
@@ -109,6 +110,8 @@ def in_cases(change: ChangeRequest, reader: Reader) -> InCases:
     if change.status != ChangeStatus.PENDING or change.user is None or change.kind == "deactivation":
         return InCases()
     mine = cases.cases_of_user(change.user.pk)
+    known = cases.visible_of(reader, [case for case, _is_open in mine])
+    mine = [one for one in mine if one[0] in known]
     matches = cases.of_user(reader, user_id=change.user.pk, limit=MOST_TICKED)
     words = [(one.id, _("{case} (closed)").format(case=one.line) if one.terminated else one.line) for one in matches]
     return InCases(sum(is_open for _case, is_open in mine), len(mine), words)
@@ -126,15 +129,15 @@ class Printed:
 
 
 def printed(change: ChangeRequest, reader: Reader) -> tuple[list[Printed], int, int]:
-    """Those cases that the reader may know of, at most some hundreds; of all, how many are done, and how many there are."""
-    rows = change.cases.select_related("case").order_by("-case_id")
+    """Of the cases that the reader may know of: at most some hundreds; how many are done, and how many there are."""
+    known = cases.visible_of(reader, change.cases.values_list("case_id", flat=True))
+    rows = change.cases.filter(case__in=known).select_related("case").order_by("-case_id")
     shown = [
         Printed(cases.heading_number(row.case), row.case.caption or row.case.short_title, row.done_at is not None,
                 row.changed, row.entry_id is not None)
         for row in rows[:MOST_LISTED]
-        if cases.visible(reader, row.case)
     ]  # fmt: skip
-    return shown, change.cases.exclude(done_at=None).count(), change.cases.count()
+    return shown, rows.exclude(done_at=None).count(), rows.count()
 
 
 def who_decided(change: ChangeRequest) -> str:
