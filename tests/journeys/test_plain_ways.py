@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from openecf.platform.demo_cast import PASSWORD
 from tests.journeys.courts import APPELLATE, CourtStory, each_court
@@ -118,6 +118,28 @@ def test_query_docket_sheet_and_filing_work_without_script(court, stand, visitor
     filing.submit()
     assert filing.step == "done"
     assert filing.text_on_docket in filing.said
+
+
+def test_before_a_session_ends_the_page_says_so_and_a_press_keeps_it(stand, visitors):
+    """Half an hour at a court, an hour at Manage My Account: five minutes before, whatever was typed stays."""
+    page = visitors.at("flsb", "hlindqvist")
+    page.clock.install()
+    page.goto(stand.url("flsb", "/cgi-bin/iquery.pl"))
+    page.get_by_label("Case number").fill("kept")
+    warning = page.locator(".ecf-session")
+    page.clock.fast_forward("20:00")
+    expect(warning).to_have_count(0)
+    page.clock.fast_forward("05:10")
+    expect(warning).to_contain_text("signed off in five minutes")
+    warning.get_by_role("button", name="Stay signed on").click()
+    expect(warning).to_have_count(0)
+    page.clock.fast_forward("20:00")
+    expect(warning).to_have_count(0)
+    page.clock.fast_forward("05:10")
+    expect(warning).to_contain_text("signed off in five minutes")
+    page.clock.fast_forward("05:10")
+    expect(warning).to_contain_text("You are signed off")
+    assert page.get_by_label("Case number").input_value() == "kept"
 
 
 def words_of(page: Page) -> str:

@@ -18,6 +18,7 @@ from openecf.central.billing import context as bill
 from openecf.central.billing import queries as billing
 from openecf.central.factors import queries as factors
 from openecf.central.firms import queries as firms
+from openecf.central.signon import rules as sign_ons
 from openecf.kernel import courts as national
 from openecf.platform.shell.menu import MenuItem
 
@@ -25,11 +26,13 @@ SETTINGS, MAINTENANCE, PAYMENTS, USAGE = "settings", "maintenance", "payments", 
 
 
 def head(request: HttpRequest) -> dict[str, object]:
-    """Template context: ``person``, ``menu``, ``signed_on_here``. Runs after the shell's context processor."""
-    account = getattr(request, "account", None)
+    """Template context: ``person``, ``menu``, ``signed_on_here``, ``session_seconds``. Runs after the shell's context
+    processor."""
+    account, sso = getattr(request, "account", None), getattr(request, "sso", None)
     return {
         "person": f"{account.name.direct} ({account.number})" if account else "",
         "signed_on_here": account is not None,
+        "session_seconds": sign_ons.seconds_left(ends=sso.expires_at, now=request.arrived) if sso else None,
         "menu": _menu(has_account=account is not None),
     }
 

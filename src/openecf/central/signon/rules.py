@@ -91,6 +91,11 @@ def client_code_faults(code: str) -> bool:
     return len(code) > CLIENT_CODE_LENGTH or any(c in ", " or not c.isprintable() for c in code)
 
 
+def seconds_left(*, ends: datetime, now: datetime) -> int:
+    """How long a browser that asks nothing more from now on stays signed on."""
+    return int(min(IDLE, ends - now).total_seconds())
+
+
 def by_password(amr: Iterable[str]) -> bool:
     """Whether a password was among what proved a sign-on."""
     return "pwd" in amr

@@ -16,7 +16,10 @@ from openecf.court.people import queries
 from openecf.court.people.menus import UTILITIES, existing
 from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import NOBODY, Reader, Standing, as_filer, as_person, as_reader
+from openecf.platform.relying_party.queries import IDLE
 from openecf.platform.shell.menu import MenuItem
+
+IDLE_SECONDS = int(IDLE.total_seconds())
 
 
 def menu_for(reader: Reader, *, at: datetime | None = None) -> tuple[MenuItem, ...]:
@@ -39,8 +42,9 @@ _bar = lru_cache(maxsize=100)(existing)
 
 
 def people(request: HttpRequest) -> dict[str, object]:
-    """Template context: ``reader``, ``person``, ``menu``, ``signed_on_here``; for a court's own login its log-out."""
-    reader = getattr(request, "reader", NOBODY)
+    """Template context: ``reader``, ``person``, ``menu``, ``signed_on_here``, ``session_seconds``; for a court's own login
+    its log-out."""
+    reader, signed_on = getattr(request, "reader", NOBODY), getattr(request, "signed_on", None)
 
     @cache
     def suspended_here() -> CourtUser | None:
@@ -51,6 +55,8 @@ def people(request: HttpRequest) -> dict[str, object]:
         "suspended_here": suspended_here,
         "person": reader.name or reader.username,
         "signed_on_here": reader.signed_on or reader.own_login,
+        # A program's token has a life of its own, and reads no warnings.
+        "session_seconds": IDLE_SECONDS if signed_on and signed_on.kind == "browser" else None,
         "menu": menu_for(reader, at=getattr(request, "arrived", None)),
     }
     return known | {"logout_url": "/login/court/out"} if reader.own_login else known

@@ -18,8 +18,9 @@ from openecf.platform.shell.menu import MenuItem
 def shell(request: HttpRequest) -> dict[str, object]:
     """Template context: the site and its name, the languages, the links of head and foot.
 
-    ``person`` (display name), ``menu`` and ``help_links`` (lists of MenuItem) and ``signed_on_here`` come from the
-    site; here are their empty values.
+    ``person`` (display name), ``menu`` and ``help_links`` (lists of MenuItem), ``signed_on_here`` and
+    ``session_seconds`` (how long a browser that asks nothing more stays signed on) come from the site; here are their
+    empty values.
     """
     config = this_site().config
     return {
@@ -28,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "demonstration": config.demonstration,
         "person": "",
         "signed_on_here": False,
+        "session_seconds": None,
         "menu": [],
         "help_links": _help_links(),
         "banners": lambda: banners.shown(now=request.arrived),

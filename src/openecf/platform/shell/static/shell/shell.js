@@ -111,23 +111,42 @@
     });
   }
 
-  // Two minutes before a session ends.
-  const ends = Date.parse(word("sessionEnds"));
-  if (ends) {
+  // Five minutes before a session ends: staying takes a press and costs nothing that was typed. The timer counts what this
+  // page alone has asked, so that a second page may say it too early, none too late.
+  const seconds = Number(word("sessionSeconds"));
+  const warnAfter = () =>
     window.setTimeout(
       () => {
         const box = document.createElement("div");
+        const body = document.createElement("div");
+        const said = document.createElement("p");
+        const stay = document.createElement("button");
         box.className = "usa-alert usa-alert--warning ecf-session";
         box.setAttribute("role", "alert");
-        const body = document.createElement("div");
         body.className = "usa-alert__body";
-        body.textContent = word("sessionWarning");
+        said.className = "usa-alert__text";
+        said.textContent = word("sessionWarning");
+        stay.type = "button";
+        stay.className = "usa-button";
+        stay.textContent = word("sessionStay");
+        stay.addEventListener("click", async () => {
+          const answer = await fetch("/", { method: "HEAD", cache: "no-store" }).catch(() => null);
+          if (!answer || !answer.ok) return;
+          window.clearTimeout(over);
+          box.remove();
+          warnAfter();
+        });
+        const over = window.setTimeout(() => {
+          said.textContent = word("sessionOver");
+          stay.remove();
+        }, Math.min(300, seconds) * 1000);
+        body.append(said, stay);
         box.append(body);
         document.getElementById("main").prepend(box);
       },
-      Math.max(0, ends - Date.now() - 120000),
+      Math.max(0, seconds - 300) * 1000,
     );
-  }
+  if (seconds) warnAfter();
 
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
