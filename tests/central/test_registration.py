@@ -346,7 +346,7 @@ def test_the_mail_of_an_approval_says_what_is_left_to_do(group, says, not_says):
     mail = OutgoingMail.objects.filter(subject__startswith="You may file").get()
     assert says in mail.text and not_says not in mail.text
     EfileRequest.objects.update(role=group if group == "filing-agent" else "party")
-    page = text(browser_of().get("/pscof/manage/efile"))
+    page = text(browser_of().get(f"/pscof/manage/efile/{EfileRequest.objects.get().id}"))
     assert ("tell them your account number" in page) is (group == "filing-agent")
 
 

@@ -173,6 +173,17 @@ def test_approving_somebody_without_an_attorney_adds_the_case_and_proposes_the_p
     assert (there.row.user.group, cases_of(there.row.user)) == ("pro-se", ["24-10002"])
 
 
+def test_other_cases_that_name_the_person_without_an_attorney_let_nobody_file_by_that():
+    there = OfACase()
+    other = Case.objects.create(year=2024, serial=10003, number="24-10003", caption="Birch")
+    party = Party.objects.create(case=other, position=1, name="Nerys Halloran", type="Creditor")
+    Representation.objects.create(party=party, position=1, name="Nerys Halloran", email="nerys@counsel.example",
+                                  roles=["PRO SE"])  # fmt: skip
+    assert there.approve(user="new", party=there.party.id, appearances="on").status_code == 302
+    there.row.refresh_from_db()
+    assert cases_of(there.row.user) == ["24-10002"], "each case is a permission of its own"
+
+
 def test_a_party_with_counsel_is_nobody_without_an_attorney_and_nothing_is_half_done():
     there = OfACase()
     Representation.objects.create(party=there.party, position=1, name="Counsel", roles=["LEAD ATTORNEY"])

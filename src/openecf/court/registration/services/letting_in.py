@@ -59,8 +59,8 @@ def let_in(
     """Link the applicant's PACER account to an account of this court, or give filing back to the one that is linked. The
     row locked. people.services.CannotAdmit, NoSuchParty.
 
-    ``appearances``: those on dockets that belong to no account, under her proved address and last name, become hers.
-    ``party``: who she is in the case in which she may file without an attorney.
+    ``appearances``: those on dockets that belong to no account, under her proved address and last name, become hers; not of
+    somebody without an attorney, whom each case lets file by itself. ``party``: who she is in the one that does.
     """
     application = queries.application_of(row)
     row.user = people.admit(
@@ -74,9 +74,10 @@ def let_in(
         by=by,
         at=at,
     )
-    if appearances and application.email_proved:
+    bound = row.user.group in OWN_CASES_ONLY
+    if appearances and application.email_proved and not bound:
         cases.claim(user=row.user, email=application.email, last_name=application.last_name, at=at, by=by)
-    if party is not None and row.user.group in OWN_CASES_ONLY:
+    if party is not None and bound:
         _add_case(row, party, by=by, at=at)
     row.status = Status.APPROVED
 
