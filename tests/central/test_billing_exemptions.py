@@ -320,7 +320,7 @@ def test_the_desk_sees_how_much_was_read_as_exempt_and_never_what():
         (datetime(2026, 4, 1, 4, 59, tzinfo=UTC), "flsb", "cja", 3), (datetime(2026, 4, 1, 5, tzinfo=UTC), "flsb", "cja", 4),
         (now, "flsb", "cja", 5), (now, "nysb", "trustee", 7), (datetime(2023, 4, 1, tzinfo=UTC), "flsb", "cja", 9),
     ]:  # fmt: skip
-        UsageLine.objects.create(message=uuid4(), account=who, at=at, cents=0, court=court, criteria="26-10001", pages=pages,
+        UsageLine.objects.create(message=uuid4(), account=who, at=at, cents=0, court=court, criteria="26-77777", pages=pages,
                                  description="Docket Report", exempt=True, exempt_for=purpose)  # fmt: skip
     UsageLine.objects.create(
         message=uuid4(), account=who, at=now, cents=30, court="flsb", pages=3, description="Search"
@@ -331,4 +331,4 @@ def test_the_desk_sees_how_much_was_read_as_exempt_and_never_what():
         ("2026-Q1", "CJA panel attorney", 1, 3),
     ]  # fmt: skip
     page = desk_of().get(f"/service-center/desk/accounts/{who.number}/exemptions").content.decode()
-    assert "What was read as exempt" in page and "26-10001" not in page
+    assert "What was read as exempt" in page and "26-77777" not in page
