@@ -343,3 +343,38 @@ def test_the_desk_reads_acts_of_money_and_tickets_in_words(agent, owner):  # noq
     said = {line.act: line.what for line in queries.history(account=owner.id)}
     assert said["payment.succeeded"] == "A payment was made" and said["service.ticket-asked"] == "A ticket was opened"
     assert said["no.such-act"] == ""
+
+
+# Registrations to look into.
+
+
+@pytest.mark.parametrize(("facts", "why"), [
+    ({"search_status": SearchStatus.HOLD}, "differs from another account's by a +tag only"),
+    ({"search_status": SearchStatus.INACTIVE}, "seems to have another account"),
+    ({"cja_panel": True}, "Says to be appointed to a CJA panel"),
+    ({"search_status": SearchStatus.INACTIVE, "search_note": "letter"}, ""),
+    ({"search_status": SearchStatus.HOLD, "is_active": False}, ""),
+    ({}, ""),
+])  # fmt: skip
+def test_the_desk_lists_registrations_that_somebody_must_look_into(agent, owner, facts, why):  # noqa: F811
+    Account.objects.filter(id=owner.id).update(**facts)
+    page = at_desk(Account.objects.get(id=agent.account)).get("/service-center/desk").content.decode()
+    listed = page.partition("Registrations to look into")[2]
+    assert (owner.number in listed) is bool(why)
+    assert why.replace("'", "&#x27;") in listed or why in listed
+
+
+def test_what_the_courts_said_of_a_cja_appointment_is_mailed_once_and_the_account_waits_no_more(agent, owner):  # noqa: F811
+    Account.objects.filter(id=owner.id).update(cja_panel=True)
+    browser = at_desk(Account.objects.get(id=agent.account))
+    act = f"/service-center/desk/accounts/{owner.number}/acts/cja"
+    assert browser.post(act, {"reason": " "}).status_code == 200 and Account.objects.get(pk=owner.pk).cja_panel
+    assert browser.post(act, {"reason": "flsd exempts you from today on."}).status_code == 302
+    told = mailed(owner.email)[-1]
+    assert told.subject == "Your CJA appointment" and "flsd exempts you from today on." in told.text
+    assert (
+        owner.number not in browser.get("/service-center/desk").content.decode().partition("Registrations to look")[2]
+    )
+    with pytest.raises(closing.NoCjaQuestion):
+        services.answer_cja(staff=agent, account=owner.id, reason="again", at=NOW())
+    assert AuditLine.objects.filter(act="account.cja-answered", subject=str(owner.id)).count() == 1

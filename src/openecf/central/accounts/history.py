@@ -36,6 +36,7 @@ WORDS: dict[str, str | Promise] = {
     "account.known-forgotten": gettext_lazy("Known browsers and programs were forgotten"),
     "account.disowned": gettext_lazy("It was said that a sign-in was somebody else's, and everybody was signed out"),
     "account.closed": gettext_lazy("The account was closed"),
+    "account.cja-answered": gettext_lazy("What the courts said of the CJA appointment was mailed"),
     "account.reopened": gettext_lazy("The account was made active again"),
     "account.merged": gettext_lazy("Another account was merged into it"),
     "account.shared": gettext_lazy("It was noted that several people use the account"),

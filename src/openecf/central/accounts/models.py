@@ -55,6 +55,13 @@ class AccountManager(BaseUserManager["Account"]):
         return self.get(username__iexact=username)
 
 
+TO_LOOK_AT = models.Q(is_active=True) & (
+    models.Q(cja_panel=True) | models.Q(search_status__in=["hold", "inactive"], search_note="")
+)
+"""Accounts that the Service Center looks into: kept from searching by what a registration looked like, or on a CJA panel
+by their owner's word."""
+
+
 class Account(AbstractBaseUser):
     """One person's (or one firm's) PACER account. ``id`` is the subject that courts know; ``number`` has 7 digits."""
 
@@ -148,6 +155,7 @@ class Account(AbstractBaseUser):
             models.Index(bytewise("email"), name="account_desk_email"),
             models.Index(Collate("number", "C"), name="account_desk_number"),
             models.Index(OpClass(PHONE_DIGITS, "text_pattern_ops"), name="account_by_phone"),
+            models.Index(fields=["created_at"], condition=TO_LOOK_AT, name="account_to_look_at"),
         ]
 
     def __str__(self) -> str:

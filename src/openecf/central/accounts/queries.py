@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from openecf.central.accounts import places, rules
 from openecf.central.accounts.history import WORDS
 from openecf.central.accounts.models import (
+    TO_LOOK_AT,
     Account,
     ActivationLetter,
     Draft,
@@ -190,6 +191,11 @@ def letters_to_mail() -> QuerySet[ActivationLetter]:
     """Letters that are not in the mail yet, of accounts that still wait for one."""
     live = ActivationLetter.objects.filter(mailed_at=None, used_at=None, withdrawn_at=None)
     return live.filter(account__search_note=rules.LETTER, account__is_active=True).select_related("account")
+
+
+def to_look_at(*, limit: int = 100) -> list[Account]:
+    """Accounts that wait for somebody of the Service Center to look into their registration, the oldest first."""
+    return list(Account.objects.filter(TO_LOOK_AT).order_by("created_at", "pk")[:limit])
 
 
 def live_letter(account_id: UUID) -> ActivationLetter | None:

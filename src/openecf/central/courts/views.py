@@ -68,7 +68,7 @@ def _as_data(row: queries.CourtRow) -> dict[str, object]:
         "time_zone": row.court.zone,
         "web_url": f"https://{row.court.host}/",
         "login_url": f"https://{row.court.host}/cgi-bin/login.pl",
-        "nextgen": row.is_nextgen,
+        "nextgen": row.is_nextgen if site else None,
         "go_live_date": said("live_on"),
         "live_at": said("live_at"),
         "filing_closes_at": said("filing_closes_at"),

@@ -165,6 +165,32 @@ def tell(account: Account, what: str, at: datetime, *, to: str = "") -> None:
         )
 
 
+class NoCjaQuestion(Refusal):
+    said = gettext_lazy("The owner of this account has not said to be on a CJA panel, or was answered.")
+    code = "no-cja-question"
+
+
+def answer_cja(*, account: UUID, said: str, by: str, at: datetime) -> None:
+    """The courts were asked about the owner's CJA appointment: what they said goes to the owner. NoCjaQuestion."""
+    with transaction.atomic():
+        if not Account.objects.filter(id=account, cja_panel=True).update(cja_panel=False):
+            raise NoCjaQuestion
+        row = Account.objects.get(id=account)
+        audit.record(act="account.cja-answered", by=by, at=at, subject=str(account))
+        with in_words_of(row):
+            mail.send(
+                to=row.told_at,
+                subject=gettext("Your CJA appointment"),
+                text=gettext(
+                    "You said that you are appointed under the Criminal Justice Act. The PACER Service Center asked about "
+                    "it:\n\n{said}\n\nThe courts that exempt PACER account {number} are listed in Manage My Account, under "
+                    "Settings. What you look at for another purpose is charged: turn the exemption off for it."
+                ).format(said=said, number=row.number),
+                at=at,
+                reference=f"account:{row.number}",
+            )
+
+
 class OwesMoney(Refusal):
     said = gettext_lazy("Pay what this account owes first: Manage My Account, tab Payments.")
     code = "owes-money"

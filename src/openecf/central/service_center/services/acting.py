@@ -110,6 +110,16 @@ def end_sign_ons(*, staff: Staff, account: UUID, reason: str, at: datetime) -> N
     )  # fmt: skip
 
 
+def answer_cja(*, staff: Staff, account: UUID, reason: str, at: datetime) -> None:
+    """Tell the owner what the courts said of the CJA appointment. OwnAccount, ReasonMissing, closing.NoCjaQuestion."""
+    if staff.account == account:
+        raise OwnAccount
+    write_reason(
+        "service.cja-answered", staff=staff, account=account, reason=reason, at=at,
+        do=lambda: closing.answer_cja(account=account, said=" ".join(reason.split())[:300], by=staff.ref, at=at),
+    )  # fmt: skip
+
+
 def mark_shared(*, staff: Staff, account: UUID, shared: bool, reason: str, at: datetime) -> None:
     """Whether several people use the account, on what the supervisor found; the owner need not call for that, but must
     for the way back. NotForAgents, OwnAccount, NotVerified."""

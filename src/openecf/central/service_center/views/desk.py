@@ -41,6 +41,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     found = queries.find(typed, page=page)
     context = {
         "typed": typed, "found": found, "page": page, "requests": queries.waiting_requests(now=request.arrived),
+        "to_look_at": accounts.to_look_at(),
         **desk_frame(request, "desk"),
     }  # fmt: skip
     return render(request, "service_center/desk.html", context)
@@ -197,6 +198,14 @@ ACTS: Sequence[Act] = (
         MergeForm, services.ask_merger,
         lambda served, staff: served.account.is_active and not served.account.is_administrative,
         strictly=True, done=gettext_lazy("It waits for a supervisor now. The owner is told by mail."),
+    ),
+    Act(
+        "cja", gettext_lazy("Tell what the courts said of the CJA appointment"),
+        gettext_lazy(
+            "Ask each court first, and enter the exemptions that it grants. What you write here is mailed to the owner."
+        ),
+        ReasonForm, services.answer_cja, lambda served, staff: served.account.cja_panel,
+        done=gettext_lazy("The owner is told."),
     ),
     Act(
         "shared", gettext_lazy("Note that several people use it"),
