@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -297,6 +298,8 @@ def test_what_is_no_check_and_whose_it_is():
         browser.get(f"/service-center/desk/checks?number={number}").content.decode() for number in ("0001017", "9")
     ]
     assert "Checks found" in found[0] and "No check has this number." in found[1]
+    ids = re.findall(r' id="([^"]+)"', found[0])
+    assert len(ids) == len(set(ids)), "two fields for a number, each with a label of its own"
 
 
 def test_the_payer_reads_of_a_check_on_the_own_page_and_nothing_of_what_it_brought_to_others():

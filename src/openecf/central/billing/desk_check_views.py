@@ -45,7 +45,7 @@ def mailed_checks(request: HttpRequest) -> HttpResponse:
             form = EnterCheckForm(sent, today=today, compares=True)
         except Refusal as refusal:
             form.add_error(None, refusal.said)
-    find = FindCheckForm(request.GET if "number" in request.GET else None)
+    find = FindCheckForm(request.GET if "number" in request.GET else None, auto_id="find_%s")
     page = {
         "form": form,
         "alike": alike,
