@@ -45,6 +45,22 @@ def _action(**entries):
     return _annotation(Subtype=Name.Link, A=Dictionary(**entries))
 
 
+def _uri(address):
+    return _action(S=Name.URI, URI=String(address))
+
+
+def _opening(**entries):
+    return _root(OpenAction=Dictionary(**entries))
+
+
+def _stream(**entries):
+    def change(pdf):
+        stream = pdf.make_stream(b"", **entries)
+        pdf.pages[0].Resources.XObject = Dictionary(X1=stream)
+
+    return change
+
+
 def _embedded(pdf):
     pdf.attachments["notes.txt"] = b"hidden"
 
@@ -101,6 +117,48 @@ HOSTILE = {
         built(_action(S=Name.GoTo, D=Array([]), Next=Dictionary(S=Name.Launch, F=String("a.exe")))),
         "action",
     ),
+    "a web page on opening": (built(_opening(S=Name.URI, URI=String("https://www.example.org"))), "action"),
+    "another file on opening": (built(_opening(S=Name.GoToR, F=String("other.pdf"), D=Array([0]))), "action"),
+    "an article on opening": (built(_opening(S=Name.Thread, D=0)), "action"),
+    "a menu's act on opening": (built(_opening(S=Name.Named, N=Name.Print)), "action"),
+    "a web page after a jump on opening": (
+        built(
+            _opening(S=Name.GoTo, D=Array([]), Next=Array([Dictionary(S=Name.URI, URI=String("https://e.example"))]))
+        ),
+        "action",
+    ),
+    "a web page when it is closed": (
+        built(_root(AA=Dictionary(WC=Dictionary(S=Name.URI, URI=String("https://www.example.org"))))),
+        "action",
+    ),
+    "a web page under the mouse": (
+        built(_annotation(Subtype=Name.Link, AA=Dictionary(E=Dictionary(S=Name.URI, URI=String("https://e.example"))))),
+        "action",
+    ),
+    "a link to the reader's disk": (built(_uri("file:///etc/passwd")), "action"),
+    "a link that is code": (built(_uri("javascript:alert(1)")), "action"),
+    "a link that is code, with a number": (built(_uri("javascript:1/alert(1)")), "action"),
+    "a link that is code, in pieces": (built(_uri(" java\nScript:alert(1)")), "action"),
+    "a link to a server of files": (built(_uri("\\\\server\\share")), "action"),
+    "a link under an address that is code": (built(_root(URI=Dictionary(Base=String("javascript:")))), "action"),
+    "a file of a server of files": (
+        built(_action(S=Name.GoToR, F=String("\\\\server\\share\\x.pdf"), D=Array([0]))),
+        "action",
+    ),
+    "a file of a server of files, by its long name": (
+        built(_action(S=Name.GoToR, F=Dictionary(UF=String("//server/share/x.pdf")), D=Array([0]))),
+        "action",
+    ),
+    "an article of a file on a disk": (built(_action(S=Name.Thread, F=String("/C/x.pdf"), D=0)), "action"),
+    "contents that lie in another file": (built(_stream(F=String("secret.txt"))), "elsewhere"),
+    "contents that lie on the web": (
+        built(_stream(F=Dictionary(FS=Name.URL, F=String("https://collect.example/x")))),
+        "elsewhere",
+    ),
+    "a page of another file": (
+        built(_stream(Type=Name.XObject, Subtype=Name.Form, Ref=Dictionary(F=String("other.pdf"), Page=0))),
+        "elsewhere",
+    ),
     "an embedded file": (built(_embedded), "embedded"),
     "a file attached to a page": (built(_annotation(Subtype=Name.FileAttachment)), "embedded"),
     "a portfolio": (built(_root(Collection=Dictionary(Type=Name.Collection))), "embedded"),
@@ -114,7 +172,12 @@ HOSTILE = {
 GOOD = {
     "an ordinary motion": (plain(10), 10),
     "compressed objects": (built(lambda pdf: None, object_stream_mode=pikepdf.ObjectStreamMode.generate), 1),
-    "a link to a web page": (built(_action(S=Name.URI, URI=String("https://www.example.org"))), 1),
+    "a link to a web page": (built(_uri("https://www.example.org")), 1),
+    "a link without a scheme": (built(_uri("www.example.org:8080/rules?a=b:c")), 1),
+    "a link to a mail": (built(_uri("MailTo:clerk@court.example")), 1),
+    "a link to a file beside it": (built(_action(S=Name.GoToR, F=String("exhibit.pdf"), D=Array([0]))), 1),
+    "an article of its own": (built(_action(S=Name.Thread, D=0)), 1),
+    "a jump when a page opens": (built(_annotation(AA=Dictionary(O=Dictionary(S=Name.GoTo, D=Array([]))))), 1),
     "a signature field": (built(_field("/Sig")), 1),
     "a jump on opening": (built(_root(OpenAction=Dictionary(S=Name.GoTo, D=Array([])))), 1),
 }

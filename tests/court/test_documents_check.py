@@ -6,14 +6,16 @@ import io
 import time
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from openecf.court.documents import services
 from openecf.court.transition.models import CourtProfile
 from openecf.platform.pdf import checking
+from openecf.platform.pdf.addresses import opens_only_the_web
 from openecf.platform.pdf.examining import BadPdf
 from openecf.platform.pdf.rules import REASONS
 from openecf.platform.store import services as store
-from tests.court import pdfs
+from tests.court import callers, pdfs
 
 
 def check(content: bytes, filename: str = "motion.pdf", **rules):
@@ -42,6 +44,8 @@ def test_what_the_court_takes(name):
     (pdfs.WITH_FORM, {"pdf_forms": False}, "form"),
     (pdfs.WITH_LINK, {"pdf_external_links": True}, None),
     (pdfs.WITH_LINK, {"pdf_external_links": False}, "links"),
+    (pdfs.GOOD["a link to a file beside it"][0], {"pdf_external_links": False}, "links"),
+    (pdfs.GOOD["an article of its own"][0], {"pdf_external_links": False}, None),
 ])  # fmt: skip
 def test_a_court_decides_on_forms_and_links(content, rules, code):
     if code is None:
@@ -50,6 +54,29 @@ def test_a_court_decides_on_forms_and_links(content, rules, code):
     with pytest.raises(BadPdf) as refused:
         check(content, **rules)
     assert refused.value.code == code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("pages", "said"), [(1, "It has 1 page."), (2, "It has 2 pages.")])
+def test_a_page_is_counted_in_plain_english(pages, said):
+    upload = SimpleUploadedFile("motion.pdf", pdfs.plain(pages), "application/pdf")
+    page = callers.client(callers.linked("attorney")).post("/utilities/check-pdf", {"document": upload})
+    assert said in page.content.decode()
+
+
+@pytest.mark.parametrize("address", [
+    "https://example.org/a:b", "HTTP://example.org", "mailto:a@b.example", "example.org:8080", "#page=2", "rules/x.pdf", "",
+])  # fmt: skip
+def test_addresses_that_a_link_may_open(address):
+    assert opens_only_the_web(address)
+
+
+@pytest.mark.parametrize("address", [
+    "file:///C:/x", "JavaScript:x", "java\tscript:x", "\0javascript:x", "javascript:80", "data:text/html,x", "vbscript:x",
+    "//server/share", "\\\\server\\share", "/\\server", "C:/x.exe", "ms-msdt:/id", "ftp://x.example", "localhost:80/x",
+])  # fmt: skip
+def test_addresses_that_a_link_may_not_open(address):
+    assert not opens_only_the_web(address)
 
 
 def test_a_file_over_the_limit_is_not_read_to_its_end():

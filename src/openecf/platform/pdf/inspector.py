@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
+from openecf.platform.pdf.addresses import is_beside, opens_only_the_web
 from openecf.platform.pdf.apart import answer_all
 
 MEMORY = 1_500_000_000
@@ -26,10 +27,16 @@ UNPACKED = 64_000_000
 SCRIPTS = frozenset({"/JavaScript"})
 ACTIONS = frozenset({"/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute", "/Rendition"})
 MEDIA_ACTIONS = frozenset({"/Movie", "/Sound"})
-LINKS = frozenset({"/URI", "/GoToR"})
+LINKS = frozenset({"/URI", "/GoToR", "/Thread"})
 MEDIA = frozenset({"/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"})
+FILE_NAMES = ("/F", "/UF", "/DOS", "/Mac", "/Unix")
 HEAD = 1024
-
+CHAIN = 1_000
+"""Actions one after another, more than any document has."""
+TOLD = frozenset({
+    "/S", "/Subtype", "/Type", "/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/OpenAction", "/F", "/Ref", "/Base",
+})  # fmt: skip
+"""A dictionary with none of these keys says nothing that is looked for."""
 
 AFTER_THE_END = re.compile(rb"<\s*(?:!doctype|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
 
@@ -68,17 +75,73 @@ def _name(node: pikepdf.Object, key: str) -> str:
 
 
 def _look_at(node: pikepdf.Object) -> bool:
-    """Refuse what acts by itself; answer whether this is a link to the outside."""
-    action, subtype, kind = _name(node, "/S"), _name(node, "/Subtype"), _name(node, "/Type")
-    if action in SCRIPTS or ("/JS" in node and kind in {"", "/Action"}) or "/JavaScript" in node:
+    """Refuse what acts by itself or fetches from elsewhere; answer whether this is a link to the outside."""
+    keys = TOLD.intersection(node.keys())
+    if not keys:
+        return False
+    action, subtype, kind = (_name(node, key) if key in keys else "" for key in ("/S", "/Subtype", "/Type"))
+    if action in SCRIPTS or ("/JS" in keys and kind in {"", "/Action"}) or "/JavaScript" in keys:
         raise _Found("script")
     if action in MEDIA_ACTIONS or subtype in MEDIA:
         raise _Found("media")
     if action in ACTIONS:
         raise _Found("action")
-    if subtype == "/FileAttachment" or kind == "/EmbeddedFile" or "/EmbeddedFiles" in node or "/EF" in node:
+    if subtype == "/FileAttachment" or kind == "/EmbeddedFile" or "/EmbeddedFiles" in keys or "/EF" in keys:
         raise _Found("embedded")
-    return action in LINKS
+    if isinstance(node, pikepdf.Stream) and (
+        ("/F" in keys and node.get("/F") is not None) or isinstance(node.get("/Ref"), pikepdf.Dictionary)
+    ):
+        raise _Found("elsewhere")
+    if "/OpenAction" in keys:
+        _refuse_more_than_a_jump([node.get("/OpenAction")])
+    if "/AA" in keys and isinstance(triggers := node.get("/AA"), pikepdf.Dictionary):
+        _refuse_more_than_a_jump(list(triggers.as_dict().values()))
+    # What is put before every address of the document that has no beginning of its own.
+    if isinstance(base := node.get("/Base") if "/Base" in keys else None, pikepdf.String):
+        _refuse_unless(opens_only_the_web(str(base)))
+    return action in LINKS and _leads_outside(node, action)
+
+
+def _refuse_unless(harmless: bool) -> None:
+    if not harmless:
+        raise _Found("action")
+
+
+def _refuse_more_than_a_jump(started: list[object]) -> None:
+    """Of what a reader starts without a click, nothing but a jump to a place in the document is taken.
+
+    A script is called one where the walk comes to it; here it may still be anything.
+    """
+    for _turn in range(CHAIN):
+        if not started:
+            return
+        one = started.pop()
+        if isinstance(one, pikepdf.Dictionary):
+            kind = _name(one, "/S")
+            if kind in SCRIPTS or "/JS" in one:
+                raise _Found("script")
+            _refuse_unless(kind in {"", "/GoTo"})
+            following = one.get("/Next")
+            started.extend(following.as_list() if isinstance(following, pikepdf.Array) else [following])
+    raise _Found("too-complex")
+
+
+def _leads_outside(node: pikepdf.Object, action: str) -> bool:
+    """Whether a link opens the web, or a file that lies beside the document; what opens anything else is refused."""
+    if action == "/URI":
+        address = node.get("/URI")
+        _refuse_unless(not isinstance(address, pikepdf.String) or opens_only_the_web(str(address)))
+        return True
+    file = node.get("/F")
+    if isinstance(file, pikepdf.Dictionary):
+        rule = opens_only_the_web if _name(file, "/FS") == "/URL" else is_beside
+        names = [file.get(key) for key in FILE_NAMES]
+    else:
+        rule, names = is_beside, [file]
+    for name in names:
+        _refuse_unless(not isinstance(name, pikepdf.String) or rule(str(name)))
+    # A thread of articles may be the document's own.
+    return action == "/GoToR" or file is not None
 
 
 def _unpacks_too_far(node: pikepdf.Object) -> bool:

@@ -32,6 +32,10 @@ REASONS = {
         "The PDF contains JavaScript, code which may cause an external action. Print it to PDF and use the new file."
     ),
     "embedded": _("The PDF contains other files. File them as attachments of their own."),
+    "elsewhere": _(
+        "The PDF takes part of what it shows from a file outside it, which would not be on the record. Print it to PDF and "
+        "use the new file."
+    ),
     "media": _(
         "The PDF contains audio, video or other media, which cannot be filed. Take them out and use the new file."
     ),
