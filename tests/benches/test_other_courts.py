@@ -18,6 +18,7 @@ EVERYWHERE = tuple(
         "notices_summaries",
         "fees_metering",
         "fees_receipts",
+        "searches_priced",
         "permissions",
         "permissions_firm",
     )

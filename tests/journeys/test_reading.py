@@ -37,7 +37,7 @@ def run_sheet(page: Page, stand: Stand, court: CourtStory, *without: str, **fiel
     find_case(page, stand, court)
     if court is not APPELLATE:
         page.get_by_role("link", name="Docket sheet", exact=True).last.click()
-    assert re.search(r"\$\d+\.\d\d|ten cents a page|free for you", main_of(page)), "the cost is shown before"
+    assert re.search(r"\$\d+\.\d\d|free for you", main_of(page)), "the cost is shown before"
     for label in without:
         page.locator("main label", has_text=label).click()
     for name, value in fields.items():

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from openecf.court.cases import queries as cases
+from openecf.court.cases.views import SHORT_NAME, charge_search, search_price
 from openecf.court.docket import reading
 from openecf.court.docket.forms import BadSelection, selection_of
 from openecf.court.docket.rules import Selection
@@ -101,21 +102,30 @@ def report_filter(request: HttpRequest, asked: QueryDict) -> HttpResponse:
 
 def case_search(request: HttpRequest, asked: QueryDict) -> HttpResponse:
     """``CaseSearch.jsp``: the search page."""
-    return render(request, "appellate/search.html", {"form": SearchForm()})
+    return render(request, "appellate/search.html", {"form": SearchForm(), **search_price(request)})
 
 
 def case_selection(request: HttpRequest, asked: QueryDict) -> HttpResponse:
-    """``CaseSelectionTable.jsp``: the cases that fit."""
-    typed, name = asked.get("csnum1", "").strip(), asked.get("last_name", "").strip()
+    """``CaseSelectionTable.jsp``: the cases that fit. A search by name is charged; another site's link leads to the form."""
+    typed, name = asked.get("csnum1", "").strip(), asked.get("last_name", "").strip()[:80]
+    receipt = None
     if typed:
         found = [(match, "", "") for match in cases.matching(typed=typed, reader=request.reader)]
-    elif len(name) > 1:
+    elif len(name) == 1:
+        return said(request, str(SHORT_NAME))
+    elif name:
+        if request.reader.kind != "api" and not asked_here(request):
+            return HttpResponseRedirect(f"{request.path}?servlet=CaseSearch.jsp")
         found = cases.searching(reader=request.reader, last_name=name)
+        try:
+            receipt = charge_search(request, found, criteria=name)
+        except ClientCodeRequired as refusal:
+            return said(request, str(refusal.said))
     else:
         found = []
-    if not found:
-        return render(request, "appellate/not_found.html")
-    return render(request, "appellate/selection.html", {"found": found})
+    return render(
+        request, f"appellate/{'selection' if found else 'not_found'}.html", {"found": found, "receipt": receipt}
+    )
 
 
 def show_document(request: HttpRequest, asked: QueryDict) -> HttpResponse:

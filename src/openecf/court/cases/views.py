@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import unquote_plus
 from xml.sax.saxutils import quoteattr
@@ -15,20 +16,27 @@ from django.views.decorators.csrf import csrf_exempt
 from openecf.court.bench import bench
 from openecf.court.cases import queries
 from openecf.court.cases.forms import QueryForm, asked_days
+from openecf.court.cases.rules import CaseMatch
 from openecf.court.docket import queries as dockets
-from openecf.court.fees import queries as exempt
+from openecf.court.fees import queries as metered
 from openecf.court.fees import services as fees
+from openecf.court.fees.rules import Receipt, pays_nothing
 from openecf.court.people.access import READER, READER_XML
 from openecf.court.report_pages import INCOMPLETE, BadSelection, case_id_of, nonce, said
 from openecf.kernel.billing import pages_of_text
 from openecf.platform import access
 from openecf.platform.origin import asked_here
 
+SHORT_NAME = _("A name needs two letters at least.")
 REPORTS = (
     (_("Docket sheet"), "/cgi-bin/DktRpt.pl"),
     (_("History and documents"), "/cgi-bin/HistDocQry.pl"),
     (_("Number of entries"), "/cgi-bin/mobile_query.pl"),
 )
+
+
+Hit = tuple[CaseMatch, str, str]
+"""A case, the person found in it, and the person's role."""
 
 
 @access.rule(READER)
@@ -40,8 +48,9 @@ def query(request: HttpRequest) -> HttpResponse:
         named = re.search(r"-L_.*-([0-9]{1,15})$", query_string)
         if named:
             return _summary(request, int(named[1]))
-        exemptions = exempt.exemptions(reader=request.reader, at=request.arrived)
-        return render(request, "cases/query.html", {"form": QueryForm(), "nonce": nonce(), "exemptions": exemptions})
+        exemptions = metered.exemptions(reader=request.reader, at=request.arrived)
+        context = {"form": QueryForm(), "nonce": nonce(), "exemptions": exemptions, **search_price(request)}
+        return render(request, "cases/query.html", context)
     if request.reader.kind != "api" and not asked_here(request):
         return said(request, INCOMPLETE)
     if (case_id := case_id_of(request.POST.get("all_case_ids", ""))) and case_id > 0:
@@ -72,11 +81,11 @@ def _search(request: HttpRequest) -> HttpResponse:
         found = [(match, "", "") for match in queries.matching(typed=typed, reader=request.reader)]
         if len(found) == 1:
             return _summary(request, found[0][0].id)
-        return _hits(request, found, typed, capped=True, charged=False)
+        return _hits(request, found)
     if not any((*names.values(), *filed, *last_entry)):
         return said(request, str(_("Fill in a case number, a name or a range of dates.")))
     if len(names["last_name"]) == 1:
-        return said(request, str(_("A name needs two letters at least.")))
+        return said(request, str(SHORT_NAME))
     found = queries.searching(
         reader=request.reader,
         **names,
@@ -87,27 +96,37 @@ def _search(request: HttpRequest) -> HttpResponse:
         cause=request.POST.get("cause_action", "")[:20],
     )
     asked = [*names.values(), *(f"{day:%m/%d/%Y}" for day in (*filed, *last_entry) if isinstance(day, date))]
-    return _hits(request, found, " ".join(one for one in asked if one), capped=False, charged=True)
+    receipt = charge_search(request, found, criteria=" ".join(one for one in asked if one))
+    return _hits(request, found, receipt)
 
 
-def _hits(request: HttpRequest, found: list, criteria: str, *, capped: bool, charged: bool) -> HttpResponse:
+def search_price(request: HttpRequest) -> dict[str, object]:
+    """What ``fees/search_price.html`` says on the page of a search."""
+    return {"prices": metered.prices(at=request.arrived), "free": pays_nothing(request.reader)}
+
+
+def charge_search(request: HttpRequest, found: Sequence[Hit], *, criteria: str) -> Receipt:
+    """Charge the reader for what a search by name or dates found: without a cap, and a page when it found nothing.
+
+    ClientCodeRequired as for every report.
+    """
     size = sum(len(match.line) + len(person) + 40 for match, person, _role in found)
-    take = fees.charge if charged else fees.quote
-    receipt = take(
+    return fees.charge(
         reader=request.reader,
         description="Search",
         criteria=criteria,
         pages=pages_of_text(size),
-        capped=capped,
+        capped=False,
         at=request.arrived,
-        free=not charged,
     )
+
+
+def _hits(request: HttpRequest, found: Sequence[Hit], receipt: Receipt | None = None) -> HttpResponse:
     context = {
         "found": found,
         "people": any(person for _match, person, _role in found),
         "nonce": nonce(),
         "receipt": receipt,
-        "charged": charged,
     }
     return render(request, "cases/select.html", context)
 

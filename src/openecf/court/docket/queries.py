@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models.functions import Concat, Length, Trim
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
@@ -151,6 +152,17 @@ def history_for(reader: Reader, *, case_id: int, documents_only: bool, newest_fi
     seen = seen_by(reader, rows)
     found = [seen[entry.id] for entry in rows if entry.id in seen]
     return [one for one in found if one.doc_id] if documents_only else found
+
+
+def history_size(reader: Reader, *, case_id: int) -> tuple[int, int]:
+    """How many entries of a case the reader may see, and the letters of their titles and texts. None is read that is
+    public: a price is asked for before each report."""
+    rows = Entry.objects.filter(case=case_id)
+    wording = Trim(Concat("text", Value(" "), "entered_note"))
+    public = rows.filter(guarded=False).aggregate(count=Count("id"), size=Sum(Length("title") + Length(wording)))
+    own = seen_by(reader, list(rows.filter(guarded=True))).values()
+    size = (public["size"] or 0) + sum(len(one.title) + len(one.wording) for one in own)
+    return public["count"] + len(own), size
 
 
 def chosen(case_id: int, selection: Selection) -> QuerySet[Entry]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from openecf.court.cases.models import Case
 
 
+HISTORY = "History/Documents"
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A docket sheet, ready to be sent: heading and parties, rows as they come from the database, the end.
@@ -122,6 +125,10 @@ def quote(*, reader: Reader, case: Case, at: datetime) -> Receipt:
     )
 
 
+HISTORY_LINE = 80
+"""Letters of an entry's line in a history, beside its title: number, dates and their labels."""
+
+
 @dataclass(frozen=True)
 class History:
     """A history report: the case's summary and its entries with short descriptions."""
@@ -138,13 +145,26 @@ def history(
     """The history of a case the reader may see, charged to the reader."""
     facts = cases.facts(case)
     entries = queries.history_for(reader, case_id=case.id, documents_only=documents_only, newest_first=newest_first)
-    size = sum(len(one.title) + 80 + (len(one.wording) if with_text else 0) for one in entries)
+    size = sum(len(one.title) + HISTORY_LINE + (len(one.wording) if with_text else 0) for one in entries)
     receipt = fees.charge(
         reader=reader,
-        description="History/Documents",
+        description=HISTORY,
         criteria=facts.heading_number,
         pages=pages_of_text(size),
         case=case,
         at=at,
     )
     return History(facts, bench().case.summary(facts), entries, receipt)
+
+
+def history_quote(*, reader: Reader, case: Case, at: datetime) -> Receipt:
+    """What the history of all events with their docket texts would cost now."""
+    count, letters = queries.history_size(reader, case_id=case.id)
+    return fees.quote(
+        reader=reader,
+        description=HISTORY,
+        criteria=cases.heading_number(case),
+        pages=pages_of_text(letters + count * HISTORY_LINE),
+        case=case,
+        at=at,
+    )

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from openecf.court.cases import queries as cases
 from openecf.court.docket import frames, reading
 from openecf.court.docket.forms import DocketForm, HistoryForm, selection_of
+from openecf.court.fees.queries import prices
 from openecf.court.fees.services import ClientCodeRequired
 from openecf.court.people.access import READER
 from openecf.court.report_pages import INCOMPLETE, BadSelection, case_id_of, case_of_nonce, nonce, said
@@ -85,6 +86,7 @@ def _docket_form(request: HttpRequest) -> HttpResponse:
     except cases.NoSuchCase as refusal:
         return said(request, str(refusal.said))
     context = {"form": DocketForm(), "case": case, "nonce": nonce(case.id if case else 1), "typed": written}
+    context["prices"] = prices(at=request.arrived)
     if case:
         context["number"] = cases.heading_number(case)
         context["quote"] = reading.quote(reader=request.reader, case=case, at=request.arrived)
@@ -116,6 +118,7 @@ def history(request: HttpRequest) -> HttpResponse:
         if not posted:
             context = {"form": HistoryForm(), "case": case, "nonce": nonce(case.id), "history": True}
             context["number"] = cases.heading_number(case)
+            context["quote"] = reading.history_quote(reader=request.reader, case=case, at=request.arrived)
             return render(request, "docket/report_form.html", context)
         with_text = bool(request.POST.get("DisplayDktText"))
         report = reading.history(

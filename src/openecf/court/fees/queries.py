@@ -18,6 +18,7 @@ from openecf.court.fees.owing import rules_here as rules_here
 from openecf.court.people import queries as people
 from openecf.court.people.rules import Reader
 from openecf.kernel import courts
+from openecf.kernel.billing import Schedule, schedule_on
 from openecf.kernel.days import legal_day
 from openecf.kernel.exemptions import TRUSTEE
 from openecf.kernel.money import Money
@@ -25,6 +26,11 @@ from openecf.platform.config import this_site
 from openecf.platform.shell.exemptions import PURPOSE_WORDS
 
 MOST_LINES = 2000
+
+
+def prices(*, at: datetime) -> Schedule:
+    """The prices of this court's day, for pages that say what something costs before it is known how long it is."""
+    return schedule_on(legal_day(at, courts.court(this_site().id).zone))
 
 
 @dataclass(frozen=True)
