@@ -88,7 +88,9 @@ class Account(AbstractBaseUser):
     birth_date = models.DateField(null=True)
 
     email = models.EmailField()
-    mailbox = models.CharField(max_length=254, blank=True, help_text="the e-mail address without case and +tag")
+    mailbox = models.CharField(
+        max_length=254, blank=True, default="", db_default="", help_text="the e-mail address without case and +tag"
+    )
     email_verified_at = models.DateTimeField(null=True)
     second_email = models.EmailField(
         blank=True, default="", db_default="", help_text="proved; news of the account's security go there, too"
@@ -111,16 +113,26 @@ class Account(AbstractBaseUser):
     fax = models.CharField(max_length=30, blank=True)
     tax_id = models.CharField(max_length=20, blank=True)
 
-    cja_panel = models.BooleanField(default=False, help_text="says to be appointed to a CJA panel: asks for exemptions")
+    cja_panel = models.BooleanField(
+        default=False, db_default=False, help_text="says to be appointed to a CJA panel: asks for exemptions"
+    )
     language = models.CharField(
-        max_length=5, blank=True, default="", help_text="what mails are written in; kept from the last sign-on"
+        max_length=5,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what mails are written in; kept from the last sign-on",
     )
     search_note = models.CharField(
-        max_length=20, blank=True, help_text="why searching is not active: left-firm, letter"
+        max_length=20, blank=True, default="", db_default="", help_text="why searching is not active: left-firm, letter"
     )
     client_code_required = models.BooleanField(default=False)
-    client_code_format = models.CharField(max_length=32, blank=True, help_text="set by the firm that pays")
-    receipts_hidden = models.BooleanField(default=False, help_text="courts show no receipts; set by the firm that pays")
+    client_code_format = models.CharField(
+        max_length=32, blank=True, default="", db_default="", help_text="set by the firm that pays"
+    )
+    receipts_hidden = models.BooleanField(
+        default=False, db_default=False, help_text="courts show no receipts; set by the firm that pays"
+    )
     last_used_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True, help_text="sessions begun before it are over")
     password_is_common = models.BooleanField(
@@ -133,7 +145,7 @@ class Account(AbstractBaseUser):
     )
 
     closed_at = models.DateTimeField(null=True, help_text="since when is_active is False")
-    closed_why = models.CharField(max_length=10, choices=Closed.choices, blank=True)
+    closed_why = models.CharField(max_length=10, choices=Closed.choices, blank=True, default="", db_default="")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", help_text="what goes on")
     rest_told_at = models.DateTimeField(null=True, help_text="when the owner was warned of two years without use")
 

@@ -30,7 +30,9 @@ class UsageLine(models.Model):
     pages = models.PositiveIntegerField()
     cents = models.PositiveIntegerField()
     exempt = models.BooleanField(default=False)
-    exempt_for = models.CharField(max_length=20, blank=True, default="", help_text="the purpose, if exempt")
+    exempt_for = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="the purpose, if exempt"
+    )
 
     class Meta:
         db_table = "usage_line"
@@ -390,7 +392,9 @@ class Exemption(models.Model):
     granted_by = models.CharField(max_length=80)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
-    agreed_by = models.CharField(max_length=80, blank=True, default="", help_text="the second of two people")
+    agreed_by = models.CharField(
+        max_length=80, blank=True, default="", db_default="", help_text="the second of two people"
+    )
 
     class Meta:
         db_table = "exemption"
@@ -459,7 +463,7 @@ class MailPreference(models.Model):
     payer = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
     extra = models.JSONField(default=list, help_text="e-mail addresses besides the account's own")
     only_invoices = models.BooleanField(default=False)
-    by_post = models.BooleanField(default=False, help_text="on paper, too")
+    by_post = models.BooleanField(default=False, db_default=False, help_text="on paper, too")
 
     class Meta:
         db_table = "billing_mail_preference"

@@ -21,9 +21,13 @@ class CourtSite(models.Model):
     heard_at = models.DateTimeField(null=True, help_text="its programs asked for what ended; to the minute")
     filing_needs_mfa = models.DateField(null=True, help_text="from this day on, filing there asks for a second factor")
 
-    registration = models.JSONField(default=dict, help_text="who may register to file there: RegistrationProfile")
-    help_email = models.CharField(max_length=254, blank=True)
-    help_phone = models.CharField(max_length=40, blank=True)
+    registration = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="who may register to file there: RegistrationProfile",
+    )
+    help_email = models.CharField(max_length=254, blank=True, default="", db_default="")
+    help_phone = models.CharField(max_length=40, blank=True, default="", db_default="")
     filing_closes_at = models.DateTimeField(null=True, help_text="the weekend of the move to NextGen begins")
     live_at = models.DateTimeField(null=True, help_text="and ends")
     resets_end_at = models.DateTimeField(null=True, help_text="the court's own passwords are reset by mail until then")
@@ -43,9 +47,9 @@ class RegisteredCourt(models.Model):
     role = models.CharField(max_length=16)
     linked_at = models.DateTimeField()
     stood_at = models.DateTimeField(null=True, help_text="of the court's latest word on how the account stands there")
-    ended = models.BooleanField(default=False, help_text="the court ended the link")
-    suspended = models.BooleanField(default=False)
-    said = models.CharField(max_length=500, blank=True, help_text="the court's reason")
+    ended = models.BooleanField(default=False, db_default=False, help_text="the court ended the link")
+    suspended = models.BooleanField(default=False, db_default=False)
+    said = models.CharField(max_length=500, blank=True, default="", db_default="", help_text="the court's reason")
 
     class Meta:
         db_table = "registered_court"

@@ -71,7 +71,7 @@ class FirmRules(models.Model):
     firm = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
     code_required = models.BooleanField(default=False)
     code_format = models.CharField(max_length=32, blank=True, help_text="A letter, 9 digit, anything else itself")
-    receipts_hidden = models.BooleanField(default=False)
+    receipts_hidden = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "firm_rules"

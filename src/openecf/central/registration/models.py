@@ -45,8 +45,10 @@ class EfileRequest(models.Model):
     group = models.CharField(max_length=16, blank=True)
     fee_cents = models.PositiveIntegerField(default=0)
     fee_paid = models.BooleanField(default=False)
-    fee_waived = models.BooleanField(default=False)
-    fee_page = models.CharField(max_length=200, blank=True, help_text="where the court takes the fee on line")
+    fee_waived = models.BooleanField(default=False, db_default=False)
+    fee_page = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="where the court takes the fee on line"
+    )
 
     class Meta:
         db_table = "efile_request"
@@ -110,8 +112,10 @@ class FilerContact(models.Model):
     account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
     email = models.EmailField()
     wants_text = models.BooleanField(default=False)
-    summary = models.BooleanField(default=False, help_text="once a day instead of for each filing")
-    tells_silence = models.BooleanField(default=False, help_text="a summary also of a day without filings")
+    summary = models.BooleanField(default=False, db_default=False, help_text="once a day instead of for each filing")
+    tells_silence = models.BooleanField(
+        default=False, db_default=False, help_text="a summary also of a day without filings"
+    )
     changed_at = models.DateTimeField()
     proved_at = models.DateTimeField(null=True, help_text="when somebody who reads mail at the address said so")
 

@@ -54,7 +54,7 @@ class Case(models.Model):
     referred_to = models.ForeignKey(Judge, null=True, on_delete=models.PROTECT, related_name="referred_cases")
 
     chapter = models.CharField(max_length=5, blank=True)
-    previous_chapter = models.CharField(max_length=5, blank=True)
+    previous_chapter = models.CharField(max_length=5, blank=True, default="", db_default="")
     voluntary = models.CharField(max_length=20, blank=True)
     asset = models.CharField(max_length=20, blank=True)
     cause = models.TextField(blank=True)

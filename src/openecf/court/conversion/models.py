@@ -87,7 +87,9 @@ class ConvertedUser(models.Model):
     conversion = models.ForeignKey(Conversion, on_delete=models.CASCADE, related_name="+")
     active = models.BooleanField()
     others = ArrayField(models.CharField(max_length=40), default=list, help_text="people beside the holder")
-    closed = models.BooleanField(default=False, help_text="its holder has another login, as the clerk's office decided")
+    closed = models.BooleanField(
+        default=False, db_default=False, help_text="its holder has another login, as the clerk's office decided"
+    )
 
     class Meta:
         db_table = "converted_user"

@@ -31,7 +31,7 @@ class ResetLink(models.Model):
     user = models.ForeignKey("people.CourtUser", on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
-    by_clerk = models.BooleanField(default=False)
+    by_clerk = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "own_reset_link"

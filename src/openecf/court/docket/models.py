@@ -33,7 +33,11 @@ class Entry(models.Model):
     guarded = models.BooleanField(default=False)
     struck_at = models.DateTimeField(null=True)
     elsewhere = models.CharField(
-        max_length=20, blank=True, help_text="the document its number links to, if not its first one"
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the document its number links to, if not its first one",
     )
     has_pacer_seq = models.BooleanField(default=True, help_text="false: the source's links carried no sequence number")
 

@@ -21,7 +21,9 @@ class MeterLine(models.Model):
     pages = models.PositiveIntegerField()
     cents = models.PositiveIntegerField()
     exempt = models.BooleanField(default=False)
-    exempt_for = models.CharField(max_length=20, blank=True, default="", help_text="the purpose, if exempt")
+    exempt_for = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="the purpose, if exempt"
+    )
 
     class Meta:
         db_table = "meter_line"

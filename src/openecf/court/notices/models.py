@@ -31,9 +31,9 @@ class Recipient(models.Model):
     addresses = models.JSONField(default=list)
     by_mail = models.BooleanField(default=False, help_text="true: to be served otherwise, at the postal lines")
     postal_lines = models.JSONField(default=list)
-    wants_text = models.BooleanField(default=False)
+    wants_text = models.BooleanField(default=False, db_default=False)
     by_interest = models.BooleanField(
-        default=False, help_text="asked to hear of a case that is not their own: no free look"
+        default=False, db_default=False, help_text="asked to hear of a case that is not their own: no free look"
     )
     mailed_at = models.DateTimeField(null=True, help_text="the mails were written, or kept for the day's summary")
 

@@ -34,6 +34,8 @@ class CourtUser(models.Model):
     spent_password = models.CharField(
         max_length=256,
         blank=True,
+        default="",
+        db_default="",
         help_text="hash of the dead password: opens nothing, tells its owner what became of it",
     )
     group = models.CharField(max_length=16, choices=Group.choices)
@@ -51,7 +53,9 @@ class CourtUser(models.Model):
     email = models.EmailField(blank=True)
     secondary_emails = ArrayField(models.EmailField(), default=list, blank=True)
     wants_text = models.BooleanField(default=False, help_text="notices in plain text instead of HTML")
-    tells_agents = models.BooleanField(default=False, help_text="filing agents get copies too; kept by the agents room")
+    tells_agents = models.BooleanField(
+        default=False, db_default=False, help_text="filing agents get copies too; kept by the agents room"
+    )
     wants_announcements = models.BooleanField(
         default=True, db_default=True, help_text="general ones; urgent ones go to everybody"
     )

@@ -45,7 +45,9 @@ class FilingRequest(models.Model):
     fee_cents = models.PositiveIntegerField(default=0)
     fee_paid_at = models.DateTimeField(null=True)
     fee_waived_at = models.DateTimeField(null=True)
-    refund_due = models.BooleanField(default=False, help_text="money came that the court does not keep")
+    refund_due = models.BooleanField(
+        default=False, db_default=False, help_text="money came that the court does not keep"
+    )
 
     class Meta:
         db_table = "filing_request"

@@ -20,9 +20,10 @@ class CourtProfile(models.Model):
     deadlines_rolled_at = models.DateTimeField(null=True, help_text="deadlines of the closed days were moved")
     clock_ahead = models.DurationField(
         default=timedelta(),
+        db_default=timedelta(),
         help_text="a demonstration rehearses the move: added to the clock wherever its hours are asked",
     )
-    emergency_email = models.EmailField(blank=True)
+    emergency_email = models.EmailField(blank=True, default="", db_default="")
     offices = models.JSONField(default=dict, help_text='{"1": "Miami"}')
     help_email = models.EmailField(blank=True)
     help_phone = models.CharField(max_length=40, blank=True)
@@ -33,19 +34,35 @@ class CourtProfile(models.Model):
     from_address = models.EmailField()
     pool_address = models.EmailField(blank=True)
     summaries_at = models.TimeField(
-        default=time(0, 30), help_text="when the summaries of the day before are mailed, in the court's time"
+        default=time(0, 30),
+        db_default=time(0, 30),
+        help_text="when the summaries of the day before are mailed, in the court's time",
     )
     languages = ArrayField(models.CharField(max_length=5), default=list)
     doc_prefix = models.CharField(max_length=3)
     filing_needs_mfa = models.DateField(null=True, help_text="from this court day on, filing asks for a second factor")
-    registration = models.JSONField(default=dict, help_text="who may register to file here: RegistrationProfile")
-    nextgen_links = models.JSONField(
-        default=list, help_text="what the court itself wrote about the move: label and url"
+    registration = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="who may register to file here: RegistrationProfile",
     )
-    filing_fees = models.JSONField(default=dict, help_text="what filings cost, and by when: fees.rules.FilingFees")
+    nextgen_links = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text="what the court itself wrote about the move: label and url",
+    )
+    filing_fees = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="what filings cost, and by when: fees.rules.FilingFees",
+    )
     closed_days = ArrayField(models.DateField(), default=list, blank=True)
     terminal_networks = ArrayField(
-        models.CharField(max_length=50), default=list, blank=True, help_text="of the public terminals at the courthouse"
+        models.CharField(max_length=50),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="of the public terminals at the courthouse",
     )
 
     class Meta:
@@ -62,7 +79,9 @@ class CourtNotice(models.Model):
     number = models.PositiveSmallIntegerField(unique=True)
     title = models.CharField(max_length=200)
     text = models.TextField(help_text="paragraphs parted by empty lines")
-    translations = models.JSONField(default=dict, help_text='{"es": {"title": "…", "text": "…"}}')
+    translations = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), help_text='{"es": {"title": "…", "text": "…"}}'
+    )
     published_at = models.DateTimeField()
     by = models.CharField(max_length=80)
 

@@ -16,7 +16,11 @@ class OutgoingMail(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
-    attachments = models.JSONField(default=list, help_text="name, type, and the SHA-256 under which the store has it")
+    attachments = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text="name, type, and the SHA-256 under which the store has it",
+    )
     reference = models.CharField(max_length=120, blank=True, db_index=True)
     attempts = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
