@@ -14,13 +14,16 @@ LINE = 73
 
 
 def as_ics(profile: Timetable, *, court: Court, now: datetime) -> str:
-    """One event for each hour that is set; lines are folded and end with CRLF."""
+    """One event for each hour that is set; lines are folded and end with CRLF. Empty while no hour is set: a calendar
+    without an event is none (3.6)."""
     events = (
         ("resets", profile.resets_end_at, _("{court}: last day to reset a court password by mail")),
         ("closed", profile.filing_closes_at, _("{court}: filing is closed until NextGen is live")),
         ("live", profile.live_at, _("{court} is live on NextGen: link your PACER account")),
     )
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//OpenECF//NextGen//EN", "METHOD:PUBLISH"]
+    if not any(hour for _name, hour, _words in events):
+        return ""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//OpenECF//NextGen//EN"]
     for name, hour, words in events:
         if hour is None:
             continue

@@ -35,6 +35,7 @@ def court_information(request: HttpRequest) -> HttpResponse:
 def nextgen(request: HttpRequest) -> HttpResponse:
     """What NextGen asks of everyone who files, the court's days and notices, and where the reader stands."""
     facts = court_facts(request.arrived)
+    hours = rules.hours_to_come(facts["profile"], request.arrived)
     context = facts | {
         "checklist": checklist(
             request.reader,
@@ -45,7 +46,8 @@ def nextgen(request: HttpRequest) -> HttpResponse:
         "link_label": bench().menus.link_label,
         "notices": queries.notices(language=_language()),
         "links": queries.links(facts["profile"], language=_language()),
-        "hours": rules.hours_to_come(facts["profile"], request.arrived),
+        "hours": hours,
+        "for_calendars": any(name != "announced_at" for name, *_hour in hours),
         "guides": guides.GUIDES,
         "questions": guides.QUESTIONS,
         "closed_days": sorted(rules.missed_days(facts["profile"], settings.COURT.zone)),
@@ -85,9 +87,11 @@ def preparation_sheet(request: HttpRequest) -> HttpResponse:
 @rule(ANYONE)
 @require_GET
 def calendar_file(request: HttpRequest) -> HttpResponse:
-    """The court's days of the move, for a calendar program (RFC 5545)."""
+    """The court's days of the move, for a calendar program (RFC 5545); missing while the court has set none."""
     profile = queries.profile()
     text = as_ics(profile, court=settings.COURT, now=request.arrived)
+    if not text:
+        raise Http404
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="nextgen-{settings.COURT.id}.ics"'
     return response
