@@ -43,6 +43,8 @@ from openecf.platform.store import services as store
 log = structlog.get_logger()
 BY = "system"
 LIVE_SINCE = timedelta(days=400)
+AFTERWARDS = timedelta(seconds=1)
+"""What is told once more when all is there, with its cases, is later than what the profile told: the later one counts."""
 LINES_PER_PAGE = 18
 ASKS_SECOND_FACTOR = frozenset({"nysb"})
 SECOND_FACTOR_AHEAD = timedelta(days=100)
@@ -73,7 +75,7 @@ def load(*, at: datetime) -> None:
             log.info("demo.case", number=row["number"])
     _announce(users, at)
     _tell_of_the_move(data.get("notice", []), users, at)
-    transition.tell_status(at=at)
+    transition.tell_status(at=at + AFTERWARDS)
 
 
 def _fees(data: dict) -> dict:
