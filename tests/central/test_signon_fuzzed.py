@@ -47,7 +47,7 @@ def schema():
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as told", "otherwise"])
-@pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[path for path, _ in OPERATIONS])
+@pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])
 def test_every_answer_is_one_of_those_that_the_document_names(
     court: Court, monkeypatch: pytest.MonkeyPatch, path: str, method: str, mode: GenerationMode
 ) -> None:

@@ -48,6 +48,7 @@ class CentralStandIn:
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: dict[str, dict[str, object]] = {}
         self.revoked: list[str] = []
+        self.withdrawn: list[str] = []
         self.cursor = 100
         self.claims: dict[str, object] = {}
         self.facts: dict[str, object] = {}
@@ -134,7 +135,8 @@ class CentralStandIn:
         if path == "/oauth2/introspect":
             return 200, self.tokens.get(form["token"], {"active": False})
         after = int(form["after"])
-        return 200, {"cursor": self.cursor, "sids": self.revoked if after < self.cursor else []}
+        told = {"cursor": self.cursor, "sids": self.revoked if after < self.cursor else []}
+        return 200, told | {"withdrawn_keys": self.withdrawn}
 
     def _proved(self, form: dict[str, str]) -> bool:
         key = OKPKey.import_key(public_pem(this_site().signing_key).encode())

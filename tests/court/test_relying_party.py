@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -216,6 +217,15 @@ class TestKeys:
             token = central.logout_token("session-1", key=STRANGER)
             assert Client().post("/oidc/backchannel", {"logout_token": token}).status_code == 400
         assert central.asked("/oauth2/jwks") == 1
+
+    def test_nor_while_the_provider_has_no_keys_to_tell(self, central: CentralStandIn, monkeypatch) -> None:
+        sign_on(central, Client())
+        monkeypatch.setattr(provider, "_keys", replace(provider._keys, asked=time.monotonic() - 60))
+        central.broken = True
+        for _ in range(20):
+            token = central.logout_token("session-1", key=STRANGER)
+            assert Client().post("/oidc/backchannel", {"logout_token": token}).status_code in (400, 503)
+        assert central.asked("/oauth2/jwks") == 2
 
 
 class TestSigningOff:

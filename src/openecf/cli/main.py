@@ -22,6 +22,7 @@ COMMANDS = {
     "user": ("user", "issue a court's account to a person, such as the first clerk"),
     "staff": ("staff", "let somebody work at the Service Center, as an agent or supervisor, or no more"),
     "two-step": ("two_step", "say from which day accounts of a type need a second factor to sign on"),
+    "keys": ("keys", "list the keys that sign sign-ons, publish the next, or withdraw one that is in wrong hands"),
     "import": ("importing", "import dockets from JSON files"),
     "verify": ("verify", "check the stamps of a notice and its documents, offline"),
     "gateway": ("gateway_command", "carry the judiciary's host names to the sites on this machine"),

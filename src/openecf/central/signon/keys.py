@@ -18,7 +18,8 @@ from openecf.central.signon.models import SigningKey
 from openecf.platform.config import this_site
 
 ALGORITHM = "ES256"
-_READ_AGAIN_SECONDS = 30.0
+_READ_AGAIN_SECONDS = 2.0
+"""As long as a process may go on signing with a key that was withdrawn."""
 
 
 class NoSigningKey(RuntimeError):
@@ -27,14 +28,14 @@ class NoSigningKey(RuntimeError):
 
 @dataclass(frozen=True)
 class Keys:
-    """The key that signs now, the public halves of every key that relying parties may meet."""
+    """The key that signs now, and every key that what was signed before may have been signed with."""
 
     signing: ECKey | None
-    published: tuple[dict, ...]
     verifying: KeySet
 
 
 _cached: tuple[float, Keys] | None = None
+_opened: ECKey | None = None
 _lock = threading.Lock()
 
 
@@ -64,8 +65,21 @@ def _open(row: SigningKey) -> ECKey:
     return ECKey.import_key(json.loads(_sealing_key().decrypt(sealed[:12], sealed[12:], row.kid.encode())))
 
 
+def _opened_once(row: SigningKey) -> ECKey:
+    global _opened
+    if _opened is None or _opened.kid != row.kid:
+        _opened = _open(row)
+    return _opened
+
+
+def published() -> list[dict]:
+    """The public halves that relying parties may meet, as they are at this moment, newest first."""
+    alive = SigningKey.objects.exclude(state=SigningKey.State.REMOVED)
+    return list(alive.order_by("-published_at").values_list("public", flat=True))
+
+
 def keys() -> Keys:
-    """The keys, at most 30 seconds old."""
+    """The keys, at most two seconds old."""
     global _cached
     now = time.monotonic()
     if _cached and now - _cached[0] < _READ_AGAIN_SECONDS:
@@ -74,8 +88,7 @@ def keys() -> Keys:
         rows = list(SigningKey.objects.exclude(state=SigningKey.State.REMOVED).order_by("-published_at"))
         signing = next((row for row in rows if row.state == SigningKey.State.SIGNING), None)
         fresh = Keys(
-            signing=_open(signing) if signing else None,
-            published=tuple(row.public for row in rows),
+            signing=_opened_once(signing) if signing else None,
             verifying=KeySet([ECKey.import_key(row.public) for row in rows]),
         )
         _cached = (now, fresh) if signing else None
@@ -92,5 +105,5 @@ def signing_key() -> ECKey:
 
 def forget() -> None:
     """Read the keys again at the next use (after a change in this process; tests)."""
-    global _cached
-    _cached = None
+    global _cached, _opened
+    _cached = _opened = None

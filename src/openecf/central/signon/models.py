@@ -194,7 +194,10 @@ class Assertion(models.Model):
 
 
 class SigningKey(models.Model):
-    """A key for ID tokens and logout tokens: published → signing → retired → removed."""
+    """A key for ID tokens and logout tokens: published → signing → retired → removed.
+
+    A key that may be in wrong hands is withdrawn: removed from any state at once, and courts are told to refuse it.
+    """
 
     class State(models.TextChoices):
         PUBLISHED = "published"
@@ -211,6 +214,7 @@ class SigningKey(models.Model):
     signing_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "signon_key"

@@ -199,7 +199,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
 @require_GET
 def jwks(request: HttpRequest) -> HttpResponse:
     """The public keys, those to come included."""
-    response = JsonResponse({"keys": list(keys.keys().published)})
+    response = JsonResponse({"keys": keys.published()})
     patch_cache_control(response, public=True, max_age=int(rules.JWKS_MAX_AGE.total_seconds()))
     return response
 
@@ -264,7 +264,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 @require_POST
 @short_call
 def revocations(request: HttpRequest) -> HttpResponse:
-    """The feed that every court reads every two seconds: its sessions that ended since its cursor."""
+    """The feed that every court reads every two seconds: its sessions that ended since its cursor, and withdrawn keys."""
     try:
         court = authenticated_court(request)
     except OAuth2Error as error:
@@ -272,8 +272,8 @@ def revocations(request: HttpRequest) -> HttpResponse:
     after = request.POST.get("after", "0")
     after = int(after) if after.isdecimal() and len(after) < 19 else 0
     courts.note_heard(court=court.client_id, at=request.arrived)
-    cursor, sids = queries.revoked_since(court=court.client_id, cursor=after)
-    return JsonResponse({"cursor": cursor, "sids": sids})
+    told = queries.revoked_since(court=court.client_id, cursor=after, now=request.arrived)
+    return JsonResponse({"cursor": told.cursor, "sids": told.sids, "withdrawn_keys": told.withdrawn_keys})
 
 
 @access.rule(access.ANYONE)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from django.db.models import Q
 from joserfc.jwk import OKPKey
 
 from openecf.central.accounts import queries as accounts
 from openecf.central.signon import rules
-from openecf.central.signon.models import Client, CourtSession, SsoSession
+from openecf.central.signon.models import Client, CourtSession, SigningKey, SsoSession
 from openecf.kernel import client_codes
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.postgres import prepared
@@ -67,7 +68,8 @@ FROM at_court c JOIN signon_session s ON s.id = c.sso_id JOIN account a ON a.id 
 
 _FEED = """
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-  coalesce((SELECT json_agg(rp_sid) FROM signon_revocation WHERE court_id = %s AND xid >= %s), '[]')::text
+  coalesce((SELECT json_agg(rp_sid) FROM signon_revocation WHERE court_id = %s AND xid >= %s), '[]')::text,
+  coalesce((SELECT json_agg(kid) FROM signon_key WHERE withdrawn_at <= %s), '[]')::text
 """
 
 
@@ -192,13 +194,28 @@ def is_this_session(*, session: SsoSession, rp_sid: str) -> bool:
     return bool(rp_sid) and CourtSession.objects.filter(sso=session, rp_sid=rp_sid).exists()
 
 
-def revoked_since(*, court: str, cursor: int) -> tuple[int, list[str]]:
-    """The court's sessions that must end, and the cursor for the next question.
+@dataclass(frozen=True)
+class Revoked:
+    """What a court's feed says: its sessions that must end, every key that was withdrawn, and the next cursor.
 
     The cursor is the oldest transaction still running: what commits late is answered again, never skipped.
     """
-    following, sids = prepared.row(_FEED, [court, cursor])
-    return following, json.loads(sids)
+
+    cursor: int
+    sids: list[str]
+    withdrawn_keys: list[str]
+
+
+def revoked_since(*, court: str, cursor: int, now: datetime) -> Revoked:
+    """What a court must not believe any more: its sessions that ended since the cursor, and keys."""
+    following, sids, kids = prepared.row(_FEED, [court, cursor, now - rules.KEY_TOLD_AFTER])
+    return Revoked(following, json.loads(sids), json.loads(kids))
+
+
+def signing_keys() -> list[SigningKey]:
+    """The keys that are in use, newest first, and those that were withdrawn."""
+    known = ~Q(state=SigningKey.State.REMOVED) | Q(withdrawn_at__isnull=False)
+    return list(SigningKey.objects.filter(known).defer("sealed").order_by("-published_at"))
 
 
 def begun_between(start: datetime, end: datetime) -> int:

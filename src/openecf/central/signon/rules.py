@@ -28,6 +28,8 @@ SESSIONS_OF_A_KIND = 20
 JWKS_MAX_AGE = timedelta(minutes=5)
 KEY_DWELL = timedelta(minutes=10)
 """A key is published this long before it signs: longer than JWKS_MAX_AGE and a client's cool-down together."""
+KEY_TOLD_AFTER = timedelta(seconds=3)
+"""Courts hear so long after it was withdrawn to refuse a key: no process of the provider signs with it any more."""
 KEY_SIGNS_FOR = timedelta(days=90)
 KEY_VERIFIES_FOR = timedelta(days=2)
 """After its last signature; longer than any token or logout hint is of use."""

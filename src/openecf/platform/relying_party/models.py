@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.expressions import Value
 
 
 class RpSession(models.Model):
@@ -85,12 +86,16 @@ class Choice(models.Model):
 
 
 class Feed(models.Model):
-    """How far this court has read the provider's feed of revocations, and when it last heard. One row."""
+    """How far this court has read the provider's feed of revocations, and when it last heard. One row.
+
+    ``withdrawn_keys`` are the ids of the provider's keys with which nothing verifies, whatever else this court knows.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     cursor = models.BigIntegerField(default=0)
     heard_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
+    withdrawn_keys = models.JSONField(db_default=Value([], models.JSONField()))
 
     class Meta:
         db_table = "rp_feed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlencode
 
@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives import serialization
 from django.http import HttpRequest
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import Key, KeySet, OKPKey
 
 from openecf.kernel.assurance import AAL2
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.tokens import base62
 from openecf.platform.config import this_site
+from openecf.platform.relying_party import queries
 from openecf.platform.shell import languages
 from openecf.platform.web import came_by
 
@@ -31,7 +32,22 @@ _SKEW = 30
 _KEYS_FOR = 300.0
 _KEYS_AT_LEAST = 10.0
 """A token that no key verifies makes this court ask for new keys, but not more often: anybody can send such tokens."""
-_keys: tuple[float, KeySet] | None = None
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The provider's keys as they were read; ``withdrawn`` are those that this court knew to be when it last asked.
+
+    Seconds of the monotonic clock. What was ``asked`` later than ``read`` was asked in vain.
+    """
+
+    read: float
+    asked: float
+    withdrawn: frozenset[str]
+    known: tuple[Key, ...]
+
+
+_keys: _Keys | None = None
 
 
 class ProviderAway(Refusal):
@@ -155,12 +171,17 @@ def redeem(
 
 
 def verified(token: str, *, typ: str = "") -> dict:
-    """The claims of a token that the provider signed for this court and that is not expired; else NotProved."""
+    """The claims of a token that the provider signed for this court and that is not expired; else NotProved.
+
+    Nothing is proved by a key that the provider has withdrawn, though this process, or a cache between, still has it.
+    """
+    withdrawn = queries.withdrawn_keys()
     for read_again in (False, True):
         try:
-            read = jwt.decode(token, _provider_keys(read_again=read_again), algorithms=ALGORITHMS)
+            keys = _provider_keys(read_again=read_again, withdrawn=withdrawn)
+            read = jwt.decode(token, keys, algorithms=ALGORITHMS)
             break
-        except (JoseError, ValueError) as problem:
+        except (JoseError, ValueError, NotProved) as problem:
             if read_again:
                 raise NotProved from problem
     claims, now = read.claims, time.time()
@@ -177,15 +198,25 @@ def verified(token: str, *, typ: str = "") -> dict:
     return claims
 
 
-def _provider_keys(*, read_again: bool) -> KeySet:
+def _provider_keys(*, read_again: bool, withdrawn: frozenset[str]) -> KeySet:
+    """The keys that count; NotProved if there are none. ProviderAway."""
     global _keys
     now = time.monotonic()
-    if _keys is None or now - _keys[0] > (_KEYS_AT_LEAST if read_again else _KEYS_FOR):
+    if _keys is None or now - _keys.read > _KEYS_FOR or (read_again and _may_ask_again(_keys, now, withdrawn)):
+        _keys = replace(_keys, asked=now, withdrawn=withdrawn) if _keys else None
         answer = _call("GET", "/oauth2/jwks")
         if answer.status_code != 200:
             raise ProviderAway
-        _keys = (now, KeySet.import_key_set(answer.json()))
-    return _keys[1]
+        _keys = _Keys(now, now, withdrawn, tuple(KeySet.import_key_set(answer.json()).keys))
+    counting = [key for key in _keys.known if key.kid not in withdrawn]
+    if not counting:
+        raise NotProved
+    return KeySet(counting)
+
+
+def _may_ask_again(keys: _Keys, now: float, withdrawn: frozenset[str]) -> bool:
+    """At once when a key was withdrawn since, for its successor signs already; that is for the provider to say."""
+    return withdrawn != keys.withdrawn or now - keys.asked > _KEYS_AT_LEAST
 
 
 def introspect(token: str) -> dict | None:
@@ -219,10 +250,19 @@ def _by_one_while_away(path: str, form: dict[str, str]) -> httpx.Response:
     return answer
 
 
-def revoked_since(cursor: int) -> tuple[int, list[str]]:
-    """This court's sessions that ended since the cursor, and the next cursor. ProviderAway."""
+@dataclass(frozen=True)
+class Revoked:
+    """What the provider's feed says: the next cursor, sessions of this court that ended, every key it withdrew."""
+
+    cursor: int
+    sids: list[str]
+    withdrawn_keys: list[str]
+
+
+def revoked_since(cursor: int) -> Revoked:
+    """What this court must not believe any more: its sessions that ended since the cursor, and keys. ProviderAway."""
     answer = _call("POST", "/oauth2/revocations", data={"after": str(cursor)} | _proof_of_court())
     if answer.status_code != 200:
         raise ProviderAway
     told = answer.json()
-    return int(told["cursor"]), list(told["sids"])
+    return Revoked(int(told["cursor"]), list(told["sids"]), list(told.get("withdrawn_keys", ())))

@@ -31,6 +31,9 @@ WHERE digest = %(digest)s AND checked_at > %(since)s
 """
 
 
+_WITHDRAWN = "SELECT withdrawn_keys::text FROM rp_feed"
+
+
 @dataclass(frozen=True)
 class Found:
     """A live session: its name, its facts, when this court last heard from the provider.
@@ -59,3 +62,9 @@ def browser(*, cookie: str, now: datetime) -> Found | None:
 def program(*, token: str, now: datetime, within: timedelta = BELIEVED_FOR) -> Found | None:
     """What the provider said of a program's token within the last seconds."""
     return _find(_PROGRAM, {"digest": digest(token), "since": now - within})
+
+
+def withdrawn_keys() -> frozenset[str]:
+    """The ids of the provider's keys that it withdrew: every process of the court refuses them from that moment."""
+    row = prepared.row(_WITHDRAWN)
+    return frozenset(json.loads(row[0])) if row else frozenset()

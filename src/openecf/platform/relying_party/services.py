@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from openecf.kernel.tokens import base62, digest
 from openecf.platform.audit.services import record
-from openecf.platform.relying_party import provider
+from openecf.platform.relying_party import provider, queries
 from openecf.platform.relying_party.models import ApiToken, Choice, EndedName, Feed, LogoutToken, RpSession
 from openecf.platform.relying_party.rules import FRESH_FOR, SIGN_ON, as_chosen
 
@@ -153,14 +153,24 @@ def listen(*, at: datetime, wait: timedelta = ASK_AGAIN_AFTER) -> bool:
         row = cursor.fetchone()
     if row is None:
         return False
-    following, sids = provider.revoked_since(row[0])
-    if following < row[0]:
-        following, sids = provider.revoked_since(0)
+    told = provider.revoked_since(row[0])
+    if told.cursor < row[0]:
+        told = provider.revoked_since(0)
     with transaction.atomic():
-        if sids:
-            end_named(sids=sids, why="feed", at=at)
-        Feed.objects.filter(id=1).update(cursor=following, heard_at=at)
+        if told.sids:
+            end_named(sids=told.sids, why="feed", at=at)
+        _refuse_keys(told.withdrawn_keys, at)
+        Feed.objects.filter(id=1).update(cursor=told.cursor, heard_at=at)
     return True
+
+
+def _refuse_keys(kids: list[str], at: datetime) -> None:
+    """A provider that was restored from a copy may have forgotten that it withdrew a key; this court has not."""
+    known = queries.withdrawn_keys()
+    news = sorted(set(kids) - known)
+    if news:
+        Feed.objects.filter(id=1).update(withdrawn_keys=sorted(known | set(news)))
+        record(act="session.keys-refused", by="central", at=at, kids=news)
 
 
 def provider_answers(*, at: datetime) -> bool:

@@ -14,7 +14,14 @@ from openecf.central.signon.services.grants import (
     revoke_token,
     take_assertion,
 )
-from openecf.central.signon.services.keys import publish_key, tend_keys
+from openecf.central.signon.services.keys import (
+    NoSuchKey,
+    ReasonMissing,
+    SuccessorWaits,
+    publish_key,
+    tend_keys,
+    withdraw_key,
+)
 from openecf.central.signon.services.renewing import let_courts_ask_again, let_courts_ask_again_of_all
 from openecf.central.signon.services.sessions import (
     BadClientCode,
@@ -44,12 +51,15 @@ __all__ = [
     "ClientCodeMissing",
     "CodeAsked",
     "CodeNeeded",
+    "NoSuchKey",
     "NotThatForm",
+    "ReasonMissing",
     "Redeemed",
     "RedactionNotConfirmed",
     "Refreshed",
     "SecondFactorNeeded",
     "SessionEnded",
+    "SuccessorWaits",
     "change_client_code",
     "confirm_told",
     "end_all",
@@ -75,4 +85,5 @@ __all__ = [
     "take_assertion",
     "tend_keys",
     "watch_sharing",
+    "withdraw_key",
 ]
