@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
@@ -82,19 +83,21 @@ def issue_again(stand: Stand, court: str, login: str) -> None:
         database.execute("DELETE FROM throttle_counter WHERE key LIKE 'link%%' OR key LIKE 'own%%'")
 
 
-def register(page: Page, stand: Stand, username: str) -> None:
-    """Register Odalys by the wizard, from the page that lists the kinds of account to the mailed link."""
-    page.locator(f"label[for={page.locator('input[name=type][value=attorney]').get_attribute('id')}]").click()
+def register(page: Page, stand: Stand, username: str, *, who: Mapping[str, object] = ODALYS) -> None:
+    """Register somebody, Odalys unless said otherwise, by the wizard, from the page that lists the kinds of account to the
+    mailed link. ``who``: the kind of account, and what is typed about the person and the address."""
+    kind = page.locator(f"input[name=type][value={who['type']}]").get_attribute("id")
+    page.locator(f"label[for={kind}]").click()
     _next(page)
     for step in ("person", "address"):
-        _fill(page, ODALYS[step], username)
+        _fill(page, who[step], username)
         _next(page)
         twin = page.get_by_role("button", name="Continue")
         if twin.count() and "/person" in page.url:
             twin.first.click()
     _fill(page, {"username": username, "password": OWN_PASSWORD, "password_again": OWN_PASSWORD}, username)
     _next(page)
-    letter = stand.mail(f"{username}@counsel.example", "/pscof/confirm/", seconds=60)
+    letter = stand.mail(who["person"]["email"].format(username), "/pscof/confirm/", seconds=60)
     page.goto(next(link for link in letter["links"] if "/pscof/confirm/" in link))
     press(page, "Make my account")
 
