@@ -50,7 +50,11 @@ class SsoSession(models.Model):
     amr = models.JSONField(default=list)
     client_code = models.CharField(max_length=32, blank=True)
     reads_as = models.CharField(
-        max_length=20, blank=True, default="", help_text="the purpose for which the person reads without paying"
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the purpose for which the person reads without paying",
     )
     told_at = models.DateTimeField(
         null=True, help_text="when the redaction duty or the account's limits were confirmed"
