@@ -67,6 +67,36 @@ def unmigrated() -> list[str]:
     return wanting + [f"{label}: {sorted(names)}" for label, names in loader.detect_conflicts().items()]
 
 
+def unfilled() -> list[str]:
+    """Columns that a table did not begin with, that must hold something, and that the database does not fill by itself:
+    the version before knows nothing of them, and goes on writing rows until it is restarted.
+    """
+    from django.apps import apps
+    from django.db.migrations import AddField, CreateModel
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.models import Field
+
+    def must_be_told(field: Field) -> bool:
+        return not (field.null or field.many_to_many or field.primary_key or field.generated or field.has_db_default())
+
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("openecf.")}
+    loader = MigrationLoader(None)
+    begun: dict[tuple[str, str], set[str]] = {}
+    for (label, _name), migration in sorted(loader.disk_migrations.items()):
+        made = {one.name_lower: one.fields for one in migration.operations if isinstance(one, CreateModel)}
+        for table, fields in made.items():
+            begun[label, table] = {name for name, field in fields if must_be_told(field)}
+        for one in migration.operations:
+            if isinstance(one, AddField) and one.model_name_lower in made and must_be_told(one.field):
+                begun[label, one.model_name_lower].add(one.name)
+    return [
+        f"{label}.{table}.{name}"
+        for (label, table), model in sorted(loader.project_state().models.items())
+        for name, field in model.fields.items()
+        if label in ours and must_be_told(field) and name not in begun[label, table]
+    ]
+
+
 def main(site: str) -> None:
     settle(site)
     from django.apps import apps
@@ -85,6 +115,7 @@ def main(site: str) -> None:
         "deferred": list(deferred()),
         "handlers": sorted(handlers.handled()),
         "unmigrated": unmigrated(),
+        "unfilled": unfilled(),
     }
     if site != "central":
         from openecf.court.events import rules as events

@@ -70,6 +70,13 @@ def test_migrations_say_what_the_models_say(site):
     assert not probe(site)["unmigrated"]
 
 
+@pytest.mark.parametrize("site", SITES)
+def test_the_version_before_writes_rows_on_the_new_schema(site):
+    """Between ``migrate`` and the restart it runs on: a column that it does not know needs ``null``, or ``db_default``
+    beside ``default`` (``platform.postgres.prepared`` writes rows by the latter)."""
+    assert not probe(site)["unfilled"]
+
+
 @pytest.mark.parametrize("site", [site for site in SITES if site != "central"])
 def test_every_effect_has_one_executor(site):
     found = probe(site)
