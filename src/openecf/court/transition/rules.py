@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
@@ -213,6 +214,16 @@ def read_settings(words: Mapping[str, str], *, zone: str) -> dict[str, Any]:
     if "nextgen_links" in kept:
         kept["nextgen_links"] = [link.model_dump(mode="json") for link in found.nextgen_links]
     return kept
+
+
+def require_events(fees: Mapping[str, Any], *, known: Collection[str]) -> None:
+    """Filing fees name events that there are: a code that is mistyped would charge nobody, and nobody would see it. BadSetting."""
+    unknown = sorted(set(fees.get("amounts", {})) - set(known))
+    if not unknown:
+        return
+    near = [one for code in unknown for one in get_close_matches(code, known, n=1)]
+    said = f"filing_fees: this court has no event {', '.join(unknown)}. Nothing was changed."
+    raise BadSetting(f"{said} Is it {', '.join(near)}?" if near else said)
 
 
 def as_typed(value: object, *, zone: str) -> str:

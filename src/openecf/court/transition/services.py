@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 import openecf
 from openecf.court.cases import queries as cases
+from openecf.court.events import queries as events
 from openecf.court.transition import queries, rules
 from openecf.court.transition.models import CourtNotice, CourtProfile
 from openecf.kernel import courts
@@ -50,6 +51,8 @@ def change_profile(*, words: Mapping[str, str], by: str, at: datetime) -> CourtP
     the change within seconds.
     """
     changes = rules.read_settings(words, zone=settings.COURT.zone)
+    if "filing_fees" in changes:
+        rules.require_events(changes["filing_fees"], known=events.dictionary().events)
     with transaction.atomic():
         profile = CourtProfile.objects.select_for_update().get(id=1)
         for name, value in changes.items():
