@@ -171,7 +171,8 @@ def test_a_linked_account_has_nothing_to_register():
 def test_what_the_court_asks_is_said_before_anything_is_typed():
     said = text(browser_of().get("/pscof/manage/efile/attorney/flsb"))
     for words in ("fee $200.00", "LF-95", "Certificate of good standing", "I consent to electronic service.",
-                  "within 3 business days", "people who do not file at this court yet"):  # fmt: skip
+                  "within 3 business days", "people who do not file at this court yet",
+                  "Only if you register as: Attorney admission and e-filing"):  # fmt: skip
         assert words in said, words
     assert "Creditor" not in said
 

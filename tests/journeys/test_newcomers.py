@@ -108,6 +108,7 @@ def asks(page: Page, stand: Stand, role: str, look: Callable[[Page], None]) -> s
     look(page)
     page.get_by_role("link", name=re.compile("Southern District of Florida")).click()
     assert "The court's own form LF-95" not in main_of(page), "it is for attorneys"
+    assert "Order of appointment (optional) Only if you register as: Trustee" in main_of(page)
     look(page)
     press(page, "Begin")
     press(page, "Continue")

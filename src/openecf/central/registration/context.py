@@ -245,7 +245,8 @@ class Asked:
 
     note: str
     roles: Sequence[tuple[str, str, str]]
-    papers: Iterable[tuple[str, bool]]
+    papers: Iterable[tuple[str, bool, str]]
+    """Label, whether it is required, and the roles that it is asked of, unless it is asked of all."""
     links: Iterable[tuple[str, str]]
     policies: Iterable[tuple[str, str]]
     bars: str
@@ -254,6 +255,12 @@ class Asked:
     form_only_new: bool
     fee_first: bool
     days: int
+
+
+def _asked_of(some: Sequence[str], accepted: Sequence[str]) -> str:
+    """The names of the accepted roles that something is asked of; empty when it is asked of each."""
+    asked = [role for role in accepted if role in some]
+    return "" if not some or asked == list(accepted) else ", ".join(str(ROLES[role]) for role in asked)
 
 
 def asked_by(profile: RegistrationProfile, kind: Kind) -> Asked:
@@ -273,7 +280,7 @@ def asked_by(profile: RegistrationProfile, kind: Kind) -> Asked:
             for role in roles
         ],
         papers=[
-            (in_language(paper.label, language), paper.required)
+            (in_language(paper.label, language), paper.required, _asked_of(paper.roles, roles))
             for paper in profile.papers
             if not paper.roles or set(paper.roles) & set(roles)
         ],
