@@ -47,8 +47,8 @@ _CODES = ("", "lantern", "pier-9", "lantern", "")
 _ACCESSES = 30
 _HEAVY_READER = "pvandermeer"
 """Reads so much that at least one of the last two quarters is above the waiver: the demonstration has a bill."""
-
-
+_ON_A_PANEL = "slarkspur-law"
+"""Says so at the registration; the Service Center's desk has it to look into."""
 _EXEMPT = (("rcastellan", "trustee", {"flsb", "nysb"}), ("tokafor-law", "cja", {"flsd", "flsb"}))
 
 
@@ -69,6 +69,7 @@ def load(*, at: datetime) -> None:
             at=at,
             birth_date=None if person.type == "paa" else date(1961 + number, 5, 7 + number),
             shared=person.shared,
+            cja_panel=person.username == _ON_A_PANEL,
             place=_PLACE | {"firm": person.firm},
         )
     for person in ACCOUNTS:

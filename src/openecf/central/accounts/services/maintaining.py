@@ -329,6 +329,7 @@ def bring_in(
     at: datetime,
     birth_date: date | None = None,
     shared: bool = False,
+    cja_panel: bool = False,
     search_status: SearchStatus = SearchStatus.ACTIVE,
     place: Mapping[str, str] | None = None,
 ) -> Account:
@@ -342,7 +343,7 @@ def bring_in(
             id=id, number=number, username=username, password=make_password(password), type=type, email=email,
             mailbox=same_mailbox(email), email_verified_at=created_at, first_name=first_name, last_name=last_name,
             created_at=created_at, upgraded_at=upgraded_at, birth_date=birth_date, shared=shared,
-            search_status=search_status, **(place or {}),
+            cja_panel=cja_panel, search_status=search_status, **(place or {}),
         )  # fmt: skip
         audit.record(act="account.brought-in", by="system", at=at, subject=str(account.id))
     return account
