@@ -30,7 +30,7 @@ class Sheet:
         documents = markup.measured(entry)
         if len(documents) < 2:
             return self.row(entry)
-        head = "<tr><th></th><th>#</th><th></th><th>Description</th><th>Pages</th><th>Size</th></tr>"
+        head = f"<tr>{markup.BOXES}<th>#</th><th>Document</th><th>Description</th><th>Pages</th><th>Size</th></tr>"
         listed = "".join(self._listed(entry, document) for document in documents)
         return (
             f"{self.row(entry)}<tr><td></td><td></td><td><table><tr><td><table>{head}{listed}</table></td></tr>"

@@ -72,7 +72,8 @@ class Sheet:
         place = f" ({safe(case.office_name)})" if case.office_name else ""
         parts = [
             markup.flags(case),
-            f'<center><b><font size="+1">{safe(case.court.title)}<br>{safe(case.court.name)}{place}<br>'
+            # A heading to whoever hears the page; programs look for these elements.
+            f'<center role="heading" aria-level="2"><b><font size="+1">{safe(case.court.title)}<br>{safe(case.court.name)}{place}<br>'
             f"{what} {safe(case.heading_number)}</font></b></center>",
             self._heading_table(case),
         ]
@@ -91,7 +92,7 @@ class Sheet:
             return "".join(parts)
         if selection.multiple:
             parts.append(f'<form name="view_multi_docs" method="post" action="show_multidocs.pl?caseid={case.id}">')
-        box = "<th></th>" if selection.multiple else ""
+        box = markup.BOXES if selection.multiple else ""
         if settings.COURT.id in TWO_COLUMNS:
             columns = "<th>{first}</th><th>Docket Text</th>"
         else:

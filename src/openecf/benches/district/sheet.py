@@ -61,7 +61,8 @@ class Sheet:
         place = f" ({safe(case.office_name)})" if case.office_name else ""
         parts = [
             markup.flags(case),
-            f'<h3 align="center">{safe(case.court.title)}<br>{safe(case.court.name)}{place}<br>'
+            # The second heading of the page; programs look for an h3.
+            f'<h3 align="center" aria-level="2">{safe(case.court.title)}<br>{safe(case.court.name)}{place}<br>'
             f"{kind} DOCKET FOR CASE #: {plain(case.heading_number)}</h3>",
             self._heading_table(case),
         ]
@@ -76,7 +77,7 @@ class Sheet:
             # A browser closes a form that is opened before the table and closed after it where it should.
             if selection.multiple:
                 parts.append(f'<form name="view_multi_docs" method="post" action="show_multidocs.pl?caseid={case.id}">')
-            box = "<td></td>" if selection.multiple else ""
+            box = markup.BOXES if selection.multiple else ""
             first = "Date Entered" if case.ordered_by == "date_entered" else "Date Filed"
             parts.append(
                 "<br><table align='center' width='99%' border='1' rules='all' cellpadding='5' cellspacing='0'>"

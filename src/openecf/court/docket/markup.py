@@ -9,6 +9,8 @@ from openecf.court.cases.rules import AttorneyFacts, CaseFacts, PartyFacts
 from openecf.court.docket.rules import DocumentFacts, EntryFacts, plain, safe
 
 PUBLIC_HOST = "https://ecf.{court}.uscourts.gov"
+BOXES = "<th><span class='usa-sr-only'>Choose</span></th>"
+"""Above a column of boxes: the eye needs no word there, who hears the table does."""
 
 
 @lru_cache(maxsize=20_000)
