@@ -182,8 +182,9 @@ QUESTIONS = (
     Question(
         _("I work for an attorney and file in the attorney's name. What do I need?"),
         _(
-            "A PACER account of your own, as a filing agent. The attorney adds you under Utilities, and you choose whom "
-            "you act for."
+            "A PACER account of your own, as a non-attorney filer. With it you register at this court as a filing agent, in "
+            "Manage My Account. Once the court approves, the attorney adds you under Utilities, and you choose whom you "
+            "act for."
         ),
     ),
 )
