@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import schemathesis
@@ -15,11 +16,12 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import sampled_from
 from schemathesis import GenerationMode
 
 from openecf.platform.health import checks
 from openecf.platform.throttle.models import Counter
-from tests.central.relying import Court, account, court
+from tests.central.relying import Court, account, court, signed_on
 
 __all__ = ["court"]
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,42 @@ def test_every_answer_is_one_of_those_that_the_document_names(
         case.call_and_validate(checks=wanted, base_url="http://testserver")
 
     tried()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_browser_that_a_true_court_sends_gets_an_answer_that_the_document_names_whatever_else_it_brings(
+    court: Court, method: str
+) -> None:
+    """What is invented alone names no court, and goes no further than the page that says so."""
+    browser, told = signed_on(account()), DOCUMENT["paths"]["/oauth2/authorize"][method]["responses"]
+    operation = schema()["/oauth2/authorize"][method.upper()]
+    right = {name: court.ask().parameters[name]
+             for name in ("response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method")}  # fmt: skip
+    led: set[tuple[str, str]] = set()
+
+    @settings(
+        max_examples=2 * EXAMPLES, deadline=None, derandomize=True, database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
+    )  # fmt: skip
+    @given(
+        case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        scope=sampled_from(("openid", "openid offline_access", "profile")),
+        prompt=sampled_from(("", "none", "login", "consent", "none login")),
+        left_out=sampled_from(((), ("id_token_hint",), ("id_token_hint", "max_age", "acr_values"))),
+    )
+    def tried(case, scope: str, prompt: str, left_out: tuple[str, ...]) -> None:
+        given = case.query if method == "get" else case.body
+        given.update(right, scope=scope, prompt=prompt)
+        for name in left_out:
+            given.pop(name, None)
+        brought = {name: value for name, value in given.items() if isinstance(value, str)}
+        response = getattr(browser, method)("/oauth2/authorize", brought)
+        assert str(response.status_code) in told, (brought, response.status_code)
+        there = urlsplit(response.headers["Location"])
+        led.add((there.path, next((name for name in ("code", "error") if name in parse_qs(there.query)), "")))
+
+    tried()
+    assert led == {("/oidc/callback", "code"), ("/oidc/callback", "error"), ("/csologin/login.jsf", "")}
 
 
 def test_the_document_names_what_is_there(court: Court) -> None:
