@@ -19,6 +19,7 @@ EVERYWHERE = tuple(
         "fees_metering",
         "fees_receipts",
         "searches_priced",
+        "appellate_choices",
         "permissions",
         "permissions_firm",
     )

@@ -80,7 +80,7 @@ class Sheet:
             rows = "".join(self._party(party) for party in case.parties)
             sections.append(f"<table width='100%'><tr><td><table width='100%'>{rows}</table></td></tr></table>")
         if "incCaption" in parts:
-            sections.append(f"<!-- {NAME}Caption -->{self._caption(case)}")
+            sections.append(f"<!-- {NAME}Caption -->{self._caption(case, short='shortCaption' in parts)}")
         sections.append("<!-- DOCKET ENTRIES -->")
         if "incDktEntries" not in parts:
             return "".join(sections)
@@ -180,8 +180,9 @@ class Sheet:
             f"<table><tr><td><b>Panel:</b> {names}</td></tr></table></td></tr></table>"
         )
 
-    def _caption(self, case: CaseFacts) -> str:
-        return f"<table width='100%'><tr><td>{safe(case.title)}</td></tr></table>"
+    def _caption(self, case: CaseFacts, *, short: bool) -> str:
+        shown = case.short_title or case.title if short else case.title
+        return f"<table width='100%'><tr><td>{safe(shown)}</td></tr></table>"
 
     def _party(self, party: PartyFacts) -> str:
         lines = [safe(party.name)]

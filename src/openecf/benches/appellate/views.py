@@ -38,7 +38,10 @@ class FilterForm(forms.Form):
     incPrior = forms.BooleanField(label=_("Prior cases"), required=False, initial=True)
     incAssoc = forms.BooleanField(label=_("Associated cases"), required=False, initial=True)
     incPanel = forms.BooleanField(label=_("Panel information"), required=False, initial=True)
-    incCaption = forms.BooleanField(label=_("Caption"), required=False, initial=True)
+    incCaption = forms.ChoiceField(
+        label=_("Caption"), required=False, initial="long", widget=forms.RadioSelect,
+        choices=[("long", _("Whole caption")), ("short", _("Short title")), ("", _("None"))],
+    )  # fmt: skip
     incPdfMulti = forms.BooleanField(label=_("Choose several documents at once"), required=False)
 
 
@@ -53,6 +56,8 @@ class SearchForm(forms.Form):
 def appellate_selection(asked: QueryDict) -> Selection:
     """The selection that a docket report's address asks for. BadSelection when a range is none."""
     wanted = frozenset(name for name in PARTS if asked.get(name, "").lower() not in ("", "n"))
+    if asked.get("incCaption", "").lower() == "short":
+        wanted |= {"shortCaption"}
     days = QueryDict(mutable=True)
     days.update({"date_from": asked.get("dateFrom", ""), "date_to": asked.get("dateTo", "")})
     return replace(

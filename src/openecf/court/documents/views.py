@@ -326,6 +326,12 @@ def check_pdf_document(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _wants_header(request: HttpRequest) -> bool:
+    """Whether the copy of a court of appeals is to bear the court's line: the receipt's box, which only people empty."""
+    emptied = request.reader.kind == "browser" and "recp" in request.POST and "incPdfHeaderDisp" not in request.POST
+    return _value(request, "incPdfHeader") != "N" and not emptied
+
+
 def show_doc(request: HttpRequest, at: datetime) -> HttpResponse:
     """The appellate servlet ``ShowDoc``: a receipt's accepted charge, or a link to a document. Called by its room."""
     number = _value(request, "dls_id") or _value(request, "dls")
@@ -335,9 +341,7 @@ def show_doc(request: HttpRequest, at: datetime) -> HttpResponse:
         found = queries.open_for(reader=request.reader, doc_id=number, case_id=_case_id(request))
         if accepted and (request.reader.kind != "browser" or asked_here(request)):
             return _handed_out(
-                services.buy(
-                    document=found, reader=request.reader, with_header=_value(request, "incPdfHeader") != "N", at=at
-                )
+                services.buy(document=found, reader=request.reader, with_header=_wants_header(request), at=at)
             )
         return _menu_or_receipt(request, found, DocId.parse(number).straight)
     except Refusal as refusal:
