@@ -280,14 +280,18 @@ def test_what_is_waived_while_the_payer_is_at_the_hosted_page_is_never_asked_for
 
 
 def test_money_that_came_twice_is_to_be_given_back_and_written_down(world, tollbooth):  # noqa: F811
-    """The clerk marked it as paid while the payer had finished at the hosted page and did not come back."""
+    """The clerk marked it as paid while the money was asked for, by a process that died."""
     fee, browser, clerk = owed(world), browser_of(world.counsel), browser_of(world.clerk)
     tollbooth.pays(browser.post("/utilities/fees").headers["Location"])
+    Attempt.objects.update(state="completing", completions=1, claimed_at=timezone.now(), next_look_at=timezone.now())
     charging.mark_paid(fee_id=fee.id, said="Cash 5", by="user:1", at=timezone.now())
     paying.follow(now=later(minutes=61))
     fee.refresh_from_db()
     assert (fee.refund_due, fee.receipt) == (True, "Cash 5")
     assert "To be given back" in words(clerk.get("/court/fees"))
+    assert tollbooth.books.latest()[0].tracking in words(clerk.get(f"/court/fees/{fee.id}")), (
+        "what to look for in Pay.gov"
+    )
     assert clerk.post(f"/court/fees/{fee.id}", {"act": "refund", "refund-said": "Pay.gov 9"}).status_code == 302
     assert "To be given back" not in words(clerk.get("/court/fees"))
     assert clerk.post(f"/court/fees/{fee.id}", {"act": "refund", "refund-said": "Pay.gov 9"}).status_code == 409
@@ -336,8 +340,10 @@ def test_a_payment_that_nobody_heard_of_is_found_by_pay_govs_number(world, tollb
     Attempt.objects.update(state="unknown", next_look_at=None, completions=1)
     number = Attempt.objects.get().number
     assert number in words(clerk.get("/court/fees"))
-    assert clerk.post("/court/fees", {"number": number, "tracking": "nonsense"}).status_code == 409
-    assert clerk.post("/court/fees", {"number": number, "tracking": done.tracking}).status_code == 302
+    page = f"/court/fees/stuck/{number}"
+    assert clerk.post(page, {"which": "ask", "ask-tracking": "nonsense"}).status_code == 409
+    assert clerk.post(page, {"which": "ask", "ask-tracking": done.tracking}).status_code == 302
+    assert clerk.get(page).status_code == 302, "nothing is left to be found out"
     assert is_open(world.counsel) and FilingFee.objects.get().receipt == done.tracking
 
 

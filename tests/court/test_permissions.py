@@ -204,6 +204,7 @@ URLS = {
     "utilities/fees/cancelled/<str:number>": "filer",
     "court/fees": "clerk",
     "court/fees/<int:fee_id>": "clerk",
+    "court/fees/stuck/<str:number>": "clerk",
     "cgi-bin/CourtInfo.pl": "anyone",
 }
 """Every URL of a court and the rule that it must name."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from openecf.court.fees import owing
+from openecf.court.fees import owing, showing
 from openecf.court.transition import queries as transition
 from openecf.platform.payments.gateway import gateway
 
@@ -19,7 +19,7 @@ def locked(request: HttpRequest) -> HttpResponse | None:
     if not late:
         return None
     page = {
-        "late": late, "total": owing.total(late), "on_line": gateway() is not None, "profile": transition.profile(),
+        "late": late, "closed": showing.closed_to(request.reader, late), "total": owing.total(late), "on_line": gateway() is not None, "profile": transition.profile(),
         "zone": settings.COURT.zone,
     }  # fmt: skip
     response = render(request, "fees/locked.html", page, status=403)

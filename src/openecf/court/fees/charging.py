@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.cases import services as cases
 from openecf.court.docket import services as docket
 from openecf.court.fees.models import FilingFee
-from openecf.court.fees.owing import payment_of, rules_here
+from openecf.court.fees.owing import payments_of, rules_here
 from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 from openecf.kernel.refusal import Refusal
@@ -98,8 +99,7 @@ def _open(fee_id: int, said: str) -> Iterator[tuple[FilingFee, str]]:
         row = FilingFee.objects.select_for_update(of=("self",)).select_related("entry").filter(id=fee_id).first()
         if row is None or not row.is_open:
             raise Settled
-        made = payment_of(row)
-        if made is not None and made.status in ("pending", "paid"):
+        if any(made.status in ("pending", "paid") for made in payments_of([row])[row.pk]):
             raise Settled
         yield row, words
 
@@ -112,11 +112,14 @@ def pay(rows: Sequence[FilingFee], *, receipt: str, by: str, at: datetime) -> No
     for row in sorted(rows, key=lambda one: (one.entry.case_id, one.id)):
         row.paid_at, row.receipt, row.settled_by = at, receipt[:200], by
         row.save(update_fields=["paid_at", "receipt", "settled_by"])
+        case = cases.locked(row.entry.case_id)
+        # Read under the case's lock: an entry that is being sealed has a sealed receipt.
+        row.entry.refresh_from_db(fields=["restriction"])
         number = f" (re: Doc # {row.entry.number})" if row.entry.number else ""
         entry = docket.enter(
             case_id=row.entry.case_id, event=RECEIPT, title="Receipt of Filing Fee", at=at, entered_by="system",
             text=f"Receipt of {row.what}{number}. Receipt number {receipt}, amount ${Money(row.cents)}.",
-            relates_to=[row.entry_id], restriction=row.entry.restriction, numbered=False,
+            relates_to=[row.entry_id], restriction=row.entry.restriction, numbered=False, case=case,
         )  # fmt: skip
         docket.finish(entry)
         record(act="fee.paid", by=by, at=at, subject=f"fee:{row.id}", entry=row.entry_id, receipt=receipt)

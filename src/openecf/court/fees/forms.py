@@ -80,10 +80,3 @@ class TimeForm(WhyForm):
         help_text=_("Empty: the fee stays due, and keeps the filer from filing no more."),
     )  # fmt: skip
     field_order = ("until", "said")
-
-
-class FoundPaymentForm(forms.Form):
-    """The number that Pay.gov's report has for a payment which it never answered about."""
-
-    number = forms.CharField(label=_("Our reference"), max_length=21)
-    tracking = forms.CharField(label=_("Number in Pay.gov's report"), max_length=64)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from openecf.kernel.money import Money
+from openecf.platform.payments import findings
 
 
 class MeterLine(models.Model):
@@ -93,6 +95,8 @@ class FilingFee(models.Model):
         indexes = [
             models.Index(fields=["user"], name="filing_fee_open", condition=models.Q(paid_at=None, waived_at=None)),
             models.Index(fields=["bill"], name="filing_fee_bill", condition=models.Q(bill__isnull=False)),
+            GinIndex(fields=["earlier_bills"], name="filing_fee_earlier_bills"),
+            models.Index(fields=["id"], name="filing_fee_refund", condition=models.Q(refund_due=True)),
         ]
 
     def __str__(self) -> str:
@@ -106,3 +110,14 @@ class FilingFee(models.Model):
     @property
     def is_open(self) -> bool:
         return self.paid_at is None and self.waived_at is None
+
+
+class FilingFeeFinding(findings.Finding):
+    """What a clerk read in Pay.gov's reports about a payment that the gateway tells nothing of. ``user:7`` names people."""
+
+    first_by = models.CharField(max_length=60)
+    second_by = models.CharField(max_length=60, null=True)  # noqa: DJ001 - nobody yet, as the constraints say
+
+    class Meta(findings.Finding.Meta):
+        db_table = "filing_fee_finding"
+        constraints = findings.constraints("filing_fee_")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -43,11 +44,16 @@ def total(fees: Sequence[FilingFee]) -> Money:
 
 
 def overdue(user_id: int | None, *, at: datetime) -> list[FilingFee]:
-    """The fees that keep a court user from filing: past the court's deadline, and no bank was asked for them."""
+    """The fees that keep a court user from filing: past the court's deadline, and their money was not asked for.
+
+    Whose payment the payment service does not answer about can do nothing more, and is told not to pay again.
+    """
     if user_id is None or rules_here().pay_within is None:
         return []
     late = FilingFee.objects.filter(user=user_id, paid_at=None, waived_at=None, due_at__lte=at)
-    return [one for one in _with_case(late).order_by("id") if not _is_on_its_way(one)]
+    rows = list(_with_case(late).order_by("id"))
+    made = payments_of(rows)
+    return [one for one in rows if not any(each.is_paid or each.is_asked_for for each in made[one.pk])]
 
 
 def keeps_from_filing(reader: Reader, *, at: datetime) -> bool:
@@ -55,14 +61,12 @@ def keeps_from_filing(reader: Reader, *, at: datetime) -> bool:
     return not reader.is_court and bool(overdue(reader.user, at=at))
 
 
-def _is_on_its_way(fee: FilingFee) -> bool:
-    made = payment_of(fee)
-    return made is not None and made.status in ("pending", "paid")
-
-
-def payment_of(fee: FilingFee) -> Paying | None:
-    """The last payment of a fee, on line, by whomever."""
-    return payments.of_reference(str(fee.bill), purpose=FEE_PURPOSE) if fee.bill else None
+def payments_of(fees: Sequence[FilingFee]) -> dict[int, list[Paying]]:
+    """By the fee's id its payments on line that were not given up, by whomever, oldest first; also one that another was begun
+    beside. However many fees, the payments are read once."""
+    bills = {one.pk: {str(bill) for bill in (one.bill, *one.earlier_bills) if bill} for one in fees}
+    made = payments.of_references(set().union(*bills.values()), purpose=FEE_PURPOSE)
+    return {key: [one for one in made if one.reference in mine] for key, mine in bills.items()}
 
 
 def fee_of_entry(entry_id: int) -> FilingFee | None:
@@ -97,6 +101,18 @@ def desk() -> Desk:
 def of_bill(bill: object) -> list[FilingFee]:
     """The fees that a payment is of, also one that another was begun beside."""
     return list(_with_case(FilingFee.objects.filter(is_of(bill))).order_by("id"))
+
+
+def stuck_payment(number: str) -> Paying | None:
+    """The payment whose last attempt has this number of ours, if only people can find out about it."""
+    made = payments.numbered(number, purpose=FEE_PURPOSE)
+    return made if made is not None and made.number == number and made.needs_a_person else None
+
+
+def accounts_of(paying: Paying) -> set[UUID]:
+    """The PACER accounts of whose filings' fees a payment is of."""
+    found = of_bill(UUID(paying.reference)) if paying.reference else []
+    return {one.user.account for one in found if one.user.account is not None}
 
 
 def is_of(bill: object) -> Q:

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.fees import charging, owing
@@ -37,6 +37,16 @@ class NothingDue(Refusal):
     code = "nothing-due"
 
 
+class SomebodyElsePays(Refusal):
+    """The principal, or an agent, began a payment of the same fees."""
+
+    said = _(
+        "Somebody else who may pay these fees began a payment of them: the filer, or a filing agent. Look again in an hour: "
+        "a bank takes up to three business days. Please do not pay it again."
+    )
+    code = "somebody-else-pays"
+
+
 class NotLetToPay(Refusal):
     """A filing agent whom the principal lets file, and not pay."""
 
@@ -60,7 +70,7 @@ class Payer:
 
 def pay_all(*, payer: Payer, at: datetime) -> str:
     """Begin a payment of everything that is due and on no other payment: the gateway's page. NothingDue, UnderWay,
-    NoGateway, GatewayTrouble."""
+    SomebodyElsePays, NoGateway, GatewayTrouble."""
     if gateway() is None:
         raise collecting.NoGateway
     with transaction.atomic():
@@ -70,8 +80,9 @@ def pay_all(*, payer: Payer, at: datetime) -> str:
         if not rows:
             raise NothingDue
         # Also one that somebody else began, an agent or the principal: nobody pays twice.
-        if any(_is_going_on(row) for row in rows):
-            raise collecting.UnderWay
+        made = [one for each in owing.payments_of(rows).values() for one in each]
+        if going_on := [one for one in made if one.is_under_way or one.status in ("pending", "paid")]:
+            raise collecting.UnderWay if any(one.payer == payer.account for one in going_on) else SomebodyElsePays
         bill = uuid4()
         amount = sum((Money(row.cents) for row in rows), Money())
         payment = collecting.ask(
@@ -90,11 +101,6 @@ def pay_all(*, payer: Payer, at: datetime) -> str:
         by=payer.ref,
         at=at,
     )
-
-
-def _is_going_on(row: FilingFee) -> bool:
-    made = owing.payment_of(row)
-    return made is not None and (made.is_under_way or made.status in ("pending", "paid"))
 
 
 def mine(payer: Payer) -> Paying | None:
@@ -140,15 +146,20 @@ def turned_back(*, payer: Payer, number: str, at: datetime) -> None:
 
 
 def follow(*, now: Callable[[], datetime]) -> int:
-    """Look after payments that are not decided; how many were looked at."""
-    return collecting.follow(purpose=FEE_PURPOSE, gateway=gateway(), settle=settle, now=now)
+    """Look after payments that are not decided; how many were looked at.
 
-
-def found(*, number: str, tracking: str, by: str, at: datetime) -> str:
-    """A clerk read in Pay.gov's report which number a payment has that nobody knows about: Pay.gov is asked, and its word is
-    enough; the payment's new state. NotWaiting, NoGateway, NotTold, NotThatOne."""
-    told = collecting.look_up(tracking=tracking, gateway=gateway())
-    return collecting.found(number=number, told=told, settle=settle, by=by, at=at)
+    Nothing is asked for if all that a payer went away with was waived, or paid otherwise, meanwhile.
+    """
+    at, over = now(), 0
+    for one in payments.left_at_gateway(purpose=FEE_PURPOSE, at=at):
+        if any(row.is_open for row in owing.of_bill(UUID(one.reference))):
+            continue
+        try:
+            collecting.give_up(number=one.number, by="system", at=at)
+            over += 1
+        except collecting.NotWaiting:
+            continue  # its payer came back this moment
+    return over + collecting.follow(purpose=FEE_PURPOSE, gateway=gateway(), settle=settle, now=now)
 
 
 def settle(decided: Decided) -> None:
@@ -160,7 +171,8 @@ def settle(decided: Decided) -> None:
         .order_by("id")
     )
     if not decided.is_paid:
-        _tell_unpaid(rows, decided)
+        words = gettext_noop("Your payment of ${amount} was turned down by your bank. Nothing was paid.")
+        tell_unpaid(rows, words, decided.amount, decided.number, decided.at)
         return
     charging.pay([row for row in rows if row.is_open and not row.refund_due], receipt=decided.tracking or decided.number,
                  by=decided.by, at=decided.at)  # fmt: skip
@@ -171,19 +183,20 @@ def settle(decided: Decided) -> None:
             record(act="fee.paid-twice", by=decided.by, at=decided.at, subject=f"fee:{row.id}", payment=decided.number)
 
 
-def _tell_unpaid(rows: list[FilingFee], decided: Decided) -> None:
+def tell_unpaid(rows: list[FilingFee], words: str, amount: Money, number: str, at: datetime) -> None:
+    """Mail the filer, in the filer's language; ``words`` is marked for translation, with a place for the amount."""
     if not rows:
         return
     user = people.user(rows[0].user_id)
     with people.in_words_of(user):
-        text = gettext("Your payment of ${amount} was turned down by your bank. Nothing was paid.")
+        text = gettext(words)
         text += "\n\n" + gettext("What is due, and how to pay it:\n\n{link}")
         subject = gettext("Filing fees are not paid")
     if user.email:
         link = f"{this_site().config.base_url}/utilities/fees"
         mail.send(
-            to=[user.email], subject=subject, text=text.format(amount=decided.amount, link=link) + "\n", at=decided.at,
-            reference=f"payment:{decided.number}",
+            to=[user.email], subject=subject, text=text.format(amount=amount, link=link) + "\n", at=at,
+            reference=f"payment:{number}",
         )  # fmt: skip
 
 

@@ -15,5 +15,6 @@ urlpatterns = [
     path("utilities/fees/back/<str:number>", views_filing.back, name="filing-fees-back"),
     path("utilities/fees/cancelled/<str:number>", views_filing.cancelled, name="filing-fees-cancelled"),
     path("court/fees", views_filing.desk, name="court-fees"),
+    path("court/fees/stuck/<str:number>", views_filing.stuck, name="court-fees-stuck"),
     path("court/fees/<int:fee_id>", views_filing.one, name="court-fee"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -12,15 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from openecf.court.fees import charging, owing, paying
-from openecf.court.fees.forms import FoundPaymentForm, HowForm, TimeForm, WhyForm
-from openecf.court.fees.models import FilingFee
+from openecf.court.fees import charging, finding, owing, paying, showing
+from openecf.court.fees.forms import HowForm, TimeForm, WhyForm
+from openecf.court.fees.models import FilingFee, FilingFeeFinding
 from openecf.court.fees.rules import end_of
 from openecf.court.people import access
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.access import rule
 from openecf.platform.payments import services as collecting
+from openecf.platform.payments.forms import AsideForm, FoundForm, NeverForm
 from openecf.platform.payments.gateway import gateway
 from openecf.platform.web import came_by
 
@@ -57,13 +59,17 @@ def _may_pay(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> HttpResponse:
     reader = request.reader
     fees = owing.open_fees(reader.user)
+    settled = owing.settled_fees(reader.user)
+    going_on = [made for each in owing.payments_of(fees).values() for made in each]
     page = {
         "fees": fees,
         "total": owing.total(fees),
         "late": {one.pk for one in owing.overdue(reader.user, at=request.arrived)},
-        "settled": owing.settled_fees(reader.user),
+        "settled": settled,
+        "closed": showing.closed_to(reader, (*fees, *settled)),
         "paying": paying.mine(_payer(request)) if reader.account else None,
-        "pending": any((made := owing.payment_of(one)) is not None and made.status == "pending" for one in fees),
+        "pending": any(made.status == "pending" for made in going_on),
+        "another": any(made.payer != reader.account and made.is_under_way for made in going_on),
         "on_line": gateway() is not None and reader.account is not None,
         "may_pay": _may_pay(request),
         "refused": refused,
@@ -115,18 +121,54 @@ def cancelled(request: HttpRequest, number: str) -> HttpResponse:
 
 @rule(access.CLERK)
 @never_cache
-@_get_or_post
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Fees that are not paid, money to be given back, payments that Pay.gov never answered about."""
-    refused, form = "", FoundPaymentForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    shown = owing.desk()
+    closed = showing.closed_to(request.reader, (*shown.open, *shown.refunds))
+    page = {"desk": shown, "closed": closed, "zone": settings.COURT.zone, "now": request.arrived}
+    return render(request, "fees/desk.html", page)
+
+
+ASK, NEVER, AGREE, ASIDE = "ask", "never", "agree", "aside"
+
+
+@rule(access.CLERK)
+@never_cache
+@_get_or_post
+def stuck(request: HttpRequest, number: str) -> HttpResponse:
+    """A payment that the gateway never answered about: Pay.gov is asked by its number, or two clerks look for it."""
+    one = owing.stuck_payment(number)
+    if one is None:
+        return redirect("court-fees")
+    which = request.POST.get("which", ASK) if request.method == "POST" else ""
+    kinds = {ASK: FoundForm, NEVER: NeverForm, AGREE: forms.Form, ASIDE: AsideForm}
+    asked = {name: kind(request.POST if name == which else None, prefix=name) for name, kind in kinds.items()}
+    form, refused, half = asked.get(which), "", finding.finding_of(one)
+    if form is not None and form.is_valid():
+        seen = half[0] if half and str(half[0].id) == request.POST.get("finding") else None
         try:
-            paying.found(**form.cleaned_data, by=request.reader.ref, at=request.arrived)
-            return redirect("court-fees")
+            _find(which, form, number=number, made=seen, request=request)
+            return redirect("court-fees-stuck", number) if which in (NEVER, ASIDE) else redirect("court-fees")
         except Refusal as refusal:
-            refused = refusal.said
-    page = {"desk": owing.desk(), "form": form, "refused": refused, "zone": settings.COURT.zone, "now": request.arrived}
-    return render(request, "fees/desk.html", page, status=409 if refused else 200)
+            refused, half = refusal.said, finding.finding_of(one)
+    page = {"paying": one, "half": half, "refused": refused, "zone": settings.COURT.zone} | asked
+    return render(request, "fees/stuck.html", page, status=409 if refused else 200)
+
+
+def _find(which: str, form: forms.Form, *, number: str, made: FilingFeeFinding | None, request: HttpRequest) -> None:
+    """What the form is for. A Refusal says why not."""
+    tell = {"by": finding.Finder(request.reader.ref, request.reader.account), "at": request.arrived}
+    if which == ASK:
+        finding.found(**tell, number=number, **form.cleaned_data)
+    elif which == NEVER:
+        finding.write_never_taken(**tell, number=number, **form.cleaned_data)
+    elif made is None:
+        raise collecting.NotWaiting
+    elif which == AGREE:
+        finding.agree_never_taken(**tell, finding=made.id)
+    else:
+        finding.set_finding_aside(**tell, finding=made.id, **form.cleaned_data)
 
 
 ACTS = {"paid": HowForm, "waive": WhyForm, "time": TimeForm, "refund": HowForm}
@@ -147,17 +189,20 @@ def one(request: HttpRequest, fee_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     which, refused = request.POST.get("act", "") if request.method == "POST" else "", ""
-    forms = {name: kind(request.POST if name == which else None, prefix=name) for name, kind in ACTS.items()}
-    if which in ACTS and forms[which].is_valid():
+    acts = {name: kind(request.POST if name == which else None, prefix=name) for name, kind in ACTS.items()}
+    if which in ACTS and acts[which].is_valid():
         try:
-            _do(which, found, forms[which].cleaned_data, request)
+            _do(which, found, acts[which].cleaned_data, request)
             return HttpResponseRedirect(f"{reverse('court-fee', args=[found.pk])}?done={which}")
         except Refusal as refusal:
             refused = refusal.said
+    made = owing.payments_of([found])[found.pk]
     page = {
         "fee": owing.fee(fee_id),
-        "paying": owing.payment_of(found),
-        "forms": forms,
+        "paying": made[-1] if made else None,
+        "closed": showing.closed_to(request.reader, [found]),
+        "came": [one for one in made if one.is_paid],
+        "forms": acts,
         "which": which,
         "refused": refused,
         "zone": settings.COURT.zone,

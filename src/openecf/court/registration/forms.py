@@ -227,18 +227,3 @@ class RefundForm(forms.Form):
         label=_("How it was given back"), max_length=200, help_text=_("The number of the refund, and of what day."),
         error_messages={"required": _("Write how it was given back.")},
     )  # fmt: skip
-
-
-class NeverForm(forms.Form):
-    """That Pay.gov's reports do not know a payment."""
-
-    reason = forms.CharField(
-        label=_("What the report says"), max_length=150, help_text=_("Which report of Pay.gov you read, and of what day."),
-        error_messages={"required": _("Write what the report says.")},
-    )  # fmt: skip
-
-
-class AsideForm(forms.Form):
-    """Why what a first clerk found about a payment is not right."""
-
-    remark = forms.CharField(label=_("Reason"), max_length=300, error_messages={"required": _("Give the reason.")})

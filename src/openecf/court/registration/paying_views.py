@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from openecf.court.people import access
 from openecf.court.registration import context, queries
-from openecf.court.registration.forms import AsideForm, NeverForm
 from openecf.court.registration.models import FeeFinding, FilingRequest, Status
 from openecf.court.registration.services import finding, paying
 from openecf.court.registration.services.paying import Payer
@@ -22,7 +21,7 @@ from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.access import rule
 from openecf.platform.payments import services as collecting
-from openecf.platform.payments.forms import FoundForm
+from openecf.platform.payments.forms import AsideForm, FoundForm, NeverForm
 from openecf.platform.payments.gateway import gateway
 from openecf.platform.web import came_by
 

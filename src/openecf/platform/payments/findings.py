@@ -32,6 +32,27 @@ class NeedsAnother(Refusal):
     code = "needs-another"
 
 
+def constraints(prefix: str = "") -> list[models.BaseConstraint]:
+    """What holds of every finding; a site's second table of findings gives them a ``prefix``, for names are the schema's."""
+    return [
+        models.CheckConstraint(
+            condition=Q(second_by=None) | ~Q(second_by=F("first_by")) | Q(outcome="refused"),
+            name=f"{prefix}finding_two_people",
+        ),
+        models.CheckConstraint(
+            condition=Q(outcome="waiting", second_by=None, decided_at=None)
+            | (~Q(outcome="waiting") & Q(second_by__isnull=False, decided_at__isnull=False)),
+            name=f"{prefix}finding_decided",
+        ),
+        models.CheckConstraint(
+            condition=Q(verdict="never", tracking="", paid_on=None)
+            | (Q(verdict="taken", paid_on__isnull=False) & ~Q(tracking="")),
+            name=f"{prefix}finding_names_what_was_taken",
+        ),
+        models.UniqueConstraint(fields=["number"], condition=Q(outcome="waiting"), name=f"{prefix}finding_one_open"),
+    ]
+
+
 class Finding(models.Model):
     """What somebody read in the gateway's reports. It counts once a second person read the same.
 
@@ -61,23 +82,7 @@ class Finding(models.Model):
 
     class Meta:
         abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(second_by=None) | ~Q(second_by=F("first_by")) | Q(outcome="refused"),
-                name="finding_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome="waiting", second_by=None, decided_at=None)
-                | (~Q(outcome="waiting") & Q(second_by__isnull=False, decided_at__isnull=False)),
-                name="finding_decided",
-            ),
-            models.CheckConstraint(
-                condition=Q(verdict="never", tracking="", paid_on=None)
-                | (Q(verdict="taken", paid_on__isnull=False) & ~Q(tracking="")),
-                name="finding_names_what_was_taken",
-            ),
-            models.UniqueConstraint(fields=["number"], condition=Q(outcome="waiting"), name="finding_one_open"),
-        ]
+        constraints = constraints()
 
     def __str__(self) -> str:
         return f"{self.verdict} {self.number}"

@@ -43,7 +43,10 @@ class Payment(models.Model):
             ),
             models.UniqueConstraint(fields=["payer", "purpose"], condition=Q(status="open"), name="payment_one_open"),
         ]
-        indexes = [models.Index(fields=["payer", "purpose", "asked_at"], name="payment_payer")]
+        indexes = [
+            models.Index(fields=["payer", "purpose", "asked_at"], name="payment_payer"),
+            models.Index(fields=["reference"], name="payment_reference"),
+        ]
 
     def __str__(self) -> str:
         return f"payment {self.pk}"

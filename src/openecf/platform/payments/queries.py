@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -45,6 +45,11 @@ class Paying:
         return self.status == Payment.Status.PAID
 
     @property
+    def is_asked_for(self) -> bool:
+        """Whether the payer has done what there is to do: the money is asked for, by a bank or without an answer yet."""
+        return self.status == Payment.Status.PENDING or self.state in (State.COMPLETING, State.UNKNOWN)
+
+    @property
     def is_under_way(self) -> bool:
         """Whether something may still come of its last attempt."""
         return self.state in OPEN
@@ -75,17 +80,24 @@ def open_payment(*, payer: UUID, purpose: str) -> Paying | None:
     return _paying(row) if row else None
 
 
-def of_reference(reference: str, *, purpose: str) -> Paying | None:
-    """The last payment that was begun for something and not given up, whoever pays it."""
-    rows = Payment.objects.filter(reference=reference, purpose=purpose).exclude(status=Payment.Status.GIVEN_UP)
-    row = _whole(rows).order_by("-asked_at", "id").first()
-    return _paying(row) if row else None
+def of_references(references: Collection[str], *, purpose: str) -> list[Paying]:
+    """The payments that were begun for these and not given up, whoever pays them, oldest first."""
+    if not references:
+        return []
+    rows = Payment.objects.filter(reference__in=references, purpose=purpose).exclude(status=Payment.Status.GIVEN_UP)
+    return [_paying(row) for row in _whole(rows).order_by("asked_at", "id")]
 
 
 def on_the_way(*, payer: UUID, purpose: str) -> Money:
     """What a bank was asked for and has not sent yet."""
     pending = Payment.objects.filter(payer=payer, purpose=purpose, status=Payment.Status.PENDING)
     return Money(int(pending.aggregate(cents=Sum("cents", default=0))["cents"]))
+
+
+def left_at_gateway(*, purpose: str, at: datetime) -> list[Paying]:
+    """The payments whose payers went to the gateway's page and are not waited for any more: their money is asked for next."""
+    left = Attempt.objects.filter(state=State.AT_GATEWAY, next_look_at__lte=at, payment__purpose=purpose)
+    return [_paying(row) for row in _whole(Payment.objects.filter(pk__in=left.values("payment"))).order_by("asked_at")]
 
 
 def for_people(*, purpose: str) -> list[Paying]:
