@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from openecf.central.accounts.models import Account, AccountType
-from openecf.central.accounts.services import LinkSpent, activating, lettering, securing
+from openecf.central.accounts.models import Account, AccountType, Draft
+from openecf.central.accounts.services import LinkSpent, activating, lettering, maintaining, registering, securing
 from openecf.central.accounts.services.links import Purpose, make_link
 from openecf.central.firms import services as firms
 from openecf.central.firms.models import Invitation, Membership
-from tests.central.registrants import at_once
+from openecf.platform.audit.models import AuditLine
+from tests.central.registrants import STEPS, at_once
 from tests.central.relying import account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +36,36 @@ def test_a_reset_link_sets_one_password() -> None:
         assert len(won) == 1 and sum(isinstance(one, LinkSpent) for one in given) == AT_ONCE - 1, given
         who.refresh_from_db()
         assert who.check_password(won[0])
+
+
+def test_a_registration_is_confirmed_once() -> None:
+    person, address = ({"answers": STEPS[step]} for step in ("person", "address"))
+    for n in range(ROUNDS):
+        at = timezone.now()
+        draft = Draft.objects.create(
+            digest=f"{n:064d}", type=AccountType.CASE_SEARCH, person=person, address=address,
+            username=f"racer-{n}", password="x", expires_at=at + timedelta(hours=1), begun_at=at,
+        )  # fmt: skip
+        secret = make_link(purpose=Purpose.REGISTER, email=f"r{n}@counsel.example", at=at, draft=draft).rpartition("/")[
+            2
+        ]
+        given = at_once([lambda secret=secret: registering.confirm(secret=secret, at=timezone.now())] * AT_ONCE)
+        assert sum(isinstance(one, Account) for one in given) == 1, given
+        assert sum(isinstance(one, LinkSpent) for one in given) == AT_ONCE - 1, given
+    assert Account.objects.count() == ROUNDS
+
+
+def test_a_new_address_is_confirmed_once() -> None:
+    who = account()
+    for n in range(ROUNDS):
+        new = f"ada-{n}@counsel.example"
+        secret = make_link(purpose=Purpose.EMAIL, email=new, at=timezone.now(), account=who).rpartition("/")[2]
+        given = at_once([lambda secret=secret: maintaining.confirm_email(secret=secret, at=timezone.now())] * AT_ONCE)
+        assert sum(isinstance(one, Account) for one in given) == 1, given
+        assert sum(isinstance(one, LinkSpent) for one in given) == AT_ONCE - 1, given
+        who.refresh_from_db()
+        assert who.email == new
+    assert AuditLine.objects.filter(act="account.email-changed").count() == ROUNDS
 
 
 def test_the_token_of_a_letter_activates_once() -> None:

@@ -14,12 +14,15 @@ from openecf.court.people import services as people
 from openecf.court.people.models import CourtUser, LinkOffer
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.mail.models import OutgoingMail
+from openecf.platform.relying_party.models import LogoutToken, RpSession
+from openecf.platform.relying_party.services import take_logout_token
 from tests.court import callers
 from tests.court import world as invented
 from tests.court.callers import person, reader
 from tests.court.test_documents_pages import mailed, main_document
 from tests.court.test_people_linking import _at_once, live
 from tests.court.world import AT
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS, AT_ONCE = 40, 8
@@ -71,3 +74,16 @@ def test_a_login_that_eight_people_prove_goes_to_one() -> None:
         ))  # fmt: skip
         assert sum(isinstance(one, CourtUser) for one in given) == 1, given
     assert AuditLine.objects.filter(act="account.linked").count() == ROUNDS
+
+
+def test_a_logout_token_counts_once() -> None:
+    for n in range(ROUNDS):
+        jti, sid, at = f"token-{n}", f"session-{n}", timezone.now()
+        RpSession.objects.create(
+            digest=f"{n:064d}", sid=sid, facts={}, id_token="", created_at=at, seen_at=at,
+            expires_at=at + timedelta(hours=1),
+        )  # fmt: skip
+        given = at_once([lambda j=jti, s=sid: take_logout_token(jti=j, sid=s, at=timezone.now())] * AT_ONCE)
+        assert given == [None] * AT_ONCE, "shown again it is no error"
+        assert AuditLine.objects.filter(act="session.revoked").count() == LogoutToken.objects.count() == n + 1
+    assert not RpSession.objects.exists()
