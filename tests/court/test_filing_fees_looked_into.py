@@ -130,6 +130,17 @@ def test_of_a_filing_open_to_chambers_alone_the_clerks_office_sees_that_a_fee_is
     assert clerk.post(f"/court/fees/{fee.id}", {"act": "waive", "waive-said": "Order"}).status_code == 302
 
 
+def test_an_agent_sees_of_a_sealed_filing_what_is_owed_and_the_filer_what_for(world):  # noqa: F811
+    fee = owed(world)
+    Entry.objects.filter(id=fee.entry_id).update(restriction=2)
+    agent, who = agency.agent()
+    agency.let(world.counsel, agent)
+    agents, own = callers.client(who), browser_of(world.counsel)
+    for page in ("/utilities/fees", "/filing/"):
+        assert fee.what not in words(agents.get(page)) and "$199.00" in words(agents.get(page))
+        assert fee.what in words(own.get(page)), "who filed it reads on"
+
+
 def test_a_page_reads_payments_once_however_many_fees_there_are(world, django_assert_num_queries):  # noqa: F811
     for _each in range(3):
         owed(world)
