@@ -94,6 +94,11 @@ def test_what_is_no_search_by_name_costs_nothing(here, searcher, asked):
     assert not charged()
 
 
+def test_a_first_name_alone_is_asked_for_the_last_one_and_costs_nothing(here, searcher):
+    page = searcher.post(QUERY, {"first_name": "Ada", "filed_from": "01/01/2020"}, **HERE)
+    assert "Type the last name, too" in words(page) and not MeterLine.objects.exists()
+
+
 def test_without_the_client_code_that_an_account_wants_nothing_is_searched(here):
     browser = callers.client(callers.person(account_type="search", client_code_required=True))
     for _form, address, fields in searches():

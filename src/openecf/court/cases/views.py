@@ -84,6 +84,10 @@ def _search(request: HttpRequest) -> HttpResponse:
         return _hits(request, found)
     if not any((*names.values(), *filed, *last_entry)):
         return said(request, str(_("Fill in a case number, a name or a range of dates.")))
+    if not names["last_name"] and any(names.values()):
+        return said(
+            request, str(_("Type the last name, too: by a first name alone nobody is found. Nothing was charged."))
+        )
     if len(names["last_name"]) == 1:
         return said(request, str(SHORT_NAME))
     found = queries.searching(
