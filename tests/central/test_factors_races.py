@@ -78,10 +78,10 @@ def test_one_key_added_in_eight_tabs_at_once_is_added_once() -> None:
     assert Passkey.objects.count() == 1
 
 
-def test_of_eight_browsers_with_one_code_one_is_signed_on() -> None:
+def test_of_eight_browsers_with_one_code_one_is_signed_on_forty_times_over() -> None:
     who = account()
     phone = app_of(who)
-    for _ in range(5):
+    for _ in range(40):
         Counter.objects.all().delete()
         AuthenticatorApp.objects.update(last_step=0)
         browsers = [password_given(who) for _ in range(8)]
@@ -90,12 +90,15 @@ def test_of_eight_browsers_with_one_code_one_is_signed_on() -> None:
         assert sum(is_signed_on(one) for one in browsers) == 1
 
 
-def test_of_eight_programs_with_one_code_one_is_signed_on() -> None:
+def test_of_eight_programs_with_one_code_one_is_signed_on_forty_times_over() -> None:
     who = account()
     phone = app_of(who)
-    given = phone.next()
-    answers = at_once([lambda: told(credentials(otpCode=given))] * 8)
-    assert sorted(one["loginResult"] for one in answers) == ["0"] + ["13"] * 7
+    for _ in range(40):
+        Counter.objects.all().delete()
+        AuthenticatorApp.objects.update(last_step=0)
+        given = phone.at(timezone.now())
+        answers = at_once([lambda given=given: told(credentials(otpCode=given))] * 8)
+        assert sorted(one["loginResult"] for one in answers) == ["0"] + ["13"] * 7
 
 
 def test_two_right_codes_at_once_make_one_sign_on_of_one_password() -> None:

@@ -111,11 +111,12 @@ def test_revoking_a_token_while_it_is_refreshed_ends_what_the_refresh_gave(court
     assert services.refresh(token=following.refresh_token, court=court.id, at=now) is None
 
 
-def test_of_eight_uses_of_a_courts_proof_one_wins(court: Court) -> None:
-    browser, proof = signed_on(account()), court.proof()
-    askings = [court.ask() for _ in range(8)]
-    answers = posted([asking.form(asking.code(browser)) | proof for asking in askings])
-    assert sorted(one.status_code for one in answers) == [200] + [400] * 7
+def test_of_eight_uses_of_a_courts_proof_one_wins_forty_times_over(court: Court) -> None:
+    browser = signed_on(account())
+    for _ in range(40):
+        proof, askings = court.proof(), [court.ask() for _ in range(8)]
+        answers = posted([asking.form(asking.code(browser)) | proof for asking in askings])
+        assert sorted(one.status_code for one in answers) == [200] + [400] * 7
 
 
 def test_signing_off_while_codes_are_redeemed_leaves_nothing_alive(court: Court) -> None:
