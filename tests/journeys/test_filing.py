@@ -174,7 +174,7 @@ def verified(stand: Stand, notice: Path, *pdfs: Path) -> tuple[int, list[str]]:
     command = [OPENECF, "verify", str(notice), *map(str, pdfs), "--keys", str(stand.var / "sites.json")]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.stdout, run.stderr
-    return run.returncode, [line.split("ALTERED")[1].strip() for line in run.stdout.splitlines() if "ALTERED" in line]
+    return run.returncode, [line.split("ALTERED")[1].strip() for line in run.stdout.splitlines() if "ALTERED  " in line]
 
 
 def test_a_draft_survives_a_closed_browser(court, visitors, stand):

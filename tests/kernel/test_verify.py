@@ -76,7 +76,7 @@ def mail(*, html: bool) -> bytes:
 def test_an_untouched_notice_and_its_documents_are_intact(desk, capsys, notice, suffix):
     assert desk(notice, suffix=suffix) == verify.INTACT
     out = capsys.readouterr().out
-    assert out.count("intact") == 5
+    assert out.count("intact ") == 5
     assert "court flsb, case 24-10001, entry 5, filed 2024-01-02T19:03:11Z" in out
 
 
@@ -107,7 +107,25 @@ def test_altered_docket_text_is_told_apart_from_altered_documents(desk, capsys):
     assert desk(text_notice(TEXT.replace("Dismiss", "Compel"))) == verify.ALTERED
     out = capsys.readouterr().out
     assert "Docket text: altered" in out
-    assert out.count("ALTERED") == 1
+    assert out.count("ALTERED  ") == 1
+
+
+@pytest.mark.parametrize(("was", "becomes", "said"), [
+    ("Case Number: 24-10001\n", "Case Number: 24-10002\n", "Case number: the notice shows 24-10002, signed is 24-10001"),
+    ("2:03 PM", "1:03 PM", "Time of entry: the notice shows 1/2/2024 1:03 PM, signed is 1/2/2024 2:03 PM"),
+])  # fmt: skip
+def test_what_is_shown_above_the_text_is_compared_with_what_was_signed(desk, capsys, was, becomes, said):
+    above = "The following transaction was entered by A on 1/2/2024 at 2:03 PM EST and filed on 1/2/2024\n"
+    assert desk(above + text_notice()) == verify.INTACT
+    assert capsys.readouterr().out.startswith("INTACT: what the court signed")
+    assert desk((above + text_notice()).replace(was, becomes)) == verify.ALTERED
+    out = capsys.readouterr().out
+    assert said in out and out.startswith("ALTERED: ")
+
+
+def test_what_nobody_signed_is_said_so(desk, capsys):
+    desk(text_notice())
+    assert "Shown, but not vouched for by the court's signature: case name, filer," in capsys.readouterr().out
 
 
 def test_a_part_that_was_not_given_is_missing_not_altered(desk, capsys):

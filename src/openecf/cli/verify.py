@@ -7,19 +7,35 @@ import email
 import email.policy
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from openecf.kernel import stamps
+from openecf.kernel import courts, stamps
 from openecf.kernel.stamp_lines import StampLine, docket_text_of, plain_text_of, read_stamps, text_digest
+from openecf.kernel.stamps import Stamped
 
 INTACT, ALTERED, UNKNOWN = 0, 1, 2
+VERDICTS = {
+    INTACT: "INTACT: what the court signed is as it was signed.",
+    ALTERED: "ALTERED: not everything is as the court signed it.",
+    UNKNOWN: "NOT PROVED: not everything that the court signs could be checked.",
+}
+UNSIGNED = (
+    "Shown, but not vouched for by the court's signature: case name, filer, document number, who entered it, the day of "
+    "filing, the people told, descriptions and names of files, links, and the mail's own subject, sender and date. "
+    "Compare them with the docket before you rely on them."
+)
+_NUMBER = re.compile(r"^[^\S\n]*Case\s+Number:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_ENTERED = re.compile(r"\bon\s+(\d+/\d+/\d+)\s+at\s+(\d+:\d+\s+[AP]M)\s+\S+\s+and\s+filed\s+on\b")
 DEFAULT_KEYS = Path("var/sites.json")
 PIECE = 1 << 20
 
@@ -47,7 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what is intact and what is not. 0: all intact; 1: something was altered; 2: nothing could be verified."""
+    """Print what is intact, what is not and what nobody signed. 0: all that was signed is intact; 1: something was altered;
+    2: something that was signed could not be verified."""
     try:
         texts = texts_of(args.notice)
         keys = keys_of(args.keys)
@@ -56,12 +73,14 @@ def run(args: argparse.Namespace) -> int:
         print(f"Cannot verify: {wrong}", file=sys.stderr)
         return UNKNOWN
     findings = list(dict.fromkeys(finding for text in texts for finding in verify(text, hashes, keys)))
+    goods = {finding.good for finding in findings}
+    code = ALTERED if False in goods else UNKNOWN if None in goods else INTACT
+    print(VERDICTS[code])
     for finding in findings:
         mark = {True: "intact ", False: "ALTERED", None: "unknown"}[finding.good]
         print(f"{mark}  {finding.said}")
-    if any(finding.good is False for finding in findings):
-        return ALTERED
-    return UNKNOWN if any(finding.good is None for finding in findings) else INTACT
+    print(f"unsigned  {UNSIGNED}")
+    return code
 
 
 def texts_of(path: Path) -> list[str]:
@@ -130,7 +149,9 @@ def verify(notice: str, hashes: Mapping[Path, str], keys: Mapping[str, Ed25519Pu
         yield Finding(None, "The notice carries no electronic document stamp: nothing in it can be verified.")
         return
     yield from (_signature(line, keys) for line in lines)
-    yield _text(notice, [line for line in lines if _holds(line, keys) is True])
+    good = [line for line in lines if _holds(line, keys) is True]
+    yield _text(notice, good)
+    yield from _heading(notice, good)
     yield from _documents(lines, hashes, keys)
 
 
@@ -167,6 +188,37 @@ def _text(notice: str, good: Sequence[StampLine]) -> Finding:
     return Finding(
         False, f"Docket text: altered (SHA-256 of the text here {digest}, stamped {good[0].facts.text_sha256})."
     )
+
+
+def _heading(notice: str, good: Sequence[StampLine]) -> Iterator[Finding]:
+    """Whether case number and time of entry, as the notice shows them above its text, are the ones that were signed."""
+    number, entered = _NUMBER.search(notice), _ENTERED.search(notice)
+    for facts in {line.facts for line in good}:
+        if number and not _same_case(number[1], facts.case):
+            yield Finding(False, f"Case number: the notice shows {number[1]}, signed is {facts.case}.")
+        if (
+            entered
+            and (signed := _in_the_courts_time(facts))
+            and " ".join(" ".join(entered.groups()).split()) != signed
+        ):
+            yield Finding(False, f"Time of entry: the notice shows {' '.join(entered.groups())}, signed is {signed}.")
+
+
+def _same_case(shown: str, signed: str) -> bool:
+    """Courts write numbers in several ways (``24-10001``, ``1:24-bk-10001-ABC``): every figure that was signed must be there."""
+    figures = {int(each) for each in re.findall(r"\d+", shown)}
+    return {int(each) for each in re.findall(r"\d+", signed)} <= figures | {
+        each % 100 for each in figures if each > 1900
+    }
+
+
+def _in_the_courts_time(facts: Stamped) -> str:
+    """``1/2/2024 2:03 PM``; empty where the court or the time is not known."""
+    try:
+        at = datetime.fromisoformat(facts.filed_at).astimezone(ZoneInfo(courts.court(facts.court).zone))
+    except (LookupError, ValueError):
+        return ""
+    return f"{at.month}/{at.day}/{at.year} {at.strftime('%I').lstrip('0')}:{at:%M %p}"
 
 
 def _documents(
