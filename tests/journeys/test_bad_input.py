@@ -32,7 +32,8 @@ def at_documents(visitors: Visitors, stand: Stand, court: CourtStory) -> Filing:
 def discard(filing: Filing) -> None:
     filing.page.goto(re.sub(r"/\w+$", "/", filing.page.url))
     filing.page.goto(filing.stand.url(filing.court.id, "/filing/drafts"))
-    filing.page.get_by_role("button", name=re.compile("Discard")).first.click()
+    filing.page.get_by_role("link", name=re.compile("Discard")).first.click()
+    filing.press("Discard the draft")
 
 
 @each_court
