@@ -201,7 +201,9 @@ def test_the_same_check_is_entered_once_by_one_button_by_two_clerks_and_after_it
     back(check, "mistake")
     with pytest.raises(services.EnteredAlready):
         enter("40.00", who)
-    assert checks.check(enter("40.00", who, is_another=True)).is_another
+    with pytest.raises(services.EnteredAlready):
+        enter("40.00", who, another_than=uuid4())
+    assert checks.check(enter("40.00", who, another_than=check)).is_another
     assert enter("40.01", who) and enter("40.00", who, number="1018") and enter("40.00", who, dated=CAME)
     assert Check.objects.count() == 5
 
@@ -209,10 +211,9 @@ def test_the_same_check_is_entered_once_by_one_button_by_two_clerks_and_after_it
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_another", [False, True])
 def test_of_two_clerks_who_enter_it_at_once_one_has_it(is_another):
-    enter("40.00", number="77")
-
-    number = "77" if is_another else "78"
-    results = at_once([lambda: enter("40.00", number=number, is_another=is_another) for _ in range(4)])
+    first = enter("40.00", number="77")
+    said = {"number": "77", "another_than": first} if is_another else {"number": "78"}
+    results = at_once([lambda: enter("40.00", **said) for _ in range(4)])
     assert sum(isinstance(each, UUID) for each in results) == 1 and Check.objects.count() == 2
     assert sum(isinstance(each, services.EnteredAlready) for each in results) == 3
 

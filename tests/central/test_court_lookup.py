@@ -84,7 +84,7 @@ def test_the_data_lists_every_federal_court_with_what_it_said_of_itself():
     rows = {row["court_id"]: row for row in court_data()}
     assert set(rows) == set(courts.directory())
     assert (rows["flsb"]["nextgen"], rows["flsb"]["go_live_date"], rows["flsb"]["cases"]) == (True, "2022-04-04", 12)
-    assert rows["akd"]["nextgen"] is False and rows["akd"]["cases"] is None
+    assert rows["akd"]["nextgen"] is None and rows["akd"]["cases"] is None
 
 
 def test_an_older_status_that_comes_late_changes_nothing():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext
@@ -65,7 +65,8 @@ class EnterCheckForm(forms.Form):
         label=_("I compared both: this is another check of the same number, amount and date"), required=False
     )
 
-    def __init__(self, typed: dict | None, *, today: date, compares: bool) -> None:
+    def __init__(self, typed: dict | None, *, today: date, compares: UUID | None) -> None:
+        """``compares``: the check of the same number, amount and date that the page shows beside."""
         super().__init__(typed, initial={"received_on": today})
         self.today, self.compares = today, compares
         if not compares:
@@ -93,8 +94,8 @@ class EnterCheckForm(forms.Form):
     def check(self) -> dict[str, object]:
         """What ``services.enter_check`` takes. Only of a valid form."""
         typed = dict(self.cleaned_data)
-        account = typed.pop("account")
-        return typed | {"payer": account.id if account else None}
+        account, is_another = typed.pop("account"), typed.pop("is_another", False)
+        return typed | {"payer": account.id if account else None, "another_than": self.compares if is_another else None}
 
 
 class FindCheckForm(forms.Form):

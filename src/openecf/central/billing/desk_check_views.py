@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django import forms
@@ -35,14 +36,14 @@ def mailed_checks(request: HttpRequest) -> HttpResponse:
     """Enter a check; those that wait, those of a number, and what came in on which day."""
     today = legal_day(request.arrived, rules.ZONE)
     sent = request.POST if request.method == "POST" else None
-    form, alike = EnterCheckForm(sent, today=today, compares="compares" in request.POST), None
+    form, alike = EnterCheckForm(sent, today=today, compares=_compared(request)), None
     if form.is_valid():
         try:
             made = services.enter_check(**form.check(), by=request.staff.account, at=request.arrived)
             return back("service-check", "entered", made)
         except services.EnteredAlready as refusal:
             alike = checks.check(refusal.facts["check"]) if refusal.facts["check"] else None
-            form = EnterCheckForm(sent, today=today, compares=True)
+            form = EnterCheckForm(sent, today=today, compares=refusal.facts["check"])
         except Refusal as refusal:
             form.add_error(None, refusal.said)
     find = FindCheckForm(request.GET if "number" in request.GET else None, auto_id="find_%s")
@@ -57,6 +58,13 @@ def mailed_checks(request: HttpRequest) -> HttpResponse:
         **desk_frame(request, MONEY),
     }
     return render(request, "billing/desk_checks.html", page)
+
+
+def _compared(request: HttpRequest) -> UUID | None:
+    """The check that the page showed beside the form."""
+    with suppress(ValueError):
+        return UUID(request.POST.get("compares", ""))
+    return None
 
 
 def _notice(request: HttpRequest) -> str:

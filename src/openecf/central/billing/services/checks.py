@@ -76,12 +76,12 @@ class NothingShared(Refusal):
 
 def enter_check(
     *, number: str, amount: Money, dated: date, drawer: str, received_on: date, payer: UUID | None,
-    is_another: bool = False, sheet: UUID, by: UUID, at: datetime,
+    another_than: UUID | None = None, sheet: UUID, by: UUID, at: datetime,
 ) -> UUID:  # fmt: skip
     """Enter a check as it reads; its id. The same on the same ``sheet`` once more is a button that was pressed twice.
 
-    ``is_another``: it was compared with the ones of its number, sum and date, and is another. EnteredAlready: of two who
-    enter it at once, one has it. OwnRequest.
+    ``another_than``: the last check of its number, sum and date, with which it was compared: it is another. EnteredAlready
+    when the last one is not that; of two who enter it at once, one has it. OwnRequest.
     """
     if payer == by:
         raise OwnRequest
@@ -90,7 +90,7 @@ def enter_check(
     if before is not None and all(getattr(before, name) == said for name, said in written.items()):
         return before.pk
     alike = Check.objects.filter(**written).order_by("-copy")
-    if (last := alike.first()) is not None and not is_another:
+    if (last := alike.first()) is not None and last.pk != another_than:
         raise EnteredAlready(check=last.pk)
     try:
         with transaction.atomic():
