@@ -98,7 +98,7 @@ def test_a_locked_out_filer_gets_in_again_by_two_people_and_her_own_mailbox(stan
         agent = to_the_desk(visitors, stand, AGENT)
         agent.get_by_role("searchbox").fill(filer.number)
         agent.get_by_role("button", name="Search").click()
-        agent.get_by_role("link", name=filer.number).click()
+        agent.get_by_role("link", name=filer.number, exact=True).click()
         agent.get_by_role("link", name="Verify the caller").click()
         agent.get_by_role("button", name="Mail a code").click()
         code = re.search(
