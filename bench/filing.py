@@ -170,7 +170,7 @@ def measure(*, quick: bool) -> list[Row]:
         for _ in range(rounds):
             for scale in SCALES:
                 beside[scale].append(tpcb.rate(scale=scale, clients=CLIENTS, seconds=seconds))
-            alone.append(by_services(here, cases, content, per_client=per_client))
+            alone.append(by_services(here, cases, content, per_client=5 * per_client))  # seconds, not moments
             told = ", ".join(f"{alone[-1][what]:.1f} {what}" for what in PHASES)
             say(f"without pages, a second: {told}")
     settings = ", ".join(f"{name} {value}" for name, value in tpcb.settings.items())

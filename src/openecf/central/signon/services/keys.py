@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from openecf.central.signon import keys, rules
 from openecf.central.signon.models import SigningKey
@@ -21,21 +22,21 @@ _ALONE = "LOCK TABLE signon_key IN SHARE ROW EXCLUSIVE MODE"
 class NoSuchKey(Refusal):
     """No key of that id is published, signs or is retired."""
 
-    said = "There is no such key any more. openecf keys list shows those that there are."
+    said = _("There is no such key any more. openecf keys list shows those that there are.")
     code = "no-such-key"
 
 
 class SuccessorWaits(Refusal):
     """A successor is published already and does not sign yet."""
 
-    said = "A successor is published already; it signs by itself when every court has read it."
+    said = _("A successor is published already; it signs by itself when every court has read it.")
     code = "successor-waits"
 
 
 class ReasonMissing(Refusal):
     """A key is withdrawn for a reason that is kept, in no more than 500 characters."""
 
-    said = f"Say why, in no more than {LONGEST_REASON} characters: it is kept in the audit lines."
+    said = _("Say why, in no more than 500 characters: it is kept in the audit lines.")
     code = "reason-missing"
 
 
