@@ -1,7 +1,7 @@
 """The cases in which somebody without an attorney may file, which the clerk's office ties to the account, one by one.
 
-The permission is a judge's, for one case, and may be taken back (domain: pro se filing): each act has its reason, which
-the person reads.
+The permission is a judge's, for one case, and may be taken back, as courts' rules on electronic filing without an attorney
+have it: each act has its reason, which the person reads.
 """
 
 from __future__ import annotations
