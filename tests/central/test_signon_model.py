@@ -204,7 +204,7 @@ class Tokens(RuleBasedStateMachine):
 
 def test_nothing_revoked_used_or_over_opens_anything(court: Court, other_court: Court) -> None:
     steady = settings(
-        max_examples=25, stateful_step_count=30, deadline=None, derandomize=True, database=None,
+        max_examples=12, stateful_step_count=30, deadline=None, derandomize=True, database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip

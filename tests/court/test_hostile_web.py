@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from urllib.parse import quote
 
@@ -248,13 +249,16 @@ FIELDS = (
 
 @pytest.mark.parametrize("nasty", NASTY, ids=lambda nasty: ascii(nasty)[:24])
 def test_nothing_that_can_be_typed_breaks_a_page(here, nasty):
+    """Each word at a third of the pages, each page with a third of the words; ``OPENECF_THOROUGH=1``: all of them."""
     world, sample = here
     browser = clerk(world)
     draft = drafts.start(reader=world.reader(world.clerk), event_code=some_event(), case_id=world.case.pk, at=AT)
     sample["draft_id"] = draft.id
     fields = dict.fromkeys(FIELDS, nasty)
-    for url in HERE:
+    for place, url in enumerate(HERE):
         if url in ("metrics", "oidc/backchannel", "login", "cgi-bin/login.pl", "filing/<uuid:draft_id>/discard"):
+            continue
+        if not os.environ.get("OPENECF_THOROUGH") and (place + NASTY.index(nasty)) % 3:
             continue
         path = address(url, sample)
         servlets = ("CaseSummary.jsp", "DocketReportFilter.jsp", "CaseSelectionTable.jsp", "ShowDoc", "ShowDocMulti")
