@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 
 from openecf.court.fees.models import FilingFee
 from openecf.court.fees.rules import FilingFees
-from openecf.court.people.rules import Reader
 from openecf.court.transition import queries as transition
 from openecf.kernel.money import Money
 from openecf.platform.payments import queries as payments
@@ -23,8 +22,11 @@ MOST = 200
 
 
 def rules_here() -> FilingFees:
-    """What this court charges for filings."""
-    return FilingFees.model_validate(transition.profile().filing_fees)
+    """What this court charges for filings; made once of a profile that is kept."""
+    profile = transition.profile()
+    if "filing_fees_here" not in profile.__dict__:
+        profile.filing_fees_here = FilingFees.model_validate(profile.filing_fees)  # type: ignore[attr-defined]
+    return profile.filing_fees_here  # type: ignore[attr-defined]
 
 
 def open_fees(user_id: int) -> list[FilingFee]:
@@ -54,11 +56,6 @@ def overdue(user_id: int | None, *, at: datetime) -> list[FilingFee]:
     rows = list(_with_case(late).order_by("id"))
     made = payments_of(rows)
     return [one for one in rows if not any(each.is_paid or each.is_asked_for for each in made[one.pk])]
-
-
-def keeps_from_filing(reader: Reader, *, at: datetime) -> bool:
-    """Whether the reader, or whom the reader acts for, may not file before a fee is paid."""
-    return not reader.is_court and bool(overdue(reader.user, at=at))
 
 
 def payments_of(fees: Sequence[FilingFee]) -> dict[int, list[Paying]]:

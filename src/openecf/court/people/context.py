@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 
 from django.http import HttpRequest
 
 from openecf.court.bench import bench
-from openecf.court.fees import queries as fees
+from openecf.court.fees import access as fees
 from openecf.court.people import queries
 from openecf.court.people.menus import UTILITIES, existing
 from openecf.court.people.models import CourtUser
@@ -22,15 +22,15 @@ from openecf.platform.shell.menu import MenuItem
 IDLE_SECONDS = int(IDLE.total_seconds())
 
 
-def menu_for(reader: Reader, *, at: datetime | None = None) -> tuple[MenuItem, ...]:
+def menu_for(reader: Reader, *, owes: Callable[[], object] = bool) -> tuple[MenuItem, ...]:
     """The menu bar: filing menus for who may file here, the PACER menu for others, nothing for nobody.
 
-    ``at``: the moment, by which somebody who owes a filing fee past its deadline may file nothing.
+    ``owes``: whether the reader owes a filing fee past its deadline, and so may file nothing; asked of filers alone.
     """
     if Standing.WELCOME not in (as_reader(reader), as_person(reader)) and not reader.own_login:
         return ()
     menus = bench().menus
-    files = as_filer(reader) is Standing.WELCOME and not (at and fees.keeps_from_filing(reader, at=at))
+    files = as_filer(reader) is Standing.WELCOME and not owes()
     if not (reader.signed_on or reader.own_login):
         # A public terminal: Utilities belong to a person.
         return _bar(tuple(item for item in menus.for_public(reader) if item is not UTILITIES))
@@ -57,6 +57,6 @@ def people(request: HttpRequest) -> dict[str, object]:
         "signed_on_here": reader.signed_on or reader.own_login,
         # A program's token has a life of its own, and reads no warnings.
         "session_seconds": IDLE_SECONDS if signed_on and signed_on.kind == "browser" else None,
-        "menu": menu_for(reader, at=getattr(request, "arrived", None)),
+        "menu": menu_for(reader, owes=partial(fees.late, request) if hasattr(request, "arrived") else bool),
     }
     return known | {"logout_url": "/login/court/out"} if reader.own_login else known
