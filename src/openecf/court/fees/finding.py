@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 from openecf.platform.payments import findings
 from openecf.platform.payments import services as collecting
+from openecf.platform.payments.findings import Finder
 from openecf.platform.payments.gateway import gateway
 from openecf.platform.payments.queries import Paying
 
@@ -29,21 +29,10 @@ class OwnPayment(Refusal):
     code = "own-payment"
 
 
-@dataclass(frozen=True)
-class Finder:
-    """A clerk who finds out: ``ref`` as the record of acts names her, ``account`` her PACER account, if she has one."""
-
-    ref: str
-    account: UUID | None
-
-
 def finding_of(paying: Paying) -> tuple[FilingFeeFinding, str] | None:
     """What one clerk found about a payment and waits for a second, with her name."""
     made = FilingFeeFinding.objects.filter(number=paying.number, outcome=FilingFeeFinding.Outcome.WAITING).first()
-    if made is None:
-        return None
-    who = int(made.first_by.removeprefix("user:"))
-    return made, people.names_of([who]).get(who, made.first_by)
+    return None if made is None else (made, people.named(made.first_by))
 
 
 def found(*, number: str, tracking: str, by: Finder, at: datetime) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -15,15 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from openecf.court.fees import charging, finding, owing, paying, showing
 from openecf.court.fees.forms import HowForm, TimeForm, WhyForm
-from openecf.court.fees.models import FilingFee, FilingFeeFinding
+from openecf.court.fees.models import FilingFee
 from openecf.court.fees.rules import end_of
 from openecf.court.people import access
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.access import rule
 from openecf.platform.payments import services as collecting
-from openecf.platform.payments.forms import AsideForm, FoundForm, NeverForm
+from openecf.platform.payments.findings import Finder
 from openecf.platform.payments.gateway import gateway
+from openecf.platform.payments.stuck import work
 from openecf.platform.web import came_by
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -130,9 +131,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "fees/desk.html", page)
 
 
-ASK, NEVER, AGREE, ASIDE = "ask", "never", "agree", "aside"
-
-
 @rule(access.CLERK)
 @never_cache
 @_get_or_post
@@ -141,34 +139,14 @@ def stuck(request: HttpRequest, number: str) -> HttpResponse:
     one = owing.stuck_payment(number)
     if one is None:
         return redirect("court-fees")
-    which = request.POST.get("which", ASK) if request.method == "POST" else ""
-    kinds = {ASK: FoundForm, NEVER: NeverForm, AGREE: forms.Form, ASIDE: AsideForm}
-    asked = {name: kind(request.POST if name == which else None, prefix=name) for name, kind in kinds.items()}
-    form, refused, half = asked.get(which), "", finding.finding_of(one)
-    if form is not None and form.is_valid():
-        seen = half[0] if half and str(half[0].id) == request.POST.get("finding") else None
-        try:
-            _find(which, form, number=number, made=seen, request=request)
-            return redirect("court-fees-stuck", number) if which in (NEVER, ASIDE) else redirect("court-fees")
-        except Refusal as refusal:
-            refused, half = refusal.said, finding.finding_of(one)
-    page = {"paying": one, "half": half, "refused": refused, "zone": settings.COURT.zone} | asked
-    return render(request, "fees/stuck.html", page, status=409 if refused else 200)
-
-
-def _find(which: str, form: forms.Form, *, number: str, made: FilingFeeFinding | None, request: HttpRequest) -> None:
-    """What the form is for. A Refusal says why not."""
-    tell = {"by": finding.Finder(request.reader.ref, request.reader.account), "at": request.arrived}
-    if which == ASK:
-        finding.found(**tell, number=number, **form.cleaned_data)
-    elif which == NEVER:
-        finding.write_never_taken(**tell, number=number, **form.cleaned_data)
-    elif made is None:
-        raise collecting.NotWaiting
-    elif which == AGREE:
-        finding.agree_never_taken(**tell, finding=made.id)
-    else:
-        finding.set_finding_aside(**tell, finding=made.id, **form.cleaned_data)
+    worked = work(
+        request.POST if request.method == "POST" else None, number=number, half_of=partial(finding.finding_of, one),
+        deeds=finding, by=Finder(request.reader.ref, request.reader.account), at=request.arrived,
+    )  # fmt: skip
+    if worked.done:
+        return redirect("court-fees-stuck", number) if worked.still_stuck else redirect("court-fees")
+    page = {"paying": one, "half": worked.half, "refused": worked.refused, "zone": settings.COURT.zone}
+    return render(request, "fees/stuck.html", page | worked.forms, status=409 if worked.refused else 200)
 
 
 ACTS = {"paid": HowForm, "waive": WhyForm, "time": TimeForm, "refund": HowForm}

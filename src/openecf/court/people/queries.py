@@ -79,6 +79,14 @@ def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     return {user: f"{first} {last}".strip() for user, first, last in rows}
 
 
+def named(ref: str) -> str:
+    """The name of whom the record of acts calls ``user:7``; everybody else as the record has it."""
+    kind, _colon, number = ref.partition(":")
+    if kind != "user" or not number.isdecimal():
+        return ref
+    return names_of([int(number)]).get(int(number), ref)
+
+
 def group_name(user: CourtUser) -> str:
     """What a court user's group is called in the record, which is English whatever its filer reads."""
     return _english_group_names().get(user.group, user.group)

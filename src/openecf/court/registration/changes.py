@@ -142,10 +142,7 @@ def printed(change: ChangeRequest, reader: Reader) -> tuple[list[Printed], int, 
 
 def who_decided(change: ChangeRequest) -> str:
     """The clerk's name; empty if nobody decided."""
-    if not change.decided_by.startswith("user:"):
-        return change.decided_by
-    who = int(change.decided_by.removeprefix("user:"))
-    return people.names_of([who]).get(who, change.decided_by)
+    return people.named(change.decided_by)
 
 
 def _words(value: object) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
-from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,18 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from openecf.court.people import access
 from openecf.court.registration import context, queries
-from openecf.court.registration.models import FeeFinding, FilingRequest, Status
+from openecf.court.registration.models import FilingRequest, Status
 from openecf.court.registration.services import finding, paying
 from openecf.court.registration.services.paying import Payer
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.access import rule
 from openecf.platform.payments import services as collecting
-from openecf.platform.payments.forms import AsideForm, FoundForm, NeverForm
+from openecf.platform.payments.findings import Finder
 from openecf.platform.payments.gateway import gateway
+from openecf.platform.payments.stuck import work
 from openecf.platform.web import came_by
-
-ASK, NEVER, AGREE, ASIDE = "ask", "never", "agree", "aside"
 
 
 def _payer(request: HttpRequest) -> Payer:
@@ -114,20 +113,6 @@ def cancelled(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404 from None
 
 
-def _act(which: str, form: forms.Form, *, number: str, made: FeeFinding | None, tell: dict[str, object]) -> None:
-    """What the form is for. A Refusal says why not."""
-    if which == ASK:
-        finding.found(**tell, number=number, **form.cleaned_data)
-    elif which == NEVER:
-        finding.write_never_taken(**tell, number=number, **form.cleaned_data)
-    elif made is None:
-        raise collecting.NotWaiting
-    elif which == AGREE:
-        finding.agree_never_taken(**tell, finding=made.id)
-    else:
-        finding.set_finding_aside(**tell, finding=made.id, **form.cleaned_data)
-
-
 @rule(access.CLERK)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,18 +122,12 @@ def stuck(request: HttpRequest, request_id: UUID) -> HttpResponse:
     one = next((one for one in queries.payments_of(row) if one.needs_a_person), None) if row else None
     if row is None or one is None:
         return redirect("registration", request_id)
-    which = request.POST.get("which", ASK) if request.method == "POST" else ""
-    kinds = {ASK: FoundForm, NEVER: NeverForm, AGREE: forms.Form, ASIDE: AsideForm}
-    asked = {name: kind(request.POST if name == which else None, prefix=name) for name, kind in kinds.items()}
-    form, refused, half = asked.get(which), "", queries.finding_of(one)
-    if form is not None and form.is_valid():
-        by = finding.Finder(request.reader.ref, request.reader.account)
-        tell = {"request_id": row.id, "by": by, "at": request.arrived}
-        try:
-            seen = half[0] if half and str(half[0].id) == request.POST.get("finding") else None
-            _act(which, form, number=one.number, made=seen, tell=tell)
-            return redirect("registration-fee-stuck" if which in (NEVER, ASIDE) else "registration", request_id)
-        except Refusal as refusal:
-            refused, half = refusal.said, queries.finding_of(one)  # its form may have no place on the page any more
-    page = {"row": context.row_of(row), "paying": one, "half": half, "refused": refused, "zone": settings.COURT.zone}
-    return render(request, "registration/fee_stuck.html", page | asked)
+    worked = work(
+        request.POST if request.method == "POST" else None, number=one.number, half_of=partial(queries.finding_of, one),
+        deeds=finding, request_id=row.id, by=Finder(request.reader.ref, request.reader.account), at=request.arrived,
+    )  # fmt: skip
+    if worked.done:
+        return redirect("registration-fee-stuck" if worked.still_stuck else "registration", request_id)
+    page = {"row": context.row_of(row), "paying": one, "half": worked.half, "refused": worked.refused}
+    page |= {"zone": settings.COURT.zone, **worked.forms}
+    return render(request, "registration/fee_stuck.html", page)

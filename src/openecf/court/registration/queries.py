@@ -202,10 +202,7 @@ def payments_of(request: FilingRequest) -> list[Paying]:
 def finding_of(paying: Paying) -> tuple[FeeFinding, str] | None:
     """What one clerk found about a payment and waits for a second, with her name."""
     made = FeeFinding.objects.filter(number=paying.number, outcome=FeeFinding.Outcome.WAITING).first()
-    if made is None:
-        return None
-    who = int(made.first_by.removeprefix("user:"))
-    return made, people.names_of([who]).get(who, made.first_by)
+    return None if made is None else (made, people.named(made.first_by))
 
 
 def stuck_payments() -> list[tuple[FilingRequest, Paying, bool]]:

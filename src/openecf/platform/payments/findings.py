@@ -6,8 +6,10 @@ Each site keeps its findings in a table of its own, with its own people and paye
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, QuerySet
@@ -30,6 +32,14 @@ class NeedsAnother(Refusal):
 
     said = gettext_lazy("You wrote this finding. Somebody else must look in the report, too.")
     code = "needs-another"
+
+
+@dataclass(frozen=True)
+class Finder:
+    """A clerk who finds out: ``ref`` as the record of acts names her, ``account`` her PACER account, if she has one."""
+
+    ref: str
+    account: UUID | None
 
 
 def constraints(prefix: str = "") -> list[models.BaseConstraint]:

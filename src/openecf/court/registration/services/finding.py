@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 from openecf.platform.payments import findings
 from openecf.platform.payments import services as collecting
+from openecf.platform.payments.findings import Finder
 from openecf.platform.payments.gateway import gateway
 
 
@@ -26,14 +26,6 @@ class OwnFee(Refusal):
 
     said = _("This is your own fee: somebody else finds out about it.")
     code = "own-fee"
-
-
-@dataclass(frozen=True)
-class Finder:
-    """A clerk who finds out: ``ref`` as the record of acts names her, ``account`` her PACER account, if she has one."""
-
-    ref: str
-    account: UUID | None
 
 
 def found(*, request_id: UUID, number: str, tracking: str, by: Finder, at: datetime) -> str:
