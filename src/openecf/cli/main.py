@@ -52,7 +52,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     module = importlib.import_module(f"openecf.cli.{name}")
     parser = argparse.ArgumentParser(prog=f"openecf {words[0]}", description=help_text[0].upper() + help_text[1:] + ".")
     module.add_arguments(parser)
-    return _run(module, parser.parse_args(words[1:]))
+    return _run(module, in_any_order(parser, words[1:]))
+
+
+def in_any_order(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """Read what was typed, options before, between or after names: ``demo code --var DIR NAME`` as well as the other way.
+
+    A parser whose first word decides what follows (``court create``, ``manage``) refuses to be read like that by a
+    TypeError, and reads in order.
+    """
+    try:
+        return parser.parse_intermixed_args(words)
+    except TypeError:
+        return parser.parse_args(words)
 
 
 def _run(module: ModuleType, args: argparse.Namespace) -> int:
