@@ -81,6 +81,8 @@ def test_the_owner_reads_it_and_may_apply_anew_while_suspended_and_not_while_fil
         (True, "pro-se", "non-attorney", "reinstatement"),
         (False, "pro-se", "non-attorney", "another-case"),
         (False, "pro-se", "attorney", ""),
+        (False, "pro-hac-vice", "attorney", "another-case"),
+        (False, "pro-hac-vice", "non-attorney", ""),
         (False, "limited", "non-attorney", ""),
     ],
 )

@@ -17,6 +17,7 @@ from openecf.central.accounts.models import Account
 from openecf.central.courts import services as courts
 from openecf.central.courts.models import RegisteredCourt
 from openecf.central.registration import queries, services
+from openecf.central.registration.forms import RoleForm
 from openecf.central.registration.models import EfileRequest, RequestNews
 from openecf.central.signon import services as signon
 from openecf.platform.audit.models import AuditLine
@@ -28,7 +29,7 @@ from openecf.platform.mail.models import OutgoingMail
 from openecf.platform.registering.profile import RegistrationProfile
 from openecf.platform.throttle import services as throttle
 from tests.central.standing import standing
-from tests.registering import ANSWERS, FULL
+from tests.registering import ANSWERS, FULL, profile
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 8, 3, 15, tzinfo=UTC)
@@ -249,6 +250,17 @@ def test_a_step_says_what_is_wrong_beside_the_field(step, typed, says):
     assert kept.answers == request.answers, "nothing wrong is kept"
 
 
+def test_who_asks_to_be_admitted_pro_hac_vice_names_the_case():
+    offers = profile(accepts={"pro-hac-vice": {}, "admission": {}})
+
+    def asked(role: str, number: str) -> RoleForm:
+        typed = ROLE | {"role": role, "case_number": number}
+        return RoleForm(typed, profile=offers, kind="attorney", initial={})
+
+    assert "number of the case" in str(asked("pro-hac-vice", " ").errors["case_number"])
+    assert asked("pro-hac-vice", "24-10001").is_valid() and asked("admission", "").is_valid()
+
+
 def test_a_request_cannot_be_sent_while_a_step_is_missing():
     browser = browser_of()
     begun = browser.post("/pscof/manage/efile/attorney/flsb").url
@@ -339,6 +351,7 @@ def test_the_whole_conversation_once_however_often_it_is_told():
     [
         ("filing-agent", "lets you act", "You can file there now"),
         ("pro-se", "and in no other", "You can file there now"),
+        ("pro-hac-vice", "admitted pro hac vice, in the case or cases", "You can file there now"),
         ("limited", "You can file there now", "lets you act"),
     ],
 )

@@ -61,7 +61,7 @@ def prepared(
     say("related", {"entries": [e.id for e in related], "outcomes": outcomes or {}})
     say("details", details or {})
     say("text", text)
-    if queries.not_yet_counsel(draft, reader):
+    if queries.not_yet_counsel(draft, reader, queries.event_of(draft, reader)):
         say("association", {"parties": [str(p) for p in parties], "roles": ["LEAD ATTORNEY"]})
     return draft
 

@@ -38,7 +38,7 @@ def prepared(world, user, code: str, *, pages: int = 1, words: str = "MOTION", *
     }  # fmt: skip
     for step, said in answers.items():
         drafts.answer(draft=draft, step=step, said=said, version=draft.version, at=AT)
-    if queries.not_yet_counsel(draft, reader):
+    if queries.not_yet_counsel(draft, reader, queries.event_of(draft, reader)):
         said = {"parties": [str(each) for each in parties], "roles": []}
         drafts.answer(draft=draft, step="association", said=said, version=draft.version, at=AT)
     return draft

@@ -60,6 +60,14 @@ class RoleForm(forms.Form):
         if not set(offered) & set(FOR_ONE_CASE):
             del self.fields["case_number"]
 
+    def clean(self) -> dict:
+        typed = super().clean()
+        if typed.get("role") == "pro-hac-vice" and not typed.get("case_number"):
+            self.add_error(
+                "case_number", _("Type the number of the case in which you are to be admitted at this court.")
+            )
+        return typed
+
 
 def _role_words(profile: RegistrationProfile, role: str) -> str:
     offer, language = profile.accepts[role], get_language() or "en"

@@ -55,14 +55,17 @@ class Again(StrEnum):
     REINSTATEMENT = "reinstatement"
     """The court suspended the filing; it decides whether to give it back."""
     ANOTHER_CASE = "another-case"
-    """The person files there without an attorney, in single cases."""
+    """The person files there in single cases: without an attorney, or as one who is admitted pro hac vice."""
 
 
 def again(*, suspended: bool, role: str, kind: Kind) -> Again:
     """Whether somebody linked at a court as ``role`` (``suspended`` or not) may ask it for a registration of that kind."""
     if suspended:
         return Again.REINSTATEMENT
-    return Again.ANOTHER_CASE if role == "pro-se" and kind == "non-attorney" else Again.NO
+    return Again.ANOTHER_CASE if (role, kind) in _IN_SINGLE_CASES else Again.NO
+
+
+_IN_SINGLE_CASES = frozenset({("pro-se", "non-attorney"), ("pro-hac-vice", "attorney")})
 
 
 class Offer(StrEnum):

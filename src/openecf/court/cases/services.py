@@ -20,6 +20,7 @@ from openecf.court.cases.speaking import HasCounsel as HasCounsel
 from openecf.court.cases.speaking import NotInThisCase as NotInThisCase
 from openecf.court.cases.speaking import contact_of as contact_of
 from openecf.court.cases.speaking import name_of as name_of
+from openecf.court.cases.speaking import speak_for as speak_for
 from openecf.court.cases.speaking import speak_for_oneself as speak_for_oneself
 from openecf.court.cases.speaking import speak_no_more as speak_no_more
 from openecf.kernel import case_numbers

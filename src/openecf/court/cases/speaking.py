@@ -1,7 +1,8 @@
-"""Parties who speak for themselves: their appearance, marked PRO SE, is tied to their own account, or taken off it.
+"""Appearances that the clerk's office ties to an account, or takes off it: of parties who speak for themselves, marked PRO
+SE, and of attorneys who are admitted for that case alone, marked PRO HAC VICE.
 
-While it is tied, notices of the case come to the account, what is closed to others opens, and filing in this case is
-allowed (``people.own_cases``). Taken off, the party stays on the docket as it was and is served on paper again.
+While one is tied, notices of the case come to the account, what is closed to others opens, and filing in this case is
+allowed (``people.own_cases``). Taken off, it stays on the docket as it was, and papers are served otherwise again.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.cases import claiming
 from openecf.court.cases.merging import Change
-from openecf.court.cases.models import Case, CaseChange, Representation
+from openecf.court.cases.models import Case, CaseChange, Party, Representation
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from openecf.court.people.models import CourtUser
 
 PRO_SE = "PRO SE"
+PRO_HAC_VICE = "PRO HAC VICE"
 
 
 class NotInThisCase(Refusal):
@@ -64,25 +67,57 @@ def speak_for_oneself(*, case_id: int, party_id: int, user: CourtUser, at: datet
     A line that the docket has for it already, without an account, becomes the account's; else one is added.
     """
     with transaction.atomic():
-        case = Case.objects.select_for_update().get(id=case_id)
-        party = case.parties.filter(id=party_id, terminated=None).first()
-        if party is None:
-            raise NotInThisCase(case=case_id)
-        standing = list(party.representations.filter(terminated=None).order_by("position", "id"))
+        case, party, standing = _standing(case_id, party_id)
         if any(row.user_id == user.id for row in standing):
             return None
         own = next((row for row in standing if row.user_id is None and is_pro_se(row)), None)
         if any(row is not own for row in standing):
             raise HasCounsel(case=case_id, party=party_id)
-        if own is None:
-            last = party.representations.aggregate(last=models.Max("position"))["last"] or 0
-            own = Representation(party=party, position=last + 1, name=name_of(user), roles=[PRO_SE])
-            own.contact, own.appeared_at = contact_of(user), at
-        own.user, own.email = user, user.email
-        own.save()
-        _write(case, [own.id], Change("user", None, user.id), at=at, by=by)
+        _tie(own or _line(party, user, PRO_SE, at), user, case, at=at, by=by)
         record(act="case.party-connected", by=by, at=at, subject=f"case:{case.id}", user=user.id, party=party.id)
     return case
+
+
+def speak_for(*, case_id: int, party_id: int, user: CourtUser, at: datetime, by: str) -> Case | None:
+    """That attorney, admitted for the case, is the party's counsel, beside others: the case, or None where that was so before.
+    NotInThisCase.
+
+    A line that the docket has for the attorney already, without an account, becomes the account's; else one is added.
+    """
+    with transaction.atomic():
+        case, party, standing = _standing(case_id, party_id)
+        if any(row.user_id == user.id for row in standing):
+            return None
+        mine = claiming.unclaimed(email=user.email, last_name=user.last_name).filter(party=party).first()
+        row = mine or _line(party, user, PRO_HAC_VICE, at)
+        if PRO_HAC_VICE not in row.roles:
+            row.roles = [*row.roles, PRO_HAC_VICE]
+        _tie(row, user, case, at=at, by=by)
+        record(act="case.attorney-connected", by=by, at=at, subject=f"case:{case.id}", user=user.id, party=party.id)
+    return case
+
+
+def _standing(case_id: int, party_id: int) -> tuple[Case, Party, list[Representation]]:
+    """The locked case, the party that is still in it, and who appears for it now. NotInThisCase."""
+    case = Case.objects.select_for_update().get(id=case_id)
+    party = case.parties.filter(id=party_id, terminated=None).first()
+    if party is None:
+        raise NotInThisCase(case=case_id)
+    return case, party, list(party.representations.filter(terminated=None).order_by("position", "id"))
+
+
+def _line(party: Party, user: CourtUser, role: str, at: datetime) -> Representation:
+    """A new line of the docket for the person, not saved yet."""
+    last = party.representations.aggregate(last=models.Max("position"))["last"] or 0
+    row = Representation(party=party, position=last + 1, name=name_of(user), roles=[role])
+    row.contact, row.appeared_at = contact_of(user), at
+    return row
+
+
+def _tie(row: Representation, user: CourtUser, case: Case, *, at: datetime, by: str) -> None:
+    row.user, row.email = user, user.email
+    row.save()
+    _write(case, [row.id], Change("user", None, user.id), at=at, by=by)
 
 
 def speak_no_more(*, case_id: int, user: CourtUser, at: datetime, by: str) -> str:

@@ -211,8 +211,8 @@ PEOPLE = FileLayout(
     ),
 )
 GROUPS = (
-    "attorney", "trustee", "us-trustee", "limited", "court-reporter", "auditor", "pro-se", "filing-agent", "clerk", "judge",
-    "chambers",
+    "attorney", "trustee", "us-trustee", "limited", "court-reporter", "auditor", "pro-se", "pro-hac-vice", "filing-agent",
+    "clerk", "judge", "chambers",
 )  # fmt: skip
 COUNT_KINDS = ("pending", "terminated", "complaint")
 USERS = FileLayout(
@@ -223,7 +223,7 @@ USERS = FileLayout(
         Column("others", "ids", words(40), empty=[], example="P1208 P1340", means="others who file with this login"),
         Column(
             "group",
-            "one of eleven",
+            "one of twelve",
             one_of(*GROUPS),
             required=True,
             example="attorney",

@@ -59,7 +59,7 @@ _WRONG = (
         "agents.csv",
         "principal: users.csv has no login of an attorney or a trustee for {0}",
         "SELECT x.line, x.principal FROM x_agent x WHERE NOT EXISTS (SELECT 1 FROM x_user u WHERE u.person = x.principal "
-        "AND u.\"group\" IN ('attorney', 'trustee', 'us-trustee'))",
+        "AND u.\"group\" IN ('attorney', 'pro-hac-vice', 'trustee', 'us-trustee'))",
     ),
     (
         "cases.csv",

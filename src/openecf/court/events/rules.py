@@ -38,14 +38,15 @@ from openecf.court.events.effects import (  # noqa: F401  (this room's door for 
 )
 from openecf.kernel.refusal import Refusal
 
-FILERS = ("attorney", "trustee", "us-trustee", "pro-se")
+FILERS = ("attorney", "pro-hac-vice", "trustee", "us-trustee", "pro-se")
 COURT = ("clerk", "judge", "chambers")
 GROUPS = (*FILERS, "limited", "court-reporter", "auditor", *COURT)
 SHORTHAND: dict[str, tuple[str, ...]] = {
     # The clerk's office dockets what people hand in on paper, so it may use every event of the filers.
     "filers": (*FILERS, "clerk"),
     "everyone": (*FILERS, "limited", "clerk"),
-    "attorneys": ("attorney", "us-trustee", "clerk"),
+    "attorney": ("attorney", "pro-hac-vice"),
+    "attorneys": ("attorney", "pro-hac-vice", "us-trustee", "clerk"),
     "trustees": ("trustee", "us-trustee", "clerk"),
     "court": COURT,
 }
@@ -107,6 +108,7 @@ class Event(Record):
     closes only the documents if ``line_open``; ``fee``: due with the filing; ``closed``: what if the case is closed.
     ``spoken_for``: roles of parties; it is filed for such a party alone, by who stands on the docket for it already.
     ``transcript``: its documents are transcripts: billed without a cap, and free to nobody.
+    ``asks_admission``: by it an attorney asks to be admitted in that very case, and so files it where she is not yet.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9]+(:[a-z0-9-]+)+$", max_length=80)]
@@ -120,6 +122,7 @@ class Event(Record):
     filers: Literal["required", "optional", "none"] = "required"
     spoken_for: tuple[str, ...] = ()
     transcript: bool = False
+    asks_admission: bool = False
     against: bool = False
     document: Literal["required", "optional", "none"] = "required"
     attachments: bool = True

@@ -82,7 +82,7 @@ def start(*, reader: Reader, event_code: str, case_id: int | None, at: datetime)
         raise NoSuchEvent(event=event_code)
     case = cases.case_for(reader=reader, case_id=case_id) if case_id else None
     if case:
-        queries.require_own_case(reader, case.id)
+        queries.require_own_case(reader, case.id, event)
         check_case(event, case)
     with transaction.atomic():
         draft = Draft.objects.create(
@@ -115,7 +115,7 @@ def choose_case(*, draft: Draft, reader: Reader, event: Event, case_id: int, ver
     """File in that case. Another case than before makes parties and related entries void. NoSuchCase, NotYourCase,
     NotInThisCase."""
     case = cases.case_for(reader=reader, case_id=case_id)
-    queries.require_own_case(reader, case.id)
+    queries.require_own_case(reader, case.id, event)
     check_case(event, case)
     gone = rules.undone("case") if draft.case_id != case.id else frozenset()
     kept = {key: value for key, value in draft.answers.items() if key not in gone}

@@ -133,7 +133,8 @@ def case_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResp
                 draft.refresh_from_db()
                 said = refusal.said
                 matches = [] if isinstance(refusal, queries.NotYourCase) else matches
-    own = [] if matches else queries.own_cases(request.reader)
+    elsewhere = queries.moves_for_admission(request.reader, place.event)
+    own = [] if matches or elsewhere else queries.own_cases(request.reader)
     return _render(request, place, said=said, form=form, matches=matches, own_cases=own)
 
 
@@ -142,7 +143,7 @@ def parties_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpR
     event, own = place.event, queries.own_parties(place.draft, place.event, request.reader)
     form = forms.PartiesForm(
         request.POST or None, initial=place.answer(), event=event, parties=queries.open_parties(place.draft), own=own,
-        roles=queries.party_roles(), only_own=request.reader.files_in_own_cases,
+        roles=queries.party_roles(), only_own=request.reader.files_for_oneself,
     )  # fmt: skip
     if event.spoken_for and not own:
         return _render(request, place, said=queries.not_spoken_for(event), form=form)
@@ -153,7 +154,7 @@ def parties_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpR
 
 def association_page(request: HttpRequest, place: Place, *, said: str = "") -> HttpResponse:
     """Becoming counsel of the parties that the filing is for."""
-    parties = queries.not_yet_counsel(place.draft, request.reader)
+    parties = queries.not_yet_counsel(place.draft, request.reader, place.event)
     form = forms.AssociationForm(
         request.POST or None, initial=place.answer(), parties=parties, must=place.event.appears
     )

@@ -22,7 +22,7 @@ from openecf.court.events import queries as events
 from openecf.court.events.rules import Event, NoSuchEvent, SetDeadline, StartClock
 from openecf.court.filing import rules
 from openecf.court.filing.models import Draft, DraftDocument
-from openecf.court.people.rules import Reader
+from openecf.court.people.rules import PRO_HAC_VICE, Reader
 from openecf.kernel.days import legal_day
 from openecf.kernel.refusal import Refusal
 from openecf.platform.postgres import prepared
@@ -60,6 +60,17 @@ class NotYourCase(Refusal):
         "mail your papers to the clerk's office: they count from the day on which they arrive."
     )
     code = "not-your-case"
+
+
+class NotAdmittedThere(NotYourCase):
+    """The attorney is admitted for single cases, and not for this one."""
+
+    said = _(
+        "An attorney admitted pro hac vice files only in the cases for which the court admitted the attorney. This is none of "
+        "them; nothing was filed. Move the court for admission in that case, or have counsel who is admitted here move it. Once "
+        "the motion is granted, ask the clerk's office to add the case to the account."
+    )
+    code = "not-admitted-there"
 
 
 def draft_for(*, reader: Reader, draft_id: object, now: datetime | None = None) -> Draft:
@@ -100,10 +111,25 @@ def check_visible(draft: Draft, reader: Reader) -> None:
         raise cases.NoSuchCase(draft=draft.id)
 
 
-def require_own_case(reader: Reader, case_id: int | None) -> None:
-    """Raise NotYourCase when somebody who files in own cases alone is no party in this one (any more)."""
-    if case_id is not None and reader.files_in_own_cases and not cases.speaks(user_id=reader.user, case_id=case_id):
-        raise NotYourCase(case=case_id)
+def require_own_case(reader: Reader, case_id: int | None, event: Event) -> None:
+    """Raise NotYourCase when somebody who files in own cases alone has nothing to do with this one (any more), unless it is
+    admission in it that the event asks for."""
+    if case_id is None or not reader.files_in_own_cases or moves_for_admission(reader, event):
+        return
+    if not cases.speaks(user_id=reader.user, case_id=case_id):
+        raise (NotYourCase if reader.files_for_oneself else NotAdmittedThere)(case=case_id)
+
+
+def moves_for_admission(reader: Reader, event: Event) -> bool:
+    """Whether somebody who is admitted for single cases asks by the event to be admitted in the one where it is filed."""
+    return reader.group == PRO_HAC_VICE and event.asks_admission
+
+
+def admission_events(reader: Reader) -> list[Event]:
+    """By which filings somebody who is admitted for single cases asks to be admitted in another; nothing for others."""
+    if reader.group != PRO_HAC_VICE:
+        return []
+    return [each for shelf in events.menu(group=reader.group) for each in shelf.events if each.asks_admission]
 
 
 def own_cases(reader: Reader) -> list[cases.CaseMatch] | None:
@@ -173,9 +199,10 @@ def new_party(draft: Draft) -> tuple[str, str] | None:
     return (answer["new_name"], answer.get("new_role", "")) if answer.get("new_name") else None
 
 
-def not_yet_counsel(draft: Draft, reader: Reader) -> list[tuple[str, str]]:
-    """Parties that the person files for without being their counsel of record: key and name."""
-    if reader.group not in rules.ASSOCIATING_GROUPS or draft.case is None:
+def not_yet_counsel(draft: Draft, reader: Reader, event: Event) -> list[tuple[str, str]]:
+    """Parties that the person files for without being their counsel of record: key and name. Who asks to be admitted in the
+    case becomes counsel once the court admits her, and not by asking."""
+    if reader.group not in rules.ASSOCIATING_GROUPS or draft.case is None or moves_for_admission(reader, event):
         return []
     filers = picked(draft, "filers")
     others = [party for party in _parties(draft) if party.id in filers and not party.spoken_for] if filers else []
@@ -190,7 +217,7 @@ def progress_of(draft: Draft, event: Event, reader: Reader) -> rules.Progress:
         event=event,
         case=draft.case_id is not None,
         answered=frozenset(draft.answers),
-        must_associate=event.filers != "none" and bool(not_yet_counsel(draft, reader)),
+        must_associate=event.filers != "none" and bool(not_yet_counsel(draft, reader, event)),
         by_court=reader.is_court,
         main_document=any(document.part == 0 for document in documents_of(draft)),
     )
@@ -364,7 +391,7 @@ def own_parties(draft: Draft, event: Event, reader: Reader) -> list[tuple[str, s
     if not event.spoken_for:
         mine = {party.id for party in _parties(draft) if party.spoken_for}
         everybody = open_parties(draft)
-        return [one for one in everybody if int(one[0]) in mine] if reader.files_in_own_cases else everybody
+        return [one for one in everybody if int(one[0]) in mine] if reader.files_for_oneself else everybody
     mine = [one for one in _parties(draft) if one.terminated is None and one.type in event.spoken_for]
     return [(str(one.id), f"{one.name} ({one.type})") for one in mine if one.spoken_for or reader.is_court]
 

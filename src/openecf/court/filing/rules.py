@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.court.events.rules import OUTCOMES, Event, Question
 
-ASSOCIATING_GROUPS = frozenset({"attorney", "us-trustee"})
+ASSOCIATING_GROUPS = frozenset({"attorney", "pro-hac-vice", "us-trustee"})
 """Whose filing for a party makes them its counsel, when they are not yet."""
 LEAD, NOTICED = "LEAD ATTORNEY", "ATTORNEY TO BE NOTICED"
 

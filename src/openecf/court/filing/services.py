@@ -168,7 +168,7 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
     if draft.case_id is None:
         raise NotComplete(step="case")
     queries.check_visible(draft, reader)
-    queries.require_own_case(reader, draft.case_id)
+    queries.require_own_case(reader, draft.case_id, event)
     case = draft.case
     drafts.check_case(event, case)
     progress = queries.progress_of(draft, event, reader)
@@ -182,7 +182,7 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
     for_others = queries.new_party(draft) or {str(each) for each in queries.picked(draft, "filers")} - own
     if for_others and event.spoken_for:
         raise NotComplete(queries.not_spoken_for(event), step="parties")
-    if for_others and reader.files_in_own_cases:
+    if for_others and reader.files_for_oneself:
         raise NotComplete(queries.NOT_FOR_OTHERS, step="parties")
     chosen = {int(each) for each in draft.answers.get("related", {}).get("entries", [])}
     offered = {c.id for c in queries.candidates(case_id=case.id, reader=reader, event=event)} if chosen else set()
@@ -200,6 +200,8 @@ def _parties(draft: Draft, event: Event, reader: Reader, at: datetime) -> tuple[
     """The parties filed for (a new one is added to the case), and those whose counsel the filer becomes."""
     filers = queries.picked(draft, "filers")
     association = draft.answers.get("association", {}).get("parties", [])
+    if queries.moves_for_admission(reader, event):
+        association = []
     associate = [int(each) for each in association if each != queries.NEW_PARTY]
     if added := queries.new_party(draft):
         name, role = added

@@ -73,8 +73,18 @@ def _refused(
     """``choose``: a filing agent may go on after choosing another principal. ``own``: name the person's own cases."""
     context = {"said": said, "draft_id": draft_id, "choose": choose, "back": _back(request)}
     if own:
-        context |= court_facts(request.arrived) | {"own_cases": queries.own_cases(request.reader)}
+        context |= court_facts(request.arrived) | _own_cases(request, whole_number(request.POST.get("case", "")))
     return render(request, "filing/refused.html", context, status=status)
+
+
+def _own_cases(request: HttpRequest, case_id: int | None) -> dict[str, object]:
+    """Where somebody may file who files in single cases, and how to ask for another one (``case_id``, if it is known)."""
+    reader = request.reader
+    return {
+        "own_cases": queries.own_cases(reader),
+        "admissions": queries.admission_events(reader),
+        "case_id": "" if case_id is None else case_id,
+    }
 
 
 def _back(request: HttpRequest) -> str:
@@ -99,9 +109,8 @@ def choose_event(request: HttpRequest) -> HttpResponse:
         "shelves": everything,
         "found": found,
         "asked": bool(typed or category),
-        "case_id": "" if case_id is None else case_id,
         "drafts": queries.drafts_of(request.reader),
-        "own_cases": queries.own_cases(request.reader),
+        **_own_cases(request, case_id),
         **court_facts(request.arrived),
     }
     return render(request, "filing/choose.html", context)
@@ -139,8 +148,8 @@ def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if draft.submitted_at:
         return redirect("filing-done", draft_id=draft.id)
     queries.check_visible(draft, request.reader)
-    queries.require_own_case(request.reader, draft.case_id)
     event = queries.event_of(draft, request.reader)
+    queries.require_own_case(request.reader, draft.case_id, event)
     step = rules.first_open(queries.progress_of(draft, event, request.reader))
     return redirect("filing-step", draft_id=draft.id, step=step.key)
 
@@ -157,9 +166,9 @@ def page(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
     if draft.submitted_at:
         return redirect("filing-done", draft_id=draft.id)
     queries.check_visible(draft, request.reader)
-    if step != "case":  # where another one is chosen
-        queries.require_own_case(request.reader, draft.case_id)
     event = queries.event_of(draft, request.reader)
+    if step != "case":  # where another one is chosen
+        queries.require_own_case(request.reader, draft.case_id, event)
     if not rules.may_be_here(step, queries.progress_of(draft, event, request.reader)):
         return redirect("filing-resume", draft_id=draft.id)
     return pages.PAGES[step](request, pages.Place(draft, event, step))

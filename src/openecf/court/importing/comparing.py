@@ -346,7 +346,7 @@ SELECT min(k.id), p.user_id, a.user_id, bool_and(k.sees_restricted), bool_or(k.g
 FROM converted_agency k JOIN converted_person p ON p.id = k.principal_id JOIN converted_person a ON a.id = k.agent_id
 JOIN court_user pu ON pu.id = p.user_id JOIN court_user au ON au.id = a.user_id
 WHERE k.conversion_id = %s AND k.agency_id IS NULL AND au."group" = 'filing-agent' AND au.active AND pu.active
-  AND pu."group" IN ('attorney', 'trustee', 'us-trustee')
+  AND pu."group" IN ('attorney', 'pro-hac-vice', 'trustee', 'us-trustee')
   AND NOT EXISTS (SELECT 1 FROM agency g WHERE g.principal_id = p.user_id AND g.agent_id = a.user_id AND g.ended_at IS NULL)
 GROUP BY p.user_id, a.user_id ORDER BY 1
 """

@@ -16,7 +16,7 @@ from openecf.court.people.before_linking import as_held
 from openecf.court.people.letters import link_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
 from openecf.court.people.noticing import begin_with
-from openecf.court.people.rules import COURT_GROUPS, OWN_CASES_ONLY, Reader
+from openecf.court.people.rules import COURT_GROUPS, OWN_CASES_ONLY, PRO_HAC_VICE, Reader
 from openecf.court.transition import queries as transition
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit.services import record
@@ -71,11 +71,15 @@ def check_admission(*, account: UUID, group: str, user_id: int | None) -> None:
 
 
 def comes_again(user: CourtUser, group: str) -> bool:
-    """Whether somebody with an account here may be approved once more: who was suspended comes back, and who files in
-    single cases asks for another case."""
+    """Whether somebody with an account here may be approved once more: who was suspended comes back, who files in single cases
+    asks for another case, and an attorney who was admitted for single cases is admitted in full."""
     if user.group in COURT_GROUPS:
         return False
-    return not user.active or (user.group in OWN_CASES_ONLY and group == user.group)
+    return not user.active or (user.group in OWN_CASES_ONLY and group == user.group) or _rises(user, group)
+
+
+def _rises(user: CourtUser, group: str) -> bool:
+    return user.group == PRO_HAC_VICE and group == Group.ATTORNEY
 
 
 def admit(
@@ -86,11 +90,13 @@ def admit(
 
     ``user_id``: the account that the court has of this person already; it is linked as the person would have done it,
     and its dead password with it. None: a new account, whose login nobody ever types. Who has an account here, and was
-    suspended, gets the access back under the same account. Inside the caller's transaction. CannotAdmit.
+    suspended, gets the access back under the same account; an attorney admitted for single cases is now admitted in full. Inside the caller's transaction. CannotAdmit.
     """
     mine = CourtUser.objects.select_for_update(no_key=True).filter(account=account).first()
     if mine is not None and mine.pk == user_id and comes_again(mine, group):
-        return mine if mine.active else _let_back(mine, group, application, language, by=by, at=at)
+        if mine.active and mine.group == group:
+            return mine
+        return (_admit_in_full if mine.active else _let_back)(mine, group, application, language, by=by, at=at)
     check_admission(account=account, group=group, user_id=None)
     try:
         with transaction.atomic():
@@ -119,17 +125,30 @@ def _let_back(
 ) -> CourtUser:  # fmt: skip
     """Filing is given back to the locked account, with what the person says of herself now."""
     why = user.suspended_why
+    _renew(user, group, application, language, at=at)
+    record(act="people.reinstated", by=by, at=at, subject=f"user:{user.id}", account=str(user.account), group=group,
+           was=why)  # fmt: skip
+    back = AccountStanding(account=user.account, court=this_site().id, at=at, linked=True, suspended=False)
+    bus.put(to="central", message=back, at=at)
+    return user
+
+
+def _admit_in_full(
+    user: CourtUser, group: str, application: Application, language: str, *, by: str, at: datetime
+) -> CourtUser:  # fmt: skip
+    """The locked account of an attorney who filed in single cases files in all of them."""
+    _renew(user, group, application, language, at=at)
+    record(act="people.admitted-in-full", by=by, at=at, subject=f"user:{user.id}", account=str(user.account))
+    return user
+
+
+def _renew(user: CourtUser, group: str, application: Application, language: str, *, at: datetime) -> None:
     _fill(user, application, group)
     user.language = language
     user.save()
     begin_with(user=user, summary=application.summary, tells_silence=application.tells_silence)
-    record(act="people.reinstated", by=by, at=at, subject=f"user:{user.id}", account=str(user.account), group=group,
-           was=why)  # fmt: skip
-    site = this_site().id
-    bus.put(to="central", message=AccountLinked(account=user.account, court=site, role=group, at=at), at=at)
-    back = AccountStanding(account=user.account, court=site, at=at, linked=True, suspended=False)
-    bus.put(to="central", message=back, at=at)
-    return user
+    told = AccountLinked(account=user.account, court=this_site().id, role=group, at=at)
+    bus.put(to="central", message=told, at=at)
 
 
 def _free(user_id: int) -> CourtUser:

@@ -20,6 +20,7 @@ class Group(models.TextChoices):
     COURT_REPORTER = "court-reporter", _("Court reporter")
     AUDITOR = "auditor", _("Auditor")
     PRO_SE = "pro-se", _("Pro se filer")
+    PRO_HAC_VICE = "pro-hac-vice", _("Attorney, pro hac vice")
     FILING_AGENT = "filing-agent", _("Filing agent")
     CLERK = "clerk", _("Clerk's office")
     JUDGE = "judge", _("Judge")

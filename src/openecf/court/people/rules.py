@@ -16,7 +16,8 @@ from openecf.kernel.assurance import AAL2
 COURT_GROUPS = frozenset({"clerk", "judge", "chambers"})
 CHAMBERS_GROUPS = frozenset({"judge", "chambers"})
 AGENT_GROUP = "filing-agent"
-PRINCIPAL_GROUPS = frozenset({"attorney", "trustee", "us-trustee"})
+PRO_HAC_VICE = "pro-hac-vice"
+PRINCIPAL_GROUPS = frozenset({"attorney", PRO_HAC_VICE, "trustee", "us-trustee"})
 """Who may let filing agents act for them."""
 
 
@@ -99,8 +100,13 @@ class Reader:
 
     @property
     def files_in_own_cases(self) -> bool:
-        """Whether the reader files nowhere but in cases of the reader's own."""
+        """Whether the reader files nowhere but in the cases that the court tied to the account."""
         return self.group in OWN_CASES_ONLY
+
+    @property
+    def files_for_oneself(self) -> bool:
+        """Whether the reader is a party without an attorney, and files for nobody else."""
+        return self.group == "pro-se"
 
     @property
     def agent(self) -> int | None:
@@ -131,9 +137,10 @@ class Reader:
 
 NOBODY = Reader()
 
-FILING_GROUPS = frozenset({"attorney", "trustee", "us-trustee", "limited", "pro-se", "court-reporter", "auditor"})
-OWN_CASES_ONLY = frozenset({"pro-se"})
-"""Groups whose people file only in cases in which they are a party themselves; the court ties each case to the account."""
+OWN_CASES_ONLY = frozenset({"pro-se", PRO_HAC_VICE})
+"""Groups whose people file only in single cases, which the court ties to the account: of parties without an attorney those in
+which they are a party, of attorneys those for which the court admitted them."""
+FILING_GROUPS = OWN_CASES_ONLY | {"attorney", "trustee", "us-trustee", "limited", "court-reporter", "auditor"}
 BILLING_ACCOUNT = "paa"
 
 

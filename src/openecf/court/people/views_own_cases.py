@@ -1,4 +1,4 @@
-"""The page on which the clerk's office says in which cases somebody without an attorney may file."""
+"""The page on which the clerk's office says in which cases somebody may file who files in single cases."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from openecf.court.cases import queries as cases
 from openecf.court.people import access, own_cases, standing
-from openecf.court.people.rules import OWN_CASES_ONLY
+from openecf.court.people.rules import OWN_CASES_ONLY, PRO_HAC_VICE
 from openecf.court.people.views_standing import filer
 from openecf.kernel.refusal import Refusal
 from openecf.platform.access import rule
@@ -23,12 +23,12 @@ from openecf.platform.web import whole_number
 
 SAID = {
     "add": _("Added. The person may file in the case, and is told by mail."),
-    "remove": _("Taken off. The person is told by mail, and is served on paper from now on."),
+    "remove": _("Taken off. The person is told by mail, and is served otherwise from now on."),
 }
 
 
 class AddForm(forms.Form):
-    """Which party of the case the person is, and why the person may file."""
+    """Which party of the case the person is, or represents, and why the person may file."""
 
     party = forms.TypedChoiceField(
         label=_("The person is this party"), coerce=int, widget=forms.RadioSelect,
@@ -40,9 +40,12 @@ class AddForm(forms.Form):
         error_messages={"required": _("Give the reason. The person reads it.")},
     )  # fmt: skip
 
-    def __init__(self, *args: object, parties: Sequence[tuple[int, str]], **more: object) -> None:
+    def __init__(self, *args: object, parties: Sequence[tuple[int, str]], counsel: bool, **more: object) -> None:
+        """``counsel``: the person is an attorney."""
         super().__init__(*args, **more)
         self.fields["party"].choices = parties
+        if counsel:
+            self.fields["party"].label = _("The attorney represents this party")
 
 
 class RemoveForm(forms.Form):
@@ -59,7 +62,7 @@ class RemoveForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def filers_cases(request: HttpRequest, user_id: int) -> HttpResponse:
-    """The cases of a pro se filer: what is there, one to be added, one to be taken off."""
+    """The cases of somebody who files in single ones: what is there, one to be added, one to be taken off."""
     user, act = filer(user_id), request.POST.get("act", "") if request.method == "POST" else ""
     if user.group not in OWN_CASES_ONLY:
         raise Http404
@@ -68,7 +71,7 @@ def filers_cases(request: HttpRequest, user_id: int) -> HttpResponse:
     chosen = whole_number(request.GET.get("case", ""))
     if chosen is not None or len(matches) == 1:
         found = _case(request, matches[0].id if len(matches) == 1 else chosen)
-    adding = _add_form(request, found.id, act) if found else None
+    adding = _add_form(request, found.id, act, counsel=user.group == PRO_HAC_VICE) if found else None
     removing, refused = RemoveForm(request.POST, prefix="remove") if act == "remove" else None, ""
     form = adding if act == "add" else removing
     if form is not None and form.is_valid():
@@ -87,6 +90,7 @@ def filers_cases(request: HttpRequest, user_id: int) -> HttpResponse:
             refused = refusal.said
     page = {
         "user": user,
+        "counsel": user.group == PRO_HAC_VICE,
         "rows": _rows(request, user.id, removing),
         "typed": typed,
         "matches": matches,
@@ -105,12 +109,12 @@ def _case(request: HttpRequest, case_id: int) -> object:
         raise Http404 from None
 
 
-def _add_form(request: HttpRequest, case_id: int, act: str) -> AddForm:
+def _add_form(request: HttpRequest, case_id: int, act: str, *, counsel: bool) -> AddForm:
     parties = [
         (party.id, gettext("{name} ({role})").format(name=party.name, role=party.type))
         for party, _counsel in cases.standing(case_id)
     ]
-    return AddForm(request.POST if act == "add" else None, prefix="add", parties=parties)
+    return AddForm(request.POST if act == "add" else None, prefix="add", parties=parties, counsel=counsel)
 
 
 def _rows(request: HttpRequest, user_id: int, sent: RemoveForm | None) -> list[dict[str, object]]:

@@ -58,13 +58,16 @@ class ApproveForm(_Seen):
     group = forms.ChoiceField(label=_("Group"))
     party = forms.TypedChoiceField(
         label=_("Party in the case"), coerce=int, empty_value=None, required=False,
-        help_text=_("For somebody without an attorney, who files in this case alone, as this party. More cases are added "
-                    "on the person's page."),
+        help_text=_("For somebody without an attorney, who files in this case alone, as this party, and for an attorney "
+                    "admitted pro hac vice, who files in it for this party. More cases are added on the person's page."),
         error_messages={"invalid_choice": _("Choose the party.")},
     )  # fmt: skip
     appearances = forms.BooleanField(
         required=False,
-        help_text=_("Dockets name this attorney under the same address and last name, without an account."),
+        help_text=_(
+            "Dockets name this attorney under the same address and last name, without an account. Of somebody who files "
+            "in single cases only the case chosen above is connected."
+        ),
     )
     said = forms.CharField(
         label=_("To the applicant"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})

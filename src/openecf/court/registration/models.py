@@ -85,7 +85,9 @@ class HeldApproval(models.Model):
         db_default="",
         help_text="with the account, when the clerk looked at both",
     )
-    party = models.BigIntegerField(null=True, help_text="of the case in which somebody without an attorney may file")
+    party = models.BigIntegerField(
+        null=True, help_text="of the case in which somebody may file who files in single ones"
+    )
     by = models.CharField(max_length=60)
     at = models.DateTimeField()
 

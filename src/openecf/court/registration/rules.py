@@ -21,7 +21,7 @@ _GROUPS = {
     "admission": ("attorney",),
     "e-file": ("attorney", "trustee", "us-trustee"),
     "federal-attorney": ("attorney", "us-trustee"),
-    "pro-hac-vice": ("attorney",),
+    "pro-hac-vice": ("pro-hac-vice", "attorney"),
     "party": ("limited", "pro-se"),
     "pro-se": ("pro-se", "limited"),
     "interested-party": ("limited",),

@@ -126,8 +126,9 @@ def _approve_form(request: HttpRequest, found: FilingRequest, sent: object = Non
     everyone, groups = _candidates(request, found), rules.groups_for(found.role)
     application, linked = queries.application_of(found), _comes_again(found)
     bound = linked is None or linked.group in OWN_CASES_ONLY
+    groups = [group for group in groups if linked is None or people.comes_again(linked, group)]
     return ApproveForm(
-        sent, candidates=everyone, groups=[linked.group] if linked and linked.active else groups,
+        sent, candidates=everyone, groups=groups,
         appearances=queries.appearances(application), linked=linked, initial=_seen(found),
         duplicates=linked is None and bool(queries.may_be_duplicates(found)),
         parties=queries.parties_for(application, request.reader) if bound and OWN_CASES_ONLY & set(groups) else None,

@@ -137,6 +137,12 @@ def _approved(group: str) -> str:
             "court adds to your account, and in no other. Log in at the court with your PACER account; under “File a "
             "document” your cases are listed. There is nothing to link."
         )
+    if group == "pro-hac-vice":
+        return gettext(
+            "The {court} approved your request: you can file there as an attorney admitted pro hac vice, in the case or cases "
+            "that the court adds to your account, and in no other. Log in at the court with your PACER account; under “File a "
+            "document” your cases are listed. There is nothing to link."
+        )
     return gettext(
         "The {court} approved your request. You can file there now: log in at the court with your PACER "
         "account. There is nothing to link."

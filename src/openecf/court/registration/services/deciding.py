@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.people.rules import PRO_HAC_VICE
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, Status
 from openecf.court.registration.rules import OPEN, REJECTABLE, Reason, Seen, groups_for, must_compare
@@ -101,6 +102,16 @@ class CaseMissing(CannotDecide):
     code = "case-missing"
 
 
+class ForNoCase(CaseMissing):
+    """An admission pro hac vice is for a case, and no party of one was chosen."""
+
+    said = _(
+        "An admission pro hac vice is for a case. Choose the party whom the attorney represents; if none is offered, the number "
+        "that the applicant gave is no case of this court: ask the applicant for it."
+    )
+    code = "for-no-case"
+
+
 class NotLive(CannotDecide):
     """The court has its own logins still."""
 
@@ -136,8 +147,8 @@ def approve(
     given back to the account that it is linked to, which was suspended.
 
     ``compared``: the clerk says that it is the same person although the name or the address differs, or, with a new
-    account, another person although much is the same; on record. ``party``: who she is in the case in which she may file
-    without an attorney.
+    account, another person although much is the same; on record. ``party``: who she is, or whom she represents, in the case in
+    which she may file.
     Where the court wants its fee before, the choice is kept until it is settled; which of the two happened.
     CannotDecide, people.services.CannotAdmit.
     """
@@ -152,7 +163,9 @@ def approve(
         if form and (missing := unanswered(form, queries.application_of(row).answers)):
             raise FormMissing(questions=[question.name for question in missing])
         linked = queries.linked_here(row.account)
-        if linked and linked.active and linked.pk == user_id and party is None:
+        if linked is None and group == PRO_HAC_VICE and party is None:
+            raise ForNoCase
+        if linked and linked.active and linked.pk == user_id and linked.group == group and party is None:
             raise CaseMissing
         in_common = _require_same_person(row, user_id, linked, compared=compared, by=by, at=at)
         waits = asked.fee_before_access and row.fee_is_due

@@ -14,7 +14,7 @@ from openecf.court.cases import queries as cases_of_parties
 from openecf.court.cases import services as cases
 from openecf.court.people import queries as people_queries
 from openecf.court.people import services as people
-from openecf.court.people.rules import OWN_CASES_ONLY
+from openecf.court.people.rules import OWN_CASES_ONLY, PRO_HAC_VICE
 from openecf.court.people.services import CannotChange
 from openecf.court.registration import queries
 from openecf.court.registration.models import FilingRequest, HeldApproval, RequestAct, Status
@@ -60,7 +60,7 @@ def let_in(
     row locked. people.services.CannotAdmit, NoSuchParty.
 
     ``appearances``: those on dockets that belong to no account, under her proved address and last name, become hers; not of
-    somebody without an attorney, whom each case lets file by itself. ``party``: who she is in the one that does.
+    somebody whom each case lets file by itself. ``party``: who she is, or whom she represents, in the one that does.
     """
     application = queries.application_of(row)
     row.user = people.admit(
@@ -87,7 +87,11 @@ def _add_case(row: FilingRequest, party: int, *, by: str, at: datetime) -> None:
     if case_id is None:
         raise NoSuchParty
     with people_queries.in_words_of(row.user):
-        said = gettext("Your request to file without an attorney was approved.")
+        said = (
+            gettext("Your admission pro hac vice in this case was approved.")
+            if row.user.group == PRO_HAC_VICE
+            else gettext("Your request to file without an attorney was approved.")
+        )
     try:
         people.let_file_in(user_id=row.user.id, case_id=case_id, party_id=party, said=said, by=by, at=at)
     except (cases.HasCounsel, cases.NotInThisCase) as refusal:
