@@ -81,3 +81,9 @@ def enter(page: Page, stand: Stand, court: str) -> None:
         with page.expect_navigation(wait_until="domcontentloaded"):
             login.first.click()
         read_first(page)
+
+
+def speak(page: Page, stand: Stand, site: str, language: str) -> None:
+    """Choose the language of a site for this browser."""
+    cookie = {"name": f"openecf_{site}_language", "value": language, "url": stand.url(site)}
+    page.context.add_cookies([cookie])

@@ -15,6 +15,7 @@ import pytest
 from tests.journeys.courts import APPELLATE, BANKRUPTCY, DISTRICT, CourtStory
 from tests.journeys.filing import Filing, motion
 from tests.journeys.looking import Looker, kind_of, walk
+from tests.journeys.people import speak
 from tests.journeys.reading import Shelf
 from tests.stand import Stand
 
@@ -28,10 +29,11 @@ READERS = [
     if THOROUGH or court is BANKRUPTCY or who == "tokafor-law"
 ]
 TRANSLATED = [
-    (court, language)
+    (court, who, language)
     for court in (BANKRUPTCY, DISTRICT, APPELLATE)
+    for who in ("tokafor-law", "clerk-delgado", "judge-ashgrove")
     for language in LANGUAGES[1:]
-    if THOROUGH or (court, language) in ((BANKRUPTCY, "es"), (DISTRICT, "ht"))
+    if THOROUGH or (court, who, language) in ((BANKRUPTCY, "tokafor-law", "es"), (DISTRICT, "tokafor-law", "ht"))
 ]
 OWNERS = [
     (who, language)
@@ -45,12 +47,6 @@ STEPS = [
     for language in LANGUAGES
     if THOROUGH or language == "en" or court is DISTRICT
 ]
-
-
-def speak(page: object, stand: Stand, site: str, language: str) -> None:
-    """Choose the language of a site for this browser."""
-    cookie = {"name": f"openecf_{site}_language", "value": language, "url": stand.url(site)}
-    page.context.add_cookies([cookie])
 
 
 ALIKE = ("/help", "/status", "/courts", "/developers", "/accessibility", "/nextgen/guides/")
@@ -93,9 +89,9 @@ def test_every_page_of_a_court(court, who, stand, visitors):
     assert not looker.wrong, looker.say()
 
 
-@pytest.mark.parametrize(("court", "language"), TRANSLATED, ids=str)
-def test_every_page_of_a_court_in_other_languages(court, language, stand, visitors):
-    page = visitors.at(court.id, "tokafor-law")
+@pytest.mark.parametrize(("court", "who", "language"), TRANSLATED, ids=str)
+def test_every_page_of_a_court_in_other_languages(court, who, language, stand, visitors):
+    page = visitors.at(court.id, who)
     starts = [stand.url(court.id, path) for path in ("/", "/nextgen", "/utilities/", "/filing/")]
     starts += [stand.url(court.id, f"/cgi-bin/iqquerymenu.pl?{case}") for case in case_ids(stand, court)]
     looker = looked_at(page, stand, court.id, language, starts)

@@ -3,20 +3,23 @@ question of somebody without an account is answered; every page of the desk is l
 
 from __future__ import annotations
 
+import os
 import re
 from base64 import b32decode
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from openecf.central.factors import rules
 from openecf.cli.demo import code_now
 from tests.journeys.looking import Looker, walk
-from tests.journeys.people import Visitors
+from tests.journeys.people import Visitors, speak
 from tests.stand import Stand, person
 
 AGENT, SUPERVISOR, FILER = "ofairweather", "bsundqvist", "slarkspur-law"
+LANGUAGES = ("en", "es", "ht") if os.environ.get("OPENECF_THOROUGH") else ("en",)
 
 
 _signed_on: dict[str, dict] = {}
@@ -194,14 +197,17 @@ def test_an_owner_stops_by_the_mailed_link_what_somebody_asked_for_in_her_name(s
     agent.get_by_text("Stopped by the owner").wait_for()
 
 
-def test_every_page_of_the_desk(stand, visitors):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_desk(language, stand, visitors):
     page = to_the_desk(visitors, stand, SUPERVISOR)
+    speak(page, stand, "central", language)
     starts = [stand.url("central", path) for path in (
         "/service-center/desk?q=quimby", "/service-center/desk/accounts/7100002", "/service-center/desk/tickets?state=closed",
     )]  # fmt: skip
     looker = Looker()
     for _address in walk(page, starts):
-        looker.look(page)
+        looker.look(page, colours=language == "en")
+        assert page.locator("html").get_attribute("lang") == language, page.url
     assert looker.seen > 12 and not looker.wrong, looker.say()
 
 
