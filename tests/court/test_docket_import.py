@@ -241,37 +241,6 @@ def test_what_is_too_long_for_its_column_stays_as_a_line_of_the_heading(take, do
     assert Case.objects.get().header_lines == [["Jury Demand:", long.strip()]]
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"cause_of_death": "none"}, "The case: the field 'cause_of_death' is not kept"),
-        ({"cause_of_death": ""}, None),
-        ({"parties": [{"name": "A", "type": "Debtor", "hobby": "chess"}]}, "A party: the field 'hobby' is not kept"),
-        (
-            {"docket_entries": [{"date_filed": "2024-01-02", "description": "x", "document_number": "7", "weight": 3}]},
-            "Entry 7: the field 'weight' is not kept",
-        ),
-        (
-            {
-                "docket_entries": [
-                    {
-                        "date_filed": "2024-01-02",
-                        "document_number": "7",
-                        "pacer_doc_id": "050031000000",
-                        "attachments": [{"attachment_number": 1, "description": "Exhibit"}],
-                    }
-                ]
-            },
-            "Entry 7: attachment 1 has no document number and is not kept",
-        ),
-    ],
-)
-def test_what_is_not_kept_is_named(take, docket, change, said):
-    report = take(docket | change)
-    assert report.files[0].outcome == "taken"
-    assert report.files[0].left_out == ((said,) if said else ())
-
-
 STRANGE = [
     None,
     "",
@@ -330,10 +299,7 @@ def test_numbers_that_a_docket_uses_twice_do_not_stop_it(take, docket):
     report = take(docket)
     assert [one.outcome for one in report.files] == ["taken"]
     number = first["document_number"]
-    assert report.files[0].left_out == (
-        f"Entry {number}: attachment 1 is listed twice; the first is kept",
-        f"Entry {number}: attachment 2 is listed twice; the first is kept",
-    )
+    assert [path.partition(".")[2] for path in report.files[0].kept] == ["attachments[1 (2)]", "attachments[2]"]
     assert [d.description for d in Document.objects.filter(entry__number=number, part=1)] == ["Exhibit"]
     assert Document.objects.filter(doc_id=f"{first['pacer_doc_id'][:3]}0{first['pacer_doc_id'][4:]}").count() == 1
     assert len(set(Entry.objects.values_list("seq", flat=True))) == len(docket["docket_entries"])

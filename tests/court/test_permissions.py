@@ -159,6 +159,8 @@ URLS = {
     "cases/<int:case_id>/edit/party/<int:party_id>": "clerk",
     "cases/<int:case_id>/edit/party/<int:party_id>/attorney": "clerk",
     "cases/<int:case_id>/edit/attorney/<int:representation_id>": "clerk",
+    "cases/<int:case_id>/edit/as-it-came": "clerk",
+    "cases/<int:case_id>/edit/as-it-came/<int:line_id>": "clerk",
     "cases/<int:case_id>/edit/entries": "clerk",
     "cases/<int:case_id>/edit/entries/<int:seq>": "clerk",
     "cases/<int:case_id>/edit/entries/<int:seq>/restriction": "clerk",
@@ -257,7 +259,7 @@ def sample_of(world, entry) -> dict:
     return {
         "doc_id": main_document(entry).doc_id, "case_id": world.case.pk, "party_id": party.pk, "seq": entry.seq,
         "representation_id": party.representations.get().pk, "draft_id": uuid.uuid4(), "offer_id": uuid.uuid4(),
-        "request_id": uuid.uuid4(), "change_id": uuid.uuid4(), "agency_id": 1_000_000, "document_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "fee_id": 1_000_000, "user_id": 1, "number": 1,
+        "request_id": uuid.uuid4(), "change_id": uuid.uuid4(), "agency_id": 1_000_000, "document_id": 1_000_000, "announcement_id": 1_000_000, "finding_id": 1_000_000, "fee_id": 1_000_000, "line_id": 1_000_000, "user_id": 1, "number": 1,
         "kind": "mail", "key": "1", "step": "case", "act": "approve", "sha256": "0" * 64,
     }  # fmt: skip
 

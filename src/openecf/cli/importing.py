@@ -27,6 +27,8 @@ from openecf.kernel.refusal import Refusal
 
 LARGEST_FILE = 128 * 1024 * 1024
 """Bytes: as the courts' importing room has it."""
+MOST_NAMED = 5
+"""Fields kept as they came that are named for each file; the report file has all of them."""
 OUTCOMES = ("taken", "extended", "unchanged", "refused")
 
 
@@ -155,6 +157,10 @@ def _import(layout: Layout, court: str, files: list[Path], report: Path, console
             show = progress.console.print
             if taken.outcome == "refused":
                 show(f"[red]refused[/]  {escape(f'{taken.path}: {taken.reason}')}", soft_wrap=True, highlight=False)
+            if taken.kept:
+                where = ", ".join(taken.kept[:MOST_NAMED]) + (", …" if len(taken.kept) > MOST_NAMED else "")
+                said = f"{taken.path}: {len(taken.kept)} as they came, shown to clerks with the case: {where}"
+                show(f"[cyan]kept[/]     {escape(said)}", soft_wrap=True, highlight=False)
             for line in taken.left_out:
                 show(f"[yellow]noted[/]    {escape(f'{taken.path}: {line}')}", soft_wrap=True, highlight=False)
 

@@ -9,8 +9,8 @@ from typing import Any
 from openecf.court.cases.rules import CaseFacts, Originating, PartyFacts, understand
 from openecf.court.docket.markup import us
 from openecf.court.docket.rules import safe
+from openecf.court.importing import unread
 from openecf.court.importing.rules import (
-    KNOWN_OF_APPEALS,
     CannotRead,
     ImportedCase,
     ImportedEntry,
@@ -20,7 +20,6 @@ from openecf.court.importing.rules import (
     entry_of,
     judge_of,
     list_of,
-    not_kept,
     object_of,
     small_number,
     text_of,
@@ -29,7 +28,15 @@ from openecf.court.importing.rules import (
 from openecf.kernel.case_numbers import CaseNumber
 
 JUDGES = frozenset({"assigned_to", "ordering_judge"})
-KNOWN_OF_PARTIES = frozenset({"name", "type", "attorneys", "date_terminated", "unparsed"})
+COLUMNS_OF_PARTIES = frozenset({"name", "type", "attorneys", "date_terminated", "unparsed"})
+
+
+def _is_line(name: str, value: Any) -> bool:
+    """Whether a field of a party is a line of words under its label, as the sheet prints it."""
+    return name not in COLUMNS_OF_PARTIES and isinstance(value, str)
+
+
+KNOWN = unread.Known(unread.OF_APPEALS, lambda name, value: name in COLUMNS_OF_PARTIES or _is_line(name, value))
 
 
 class Case:
@@ -74,13 +81,14 @@ class Case:
             "case_type_information": text_of(data.get("case_type_information"), "The case type"),
             "panel": list(texts_of(data.get("panel"), "The panel")),
         }
+        entries = tuple(_entry(entry) for entry in list_of(data.get("docket_entries"), "Docket entries"))
         return ImportedCase(
             number=written,
             columns=columns,
             originating=_originating(data.get("originating_court_information")),
             parties=tuple(_party(party) for party in list_of(data.get("parties"), "Parties")),
-            left_out=not_kept(data, KNOWN_OF_APPEALS, "The case"),
-            entries=tuple(_entry(entry) for entry in list_of(data.get("docket_entries"), "Docket entries")),
+            entries=entries,
+            unread=unread.of_docket(data, KNOWN, columns=columns, entries=entries),
         )
 
 
@@ -100,7 +108,7 @@ def _originating(given: Any) -> Originating | None:
 
 def _party(party: Mapping[str, Any]) -> PartyFacts:
     lines = list(texts_of(party.get("unparsed"), "A party's lines"))
-    lines += [f"{label}:\t{text_of(party[label], label)}" for label in party if label not in KNOWN_OF_PARTIES]
+    lines += [f"{label}:\t{text_of(value, label)}" for label, value in party.items() if _is_line(label, value)]
     return PartyFacts(
         name=text_of(party.get("name"), "A party's name"),
         type=text_of(party.get("type"), "A party's type"),

@@ -9,6 +9,7 @@ from typing import Any
 from openecf.court.cases.rules import CaseFacts, understand
 from openecf.court.docket.markup import us
 from openecf.court.docket.rules import safe
+from openecf.court.importing import unread
 from openecf.court.importing.rules import (
     CannotRead,
     ImportedCase,
@@ -16,7 +17,6 @@ from openecf.court.importing.rules import (
     entry_of,
     judge_of,
     list_of,
-    not_kept_of_trial,
     party_of,
     text_of,
 )
@@ -100,12 +100,13 @@ class Case:
         lead = title.removesuffix(ADVERSARY)
         if lead != UNKNOWN and not any(party.type == "Debtor" for party in parties):
             columns["lead_note"] = {"title": lead}
+        entries = tuple(entry_of(entry) for entry in list_of(data.get("docket_entries"), "Docket entries"))
         return ImportedCase(
             number=written,
             columns=columns,
             assigned_to=judge_of(data.get("assigned_to_str"), "The judge"),
             referred_to=judge_of(data.get("referred_to_str"), "The judge"),
             parties=parties,
-            left_out=not_kept_of_trial(data),
-            entries=tuple(entry_of(entry) for entry in list_of(data.get("docket_entries"), "Docket entries")),
+            entries=entries,
+            unread=unread.of_docket(data, unread.TRIAL, columns=columns, entries=entries),
         )

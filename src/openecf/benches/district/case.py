@@ -8,6 +8,7 @@ from typing import Any
 from openecf.court.cases.rules import CaseFacts, understand
 from openecf.court.docket.markup import us
 from openecf.court.docket.rules import safe
+from openecf.court.importing import unread
 from openecf.court.importing.rules import (
     CannotRead,
     ImportedCase,
@@ -16,7 +17,6 @@ from openecf.court.importing.rules import (
     entry_of,
     judge_of,
     list_of,
-    not_kept_of_trial,
     party_of,
     text_of,
 )
@@ -79,12 +79,13 @@ class Case:
             "ordered_by": text_of(data.get("ordered_by"), "The order"),
             **{name: text_of(data.get(name), name) for name in TEXT_COLUMNS},
         }
+        entries = tuple(entry_of(entry) for entry in list_of(data.get("docket_entries"), "Docket entries"))
         return ImportedCase(
             number=written,
             columns=columns,
             assigned_to=judge_of(data.get("assigned_to_str"), "The judge"),
             referred_to=judge_of(data.get("referred_to_str"), "The judge"),
             parties=tuple(party_of(party) for party in list_of(data.get("parties"), "Parties")),
-            left_out=not_kept_of_trial(data),
-            entries=tuple(entry_of(entry) for entry in list_of(data.get("docket_entries"), "Docket entries")),
+            entries=entries,
+            unread=unread.of_docket(data, unread.TRIAL, columns=columns, entries=entries),
         )

@@ -78,6 +78,7 @@ def overview(request: HttpRequest, case_id: int) -> HttpResponse:
         "sealed": case.restriction > 0,
         "notice": said() if said else "",
         "changes": case.changes.order_by("-version", "-id")[:20],
+        "free_lines": docket_queries.has_free_lines(case_id),
     }
     return render(request, "cases/edit_overview.html", context)
 
@@ -228,6 +229,29 @@ def restriction(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @rule(access.CLERK)
+def free_lines(request: HttpRequest, case_id: int) -> HttpResponse:
+    """What the docket that the case was imported from said and no column here holds, page by page."""
+    case = _case(request, case_id)
+    page = min(whole_number(request.GET.get("page", "")) or 1, MOST_PAGES)
+    lines, more = docket_queries.free_lines_for(request.reader, case_id=case_id, page=page)
+    context = {
+        "case": case, "number": queries.heading_number(case), "lines": lines, "page": page, "before": page - 1,
+        "next": page + 1 if more else 0,
+    }  # fmt: skip
+    return render(request, "cases/free_lines.html", context)
+
+
+@rule(access.CLERK)
+def free_line(request: HttpRequest, case_id: int, line_id: int) -> HttpResponse:
+    """One of these, whole, as text."""
+    _case(request, case_id)
+    line = docket_queries.free_line_for(request.reader, case_id=case_id, line_id=line_id)
+    if line is None:
+        raise Http404
+    return HttpResponse(line.said, content_type="text/plain; charset=utf-8")
+
+
+@rule(access.CLERK)
 def entries(request: HttpRequest, case_id: int) -> HttpResponse:
     """The docket's entries, newest first, page by page, to choose one to correct."""
     case = _case(request, case_id)
@@ -265,7 +289,8 @@ def entry(request: HttpRequest, case_id: int, seq: int) -> HttpResponse:
             return _back(case_id, "corrected")
         except Refusal as refusal:
             form.add_error(None, refusal.said)
-    context = {"case": case, "entry": row, "form": form, "revisions": row.revisions.order_by("-id")}
+    lines, _more = docket_queries.free_lines_for(request.reader, case_id=case_id, entry_id=row.id)
+    context = {"case": case, "entry": row, "form": form, "revisions": row.revisions.order_by("-id"), "lines": lines}
     return render(request, "cases/edit_entry.html", context)
 
 

@@ -122,3 +122,25 @@ class EntryRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} at {self.at}"
+
+
+class FreeLine(models.Model):
+    """What a docket from elsewhere said that no column here holds, as it came. Never deleted.
+
+    The same path and words are one row, however often they come. What a newer copy says of the same path replaces it.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="free_lines")
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="free_lines")
+    path = models.TextField(help_text="where it stands in the docket: parties[Jane Roe, Debtor].hobby")
+    said = models.TextField(help_text="its value, as JSON")
+    source = models.CharField(max_length=200, help_text="the file that said it")
+    at = models.DateTimeField(help_text="when it was imported")
+    replaced_at = models.DateTimeField(null=True, help_text="when a newer copy said something else in its place")
+
+    class Meta:
+        db_table = "free_line"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.path}"

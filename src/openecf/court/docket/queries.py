@@ -15,7 +15,7 @@ from django.db.models.functions import Concat, Length, Trim
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
-from openecf.court.docket.models import Entry, EntryRevision
+from openecf.court.docket.models import Entry, EntryRevision, FreeLine
 from openecf.court.docket.rules import (
     DocumentFacts,
     EntryFacts,
@@ -128,6 +128,42 @@ def entries_for(reader: Reader, *, case_id: int, typed: str = "", page: int = 1)
 
 
 def referable_for(reader: Reader, *, case_id: int, limit: int) -> list[tuple[Entry, bool]]:
+FREE_LINES_PAGE = 100
+
+
+def has_free_lines(case_id: int) -> bool:
+    """Whether the docket that the case was imported from said anything that no column here holds."""
+    return FreeLine.objects.filter(case=case_id).exists()
+
+
+def free_lines_for(
+    reader: Reader, *, case_id: int, entry_id: int | None = None, page: int = 1
+) -> tuple[list[FreeLine], bool]:
+    """A page of what an imported docket said besides (of one entry, if it is named), and whether more follow.
+
+    Without what is said of an entry that the reader may not see, or that has a document the reader may not open.
+    """
+    rows = FreeLine.objects.filter(case=case_id).select_related("entry").order_by("id")
+    if entry_id is not None:
+        rows = rows.filter(entry=entry_id)
+    taken = list(rows[(page - 1) * FREE_LINES_PAGE : page * FREE_LINES_PAGE + 1])
+    shown = taken[:FREE_LINES_PAGE]
+    entries = {line.entry_id: line.entry for line in shown if line.entry}
+    papers, seen = documents.facts_of(list(entries)), seen_by(reader, list(entries.values()))
+    whole = {one for one, facts in seen.items() if len(facts.documents) == len(papers.get(one, ()))}
+    lines = [line for line in shown if line.entry_id is None or line.entry_id in whole]
+    return lines, len(taken) > FREE_LINES_PAGE
+
+
+def free_line_for(reader: Reader, *, case_id: int, line_id: int) -> FreeLine | None:
+    """One of these, whole; None when it is not there or not for this reader."""
+    line = FreeLine.objects.filter(case=case_id, id=line_id).first()
+    if line is None or line.entry_id is None:
+        return line
+    of_entry, _more = free_lines_for(reader, case_id=case_id, entry_id=line.entry_id)
+    return line if of_entry else None
+
+
     """The newest entries of a case that the reader may see and that stand, newest first; with whether each is a motion
     that still waits."""
     rows = Entry.objects.filter(case=case_id, struck_at=None).order_by("-position").prefetch_related("motions")[:limit]

@@ -184,6 +184,18 @@ def add_documents(
     return entry
 
 
+def describe_documents(*, entry_id: int, documents: Sequence[DocumentFacts]) -> None:
+    """What another court's record says by now of documents whose bytes are not held here: words, pages, sizes.
+
+    The chain vouches for none of these. Inside an import, whose audit line covers it.
+    """
+    entry = Entry.objects.get(id=entry_id)
+    for document in documents:
+        sealing.describe(document)
+    _render(entry)
+    entry.save(update_fields=["row", "text_bytes", "guarded"])
+
+
 @transaction.atomic
 def restrict_entry(
     *, entry_id: int, level: int, parts: Mapping[int, int], reason: str, by: Reader, version: int, at: datetime

@@ -171,6 +171,14 @@ def take_over(*, entry: Entry, documents: Sequence[DocumentFacts]) -> list[Docum
     )
 
 
+def describe(document: DocumentFacts) -> None:
+    """Keep what another court's record says of a document whose bytes are not held here; what it leaves open stays."""
+    said = {"description": document.description, "pages": document.pages}
+    said |= {"bytes": document.bytes, "size_text": document.size_text}
+    wanted = {name: value for name, value in said.items() if value}
+    Document.objects.filter(doc_id=document.doc_id, sha256="").update(**wanted)
+
+
 def number_above(serial: int) -> None:
     """Give no number up to ``serial`` from now on: such numbers were taken over from elsewhere."""
     with connection.cursor() as cursor:

@@ -22,6 +22,7 @@ _OF_CASES = (
     "WHERE o.document_id = d.id AND d.entry_id = e.id AND e.case_id = ANY(%(cases)s)",
     "UPDATE meter_line SET case_id = NULL WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM document d USING entry e WHERE d.entry_id = e.id AND e.case_id = ANY(%(cases)s) RETURNING sha256, sealed",
+    "DELETE FROM free_line WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM entry WHERE case_id = ANY(%(cases)s)",
     "DELETE FROM criminal_count c USING party p WHERE c.party_id = p.id AND p.case_id = ANY(%(cases)s)",
     "DELETE FROM representation r USING party p WHERE r.party_id = p.id AND p.case_id = ANY(%(cases)s)",
@@ -34,6 +35,7 @@ _WORKED_ON = """
 SELECT (SELECT count(*) FROM converted_case c WHERE c.conversion_id = %(conversion)s AND (
           EXISTS (SELECT 1 FROM draft d WHERE d.case_id = c.case_id)
           OR EXISTS (SELECT 1 FROM case_change h WHERE h.case_id = c.case_id)
+          OR EXISTS (SELECT 1 FROM free_line f WHERE f.case_id = c.case_id)
           OR EXISTS (SELECT 1 FROM entry e WHERE e.case_id = c.case_id AND (
             (e.entered_by <> %(by)s AND e.event <> %(moved)s)
             OR EXISTS (SELECT 1 FROM entry_revision r WHERE r.entry_id = e.id)

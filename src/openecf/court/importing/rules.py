@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,10 @@ class CannotRead(Refusal):
 
 @dataclass(frozen=True)
 class ImportedEntry:
-    """One entry. ``seq`` 0: the source gave none. ``links_to``: its number leads to another than its first document."""
+    """One entry. ``seq`` 0: the source gave none. ``links_to``: its number leads to another than its first document.
+
+    ``skipped``: places in its list of attachments, from 0, that became no document.
+    """
 
     seq: int
     number: str
@@ -33,14 +36,26 @@ class ImportedEntry:
     entered_note: str
     documents: tuple[DocumentFacts, ...] = ()
     links_to: str = ""
-    left_out: tuple[str, ...] = ()
+    skipped: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something that a docket says and that nothing here reads: where it stands, as JSON what it says.
+
+    ``entry``: which of the docket's entries it is about (their place in the file, from 0), if it is about one.
+    """
+
+    path: str
+    said: str
+    entry: int | None = None
 
 
 @dataclass(frozen=True)
 class ImportedCase:
     """One case. ``columns`` are values for the columns of the case table, by their names.
 
-    ``left_out``: what the source says that no column, row or line here holds, in words.
+    ``unread``: what the source says that no column, row or line here holds.
     """
 
     number: str
@@ -50,31 +65,13 @@ class ImportedCase:
     originating: Originating | None = None
     parties: tuple[PartyFacts, ...] = ()
     entries: tuple[ImportedEntry, ...] = ()
-    left_out: tuple[str, ...] = field(default=())
+    unread: tuple[Unread, ...] = ()
 
 
 LONGEST_DAYS = (1700, 2200)
 """Years between which a day of a court's record lies."""
 LARGEST = 2**31 - 1
 """The largest number of pages, of an attachment or of a place on the docket that the tables hold."""
-KNOWN_OF_ENTRIES = frozenset({
-    "attachments", "date_entered", "date_filed", "description", "document_number", "file_size_bytes", "file_size_str",
-    "pacer_doc_id", "pacer_seq_no", "page_count",
-})  # fmt: skip
-KNOWN_OF_ATTACHMENTS = frozenset({
-    "attachment_number", "description", "file_size_bytes", "file_size_str", "pacer_doc_id", "pacer_seq_no", "page_count",
-})  # fmt: skip
-KNOWN_OF_PARTIES = frozenset({"attorneys", "criminal_data", "date_terminated", "extra_info", "name", "type"})
-KNOWN_OF_TRIAL_CASES = frozenset({
-    "assigned_to_str", "case_name", "cause", "court_id", "date_converted", "date_discharged", "date_filed",
-    "date_terminated", "demand", "docket_entries", "docket_number", "federal_defendant_number", "federal_dn_case_type",
-    "federal_dn_judge_initials_assigned", "federal_dn_judge_initials_referred", "federal_dn_office_code",
-    "jurisdiction", "jury_demand", "mdl_status", "nature_of_suit", "ordered_by", "parties", "referred_to_str",
-})  # fmt: skip
-KNOWN_OF_APPEALS = frozenset({
-    "appeal_from", "case_name", "case_type_information", "court_id", "date_filed", "date_terminated", "docket_entries",
-    "docket_number", "fee_status", "nature_of_suit", "originating_court_information", "panel", "parties",
-})  # fmt: skip
 
 
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -107,19 +104,6 @@ def object_of(value: Any, what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise CannotRead(f"{what} is not an object.")
     return value
-
-
-def not_kept(row: Mapping[str, Any], known: frozenset[str], where: str) -> tuple[str, ...]:
-    """A line for each field that says something and that nothing here reads."""
-    return tuple(f"{where}: the field {key[:60]!r} is not kept" for key in row if key not in known and row[key])
-
-
-def not_kept_of_trial(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a trial court's docket says that nothing here reads, without its entries."""
-    found = list(not_kept(data, KNOWN_OF_TRIAL_CASES, "The case"))
-    for party in list_of(data.get("parties"), "Parties"):
-        found += not_kept(party, KNOWN_OF_PARTIES, "A party")
-    return tuple(dict.fromkeys(found))
 
 
 _INITIAL = re.compile(r"(?<!\S)([a-z])\.(?!\S)")
@@ -267,12 +251,13 @@ def entry_of(row: Mapping[str, Any], *, attachments_from: int = 0) -> ImportedEn
         raise CannotRead("An entry has no date.")
     text, note = without_note(text_of(row.get("description"), "Docket text"))
     number = text_of(row.get("document_number"), "A document number")
-    where = f"Entry {number or row.get('date_filed')}"
     main = _document({**row, "description": None}, 0)
-    listed, left_out = _attachments(row, where, counted_from=attachments_from)
-    here = next((document for document in listed if main and document.doc_id == main.doc_id), None)
+    listed, skipped = _attachments(row, f"Entry {number or row.get('date_filed')}", counted_from=attachments_from)
+    here = next((document for document in listed.values() if main and document.doc_id == main.doc_id), None)
     if main and here is None:
-        listed = [main, *(document for document in listed if document.part != 0)]
+        skipped |= {place for place, document in listed.items() if document.part == 0}
+        # The main document stands at no place of the list.
+        listed = {-1: main} | {place: document for place, document in listed.items() if document.part != 0}
     return ImportedEntry(
         seq=small_number(row.get("pacer_seq_no"), "A sequence number"),
         number=number,
@@ -281,26 +266,24 @@ def entry_of(row: Mapping[str, Any], *, attachments_from: int = 0) -> ImportedEn
         entered=day_of(row.get("date_entered"), "An entry's day of entry"),
         text=text,
         entered_note=note,
-        documents=tuple(listed),
+        documents=tuple(listed.values()),
         links_to=here.doc_id if here and here.part else "",
-        left_out=(*not_kept(row, KNOWN_OF_ENTRIES, where), *left_out),
+        skipped=frozenset(skipped),
     )
 
 
-def _attachments(row: Mapping[str, Any], where: str, *, counted_from: int) -> tuple[list[DocumentFacts], list[str]]:
-    """The attachments of an entry, each document and each place once; and what is said of others."""
+def _attachments(row: Mapping[str, Any], where: str, *, counted_from: int) -> tuple[dict[int, DocumentFacts], set[int]]:
+    """The documents that are attached to an entry, each one and each part once, by their places in its list; and the
+    places of what has no document number, or is listed again."""
     found: dict[int, DocumentFacts] = {}
-    left_out: list[str] = []
-    for attachment in list_of(row.get("attachments"), "Attachments"):
+    skipped: set[int] = set()
+    for place, attachment in enumerate(list_of(row.get("attachments"), "Attachments")):
         part = small_number(attachment.get("attachment_number"), "An attachment's number") - counted_from
         document = _document(attachment, part)
         if part < 0 or part > 32_767:
             raise CannotRead(f"{where}: an attachment has the number {attachment.get('attachment_number')!r}.")
-        if document is None:
-            left_out.append(f"{where}: attachment {part} has no document number and is not kept")
-        elif part in found or any(document.doc_id == other.doc_id for other in found.values()):
-            left_out.append(f"{where}: attachment {part} is listed twice; the first is kept")
+        if document is None or any(document.part == o.part or document.doc_id == o.doc_id for o in found.values()):
+            skipped.add(place)
         else:
-            found[part] = document
-            left_out += not_kept(attachment, KNOWN_OF_ATTACHMENTS, f"{where}, attachment {part}")
-    return list(found.values()), left_out
+            found[place] = document
+    return found, skipped

@@ -2,7 +2,7 @@
 
 Each file is one transaction, so a run that was killed is simply started again. A file that was taken already changes
 nothing; a newer copy of a docket adds what is not here yet and corrects what it says otherwise (``updating``). What a
-column cannot hold stays as the line it came as.
+column cannot hold stays as the line it came as, and what nothing here reads stays beside the case (``keeping``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.db import DatabaseError, connection, transaction
 
 from openecf.court.bench import bench
 from openecf.court.cases.models import Case
-from openecf.court.importing import updating, writing
+from openecf.court.importing import keeping, updating, writing
 from openecf.court.importing.rules import CannotRead
 from openecf.kernel.refusal import Refusal
 from openecf.platform.audit import services as audit
@@ -42,7 +42,8 @@ class OpenedHere(CannotRead):
 class Taken:
     """What became of one file. ``outcome``: taken, extended, unchanged, refused (then ``reason`` says why).
 
-    ``left_out``: what it says that is not kept, or that the court's own edits outweigh, in words.
+    ``kept``: where it says what nothing here reads, so that it is kept as it came. ``left_out``: what it says that is
+    not kept, because the court's own edits outweigh it, or because another document has its place; in words.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Taken:
     number: str = ""
     rows: int = 0
     entries: int = 0
+    kept: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
@@ -178,7 +180,13 @@ def _import_case(data: Mapping[str, Any], *, source_hash: str, name: str, path: 
     else:
         case = before
         rows, entries, left_out = updating.extend(case, found, source_hash=source_hash, name=name, at=at)
-        outcome = "extended" if rows else "unchanged"
-    audit.record(act="case.imported", by=BY, at=at, subject=f"case:{case.id}", file=name, entries=entries)
-    said = (*found.left_out, *(line for entry in found.entries for line in entry.left_out), *left_out)
-    return Taken(path, outcome, "", case.id, case.number, rows, entries, tuple(dict.fromkeys(said)))
+        outcome = "extended"
+    of_entries = any(one.entry is not None for one in found.unread)
+    entry_ids = updating.rows_of(case, found.entries) if of_entries else {}
+    kept = keeping.keep(case, found.unread, entry_ids, source=name, at=at) if found.unread else 0
+    rows += kept
+    outcome = outcome if rows else "unchanged"
+    facts = {"file": name, "entries": entries, "kept_as_it_came": kept}
+    audit.record(act="case.imported", by=BY, at=at, subject=f"case:{case.id}", **facts)
+    paths = tuple(one.path for one in found.unread)
+    return Taken(path, outcome, "", case.id, case.number, rows, entries, paths, left_out)

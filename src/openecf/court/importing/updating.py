@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,8 @@ def extend(
     case: Case, found: ImportedCase, *, source_hash: str, name: str, at: datetime
 ) -> tuple[int, int, tuple[str, ...]]:
     """Bring a case up to a newer copy: rows written or changed, entries added, and what the copy says in vain."""
-    fresh, changed, papers = _sorted_out(case, found.entries)
+    fresh, changed, known = _sorted_out(case, found.entries)
+    papers = _papers(known)
     order = _order(case, found.entries, fresh)
     entries, rows = writing.write_entries(case, fresh)
     case.source_hash = source_hash
@@ -43,17 +45,20 @@ def extend(
         docket.correct_entry(
             entry_id=entry_id, text=text, reason=f"A newer copy: {name}"[:200], by=BY, version=version, at=at
         )
-    for entry_id, added in papers:
+    for entry_id, added in papers.added:
         version = docket.version_of(Entry.objects.get(id=entry_id))
         docket.add_documents(
             entry_id=entry_id, documents=added, reason=f"A newer copy: {name}"[:200], by=BY, version=version, at=at
         )
         writing.number_above([document.doc_id for document in added])
         rows += len(added)
+    for entry_id, described in papers.described:
+        docket.describe_documents(entry_id=entry_id, documents=described)
+        rows += len(described)
     edits = _Edits(case, at)
     edits.heading(found)
     edits.parties(found.parties)
-    return rows + len(changed) + edits.rows, entries, tuple(edits.left_out)
+    return rows + len(changed) + edits.rows, entries, (*papers.left_out, *edits.left_out)
 
 
 def _key(number: str, filed: object, text: str, *, shared: frozenset[str]) -> Key:
@@ -69,12 +74,18 @@ def _keys(case: Case, given: Sequence[ImportedEntry]) -> tuple[dict[Key, tuple[i
     return here, [_key(one.number, one.filed, one.text, shared=shared) for one in given]
 
 
-def _sorted_out(
-    case: Case, given: Sequence[ImportedEntry]
-) -> tuple[list[ImportedEntry], list[tuple[int, str]], list[tuple[int, list[DocumentFacts]]]]:
-    """Entries that are not here yet; those that are, by id, with the words of the copy where they differ; and, by
-    entry, the documents of the copy that are not here.
-    """
+def rows_of(case: Case, given: Sequence[ImportedEntry]) -> dict[int, int]:
+    """The rows of a copy's entries, all of which are here by now, by their places in the copy."""
+    here, keys = _keys(case, given)
+    return {place: here[key][0] for place, key in enumerate(keys) if key in here}
+
+
+Known = Sequence[tuple[int, ImportedEntry]]
+"""Entries of a copy that are here, each with its row's id."""
+
+
+def _sorted_out(case: Case, given: Sequence[ImportedEntry]) -> tuple[list[ImportedEntry], list[tuple[int, str]], Known]:
+    """Entries that are not here yet; of those that are, by id, the words of the copy where they differ; and these."""
     here, keys = _keys(case, given)
     fresh = [one for key, one in zip(keys, given, strict=True) if key not in here]
     known = [(here[key], one) for key, one in zip(keys, given, strict=True) if key in here]
@@ -86,22 +97,45 @@ def _sorted_out(
         for (row, text), one in known
         if " ".join(one.text.split()) not in ("", " ".join(text.split())) and row not in revised
     ]
-    return fresh, changed, _papers([(row, one.documents) for (row, _text), one in known])
+    return fresh, changed, [(row, one) for (row, _text), one in known]
 
 
-def _papers(known: Sequence[tuple[int, Sequence[DocumentFacts]]]) -> list[tuple[int, list[DocumentFacts]]]:
-    """By entry, documents that no entry of the court has yet, at parts that the entry has not."""
-    parts: dict[int, set[int]] = defaultdict(set)
-    for entry_id, facts in documents.facts_of([row for row, _papers in known]).items():
-        parts[entry_id] = {document.part for document in facts}
-    taken = documents.known_ids([document.doc_id for _row, papers in known for document in papers])
-    found = []
-    for row, papers in known:
-        added = [document for document in papers if document.part not in parts[row] and document.doc_id not in taken]
+@dataclass(frozen=True)
+class _Papers:
+    """Documents of a copy's entries, by row: those that are not here, those of which it says more; and what is in vain."""
+
+    added: list[tuple[int, list[DocumentFacts]]]
+    described: list[tuple[int, list[DocumentFacts]]]
+    left_out: list[str]
+
+
+def _papers(known: Known) -> _Papers:
+    """A document is added if no entry of the court has it yet and its entry has none at its part."""
+    mine = documents.facts_of([row for row, _one in known])
+    taken = documents.known_ids([document.doc_id for _row, one in known for document in one.documents])
+    found = _Papers(added=[], described=[], left_out=[])
+    for row, one in known:
+        here = {document.doc_id: document for document in mine.get(row, ())}
+        parts = {document.part: document.doc_id for document in here.values()}
+        fresh = [document for document in one.documents if document.doc_id not in taken]
+        added = [document for document in fresh if document.part not in parts]
+        for document in fresh:
+            if document.part in parts:
+                what = f"Entry {one.number or one.filed}: document {document.doc_id}"
+                found.left_out.append(f"{what} is not taken, {parts[document.part]} has its place")
         taken |= {document.doc_id for document in added}
+        described = [new for new in one.documents if new.doc_id in here and _says_more(new, here[new.doc_id])]
         if added:
-            found.append((row, added))
+            found.added.append((row, added))
+        if described:
+            found.described.append((row, described))
     return found
+
+
+def _says_more(new: DocumentFacts, mine: DocumentFacts) -> bool:
+    """Whether a copy says something of a document, whose bytes are not held here, that this court's row does not."""
+    both = ((new.description, mine.description), (new.pages, mine.pages), (new.bytes, mine.bytes))
+    return not mine.sha256 and any(said and said != here for said, here in (*both, (new.size_text, mine.size_text)))
 
 
 def _order(case: Case, given: Sequence[ImportedEntry], fresh: Sequence[ImportedEntry]) -> list[int | ImportedEntry]:
@@ -171,8 +205,22 @@ class _Edits:
         if changes := self._wanted(self.case, "case", said, "The case"):
             cases.edit_case(case_id=self.case.id, changes=changes, version=None, at=self.at, by=BY)
             self.rows += 1
+        self._beside_the_heading(found)
         if lines and lines != self.case.header_lines:
             self.rows += Case.objects.filter(id=self.case.id).update(header_lines=lines)
+
+    def _beside_the_heading(self, found: ImportedCase) -> None:
+        """What no clerk edits as such: the court below, and the initials of judges whom the copy names."""
+        row = Case.objects.get(id=self.case.id)
+        said = {}
+        for field, initials in (("assigned_to_id", "judge_initials"), ("referred_to_id", "referred_initials")):
+            if ("case", field) not in self.theirs:
+                said[initials] = found.columns.get(initials)
+        below = (row.originating or {}) | (found.originating.stored() if found.originating else {})
+        said["originating"] = below or None
+        changes = {name: value for name, value in said.items() if value and value != getattr(row, name)}
+        if changes:
+            self.rows += Case.objects.filter(id=row.id).update(**changes)
 
     def parties(self, given: Sequence[PartyFacts]) -> None:
         here: dict[tuple[str, str], list[Party]] = defaultdict(list)
