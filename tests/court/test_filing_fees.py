@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from openecf.court.cases.models import Case
+from openecf.court.docket import services as docket
 from openecf.court.docket.models import Entry
 from openecf.court.fees import charging, owing, paying
 from openecf.court.fees.models import FilingFee
@@ -355,7 +356,7 @@ def test_two_payments_of_fees_in_the_same_cases_hold_the_cases_in_one_order(worl
     Entry.objects.filter(id=fees[0].entry_id).update(case=other)
     with transaction.atomic():
         charging.pay(owing.open_fees(world.counsel.id), receipt="1", by="system", at=timezone.now())
-    told = Entry.objects.filter(event=charging.RECEIPT).order_by("id")
+    told = Entry.objects.filter(event=docket.RECEIPT).order_by("id")
     assert list(told.values_list("case_id", flat=True)) == [world.case.id, other.id]
 
 

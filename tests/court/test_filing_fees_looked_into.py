@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from openecf.court.cases.models import Case
+from openecf.court.docket import services as docket
 from openecf.court.docket.models import Entry
 from openecf.court.fees import charging, owing, paying
 from openecf.court.fees.models import FilingFee, FilingFeeFinding
@@ -113,7 +114,7 @@ def test_the_receipt_of_an_entry_that_is_sealed_at_this_moment_is_sealed(world):
     Entry.objects.filter(id=fee.entry_id).update(restriction=2)
     with transaction.atomic():
         charging.pay(rows, receipt="1", by="system", at=timezone.now())
-    assert Entry.objects.get(event=charging.RECEIPT).restriction == 2
+    assert Entry.objects.get(event=docket.RECEIPT).restriction == 2
 
 
 @pytest.mark.parametrize("what", ["case", "entry"])

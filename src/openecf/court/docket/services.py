@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.bench import bench
@@ -33,8 +34,12 @@ from openecf.platform.postgres import prepared
 
 if TYPE_CHECKING:
     from openecf.court.cases.models import Case
+    from openecf.court.documents.models import Document
     from openecf.court.people.models import CourtUser
     from openecf.court.people.rules import Reader
+
+RECEIPT = "fee:receipt"
+"""The event of a line that says that the fee of another entry, which it refers to, was paid: closed to whom that is closed."""
 
 
 class NoSuchEntry(Refusal):
@@ -56,6 +61,13 @@ class NothingToCorrect(Refusal):
 
     said = _("Write the corrected docket text; it is empty or the same as before.")
     code = "nothing-to-correct"
+
+
+class FollowsItsEntry(Refusal):
+    """A receipt is as closed as the entry whose fee was paid."""
+
+    said = _("This line is the receipt of a filing's fee. Who may read it is decided at the entry of that filing.")
+    code = "follows-its-entry"
 
 
 def enter(
@@ -200,37 +212,49 @@ def describe_documents(*, entry_id: int, documents: Sequence[DocumentFacts]) -> 
 def restrict_entry(
     *, entry_id: int, level: int, parts: Mapping[int, int], reason: str, by: Reader, version: int, at: datetime
 ) -> Entry:
-    """Seal an entry and its documents, or open them again: ``level`` of the entry, ``parts`` of documents by part.
+    """Seal an entry and its documents, or open them again: ``level`` of the entry, ``parts`` of documents by part. Receipts of
+    its fee follow it.
 
     From now on pages, counts, notices and the store follow the levels; who read before is on record. Raises
-    NoSuchEntry, EntryChanged, NothingToCorrect (every level as before).
+    NoSuchEntry, EntryChanged, NothingToCorrect (every level as before), FollowsItsEntry.
     """
     case, entry = _locked(entry_id, version)
+    if entry.event == RECEIPT and entry.relates_to.exists():
+        raise FollowsItsEntry(entry=entry_id)
     papers = {row.part: row for row in entry.documents.all()}
-    changed = {part: to for part, to in parts.items() if part in papers and papers[part].restriction != to}
-    if entry.restriction == level and not changed:
+    changed = {papers[part]: to for part, to in parts.items() if part in papers and papers[part].restriction != to}
+    receipts = list(_receipts_of(entry).exclude(restriction=level))
+    if entry.restriction == level and not changed and not receipts:
         raise NothingToCorrect(_("Every level is as it was."))
-    before = {"restriction": entry.restriction, "parts": {str(part): papers[part].restriction for part in changed}}
-    _note(case, entry, text=entry.text, struck=entry.struck_at is not None, reason=reason, by=by.ref, at=at, **before)
+    _close(case, entry, level, changed, reason=reason, by=by, at=at)
+    for receipt in receipts:
+        _close(case, receipt, level, {}, reason=reason, by=by, at=at)
+    return entry
+
+
+def _receipts_of(entry: Entry) -> QuerySet[Entry]:
+    of_it = Entry.objects.select_for_update(of=("self",)).filter(case=entry.case_id, event=RECEIPT)
+    return of_it.filter(id__in=EntryRelation.objects.filter(to=entry).values("entry")).order_by("id")
+
+
+def _close(
+    case: Case, entry: Entry, level: int, papers: Mapping[Document, int], *, reason: str, by: Reader, at: datetime
+) -> None:  # fmt: skip
+    """The level of one locked entry, and of those of its documents whose level changes."""
+    before, parts = entry.restriction, {str(paper.part): paper.restriction for paper in papers}
+    struck = entry.struck_at is not None
+    _note(case, entry, text=entry.text, struck=struck, reason=reason, by=by.ref, at=at, restriction=before, parts=parts)
     entry.restriction = level
     entry.save(update_fields=["restriction"])
-    for part, to in changed.items():
-        sealing.restrict(document=papers[part], restriction=to, by=by, at=at)
+    for paper, to in papers.items():
+        sealing.restrict(document=paper, restriction=to, by=by, at=at)
     _render(entry)
     entry.save(update_fields=["row", "text_bytes", "guarded"])
     sealing.keep_entry_by_level(entry_id=entry.id)
     audit.record(
-        act="docket.restricted",
-        by=by.ref,
-        at=at,
-        subject=f"entry:{entry.id}",
-        case=case.id,
-        seq=entry.seq,
-        before=before["restriction"],
-        level=level,
-        why=reason,
-    )
-    return entry
+        act="docket.restricted", by=by.ref, at=at, subject=f"entry:{entry.id}", case=case.id, seq=entry.seq, before=before,
+        level=level, why=reason,
+    )  # fmt: skip
 
 
 def _locked(entry_id: int, version: int) -> tuple[Case, Entry]:
@@ -277,6 +301,7 @@ def _note(
         },
     )
     cases.chain_on(case.id, after=case.chain_head, head=head)
+    case.chain_head = head
 
 
 @transaction.atomic

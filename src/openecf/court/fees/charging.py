@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from openecf.court.docket.models import Entry
     from openecf.court.people.models import CourtUser
 
-RECEIPT = "fee:receipt"
 LONGEST = 500
 
 
@@ -113,13 +112,13 @@ def pay(rows: Sequence[FilingFee], *, receipt: str, by: str, at: datetime) -> No
         row.paid_at, row.receipt, row.settled_by = at, receipt[:200], by
         row.save(update_fields=["paid_at", "receipt", "settled_by"])
         case = cases.locked(row.entry.case_id)
-        # Read under the case's lock: an entry that is being sealed has a sealed receipt.
+        # Read under the case's lock: an entry that is being sealed has a sealed receipt. Its filer may read both.
         row.entry.refresh_from_db(fields=["restriction"])
         number = f" (re: Doc # {row.entry.number})" if row.entry.number else ""
         entry = docket.enter(
-            case_id=row.entry.case_id, event=RECEIPT, title="Receipt of Filing Fee", at=at, entered_by="system",
+            case_id=row.entry.case_id, event=docket.RECEIPT, title="Receipt of Filing Fee", at=at, entered_by="system",
             text=f"Receipt of {row.what}{number}. Receipt number {receipt}, amount ${Money(row.cents)}.",
-            relates_to=[row.entry_id], restriction=row.entry.restriction, numbered=False, case=case,
+            relates_to=[row.entry_id], restriction=row.entry.restriction, numbered=False, case=case, filer=row.user,
         )  # fmt: skip
         docket.finish(entry)
         record(act="fee.paid", by=by, at=at, subject=f"fee:{row.id}", entry=row.entry_id, receipt=receipt)
