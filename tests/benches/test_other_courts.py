@@ -20,6 +20,7 @@ EVERYWHERE = tuple(
         "fees_receipts",
         "searches_priced",
         "appellate_choices",
+        "docket_choices",
         "permissions",
         "permissions_firm",
     )

@@ -9,6 +9,12 @@ from openecf.kernel.courts import JAVA_SERVLET_ROOT
 from openecf.platform.config import this_site
 
 
+def transport_room() -> str:
+    """Where the servlet is that answers everything here."""
+    root = "/cmecf/servlet" if this_site().id in JAVA_SERVLET_ROOT else "/n/beam/servlet"
+    return f"{root}/TransportRoom"
+
+
 class Documents:
     folder = "appellate"
     path = "docs1"
@@ -32,9 +38,7 @@ class Documents:
         return "Case:", case_number
 
     def receipt_action(self, path: str) -> str:
-        """The servlet that answers everything here."""
-        root = "/cmecf/servlet" if this_site().id in JAVA_SERVLET_ROOT else "/n/beam/servlet"
-        return f"{root}/TransportRoom"
+        return transport_room()
 
     def part_label(self, part: int) -> str:
         return str(part + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from openecf.benches.appellate.documents import transport_room
 from openecf.court.cases.rules import AttorneyFacts, CaseFacts, Originating, PartyFacts
 from openecf.court.docket import markup
 from openecf.court.docket.markup import us
@@ -53,12 +54,12 @@ class Sheet:
         )
         main = entry.main
         if main is None and not entry.doc_id:
-            return f"{box}{safe(entry.number)}"
+            return f"{box}{safe(entry.number)}{markup.notice(entry)}"
         shown = f"&nbsp;{safe(entry.number)}&nbsp;" if entry.number else "Document"
         known = (f"{main.pages} pg" if main.pages else "", markup.size(main)) if main else ()
         length = ", ".join(part for part in known if part)
         size = f"<br><font size='-2'>{length}</font>" if length else ""
-        return f"{box}{_open(entry, entry.doc_id, shown)}{size}"
+        return f"{box}{_open(entry, entry.doc_id, shown)}{size}{markup.notice(entry)}"
 
     def head(self, case: CaseFacts, selection: Selection, *, entries: bool) -> str:
         parts = selection.parts
@@ -82,21 +83,23 @@ class Sheet:
         if "incCaption" in parts:
             sections.append(f"<!-- {NAME}Caption -->{self._caption(case, short='shortCaption' in parts)}")
         sections.append("<!-- DOCKET ENTRIES -->")
-        if "incDktEntries" not in parts:
+        if not selection.shows_entries:
             return "".join(sections)
         if not entries:
             sections.append("<table width='100%'><tr><td>No docket entries found.</td></tr></table>")
         else:
-            root = "TransportRoom?servlet=ShowDocMulti"
-            sections.append(f"<form name='dktEntry' method='post' action='{root}'>" if selection.multiple else "")
+            if selection.multiple:
+                sections.append(f"<form name='dktEntry' method='post' action='{self._together(case, selection)}'>")
             sections.append("<table width='100%' border='1' rules='all' cellpadding='5' cellspacing='0'>")
         return "".join(sections)
 
     def foot(self, case: CaseFacts, selection: Selection, *, entries: bool) -> str:
-        if "incDktEntries" not in selection.parts or not entries:
+        if not selection.shows_entries or not entries:
             return ""
-        chosen = '<input type="submit" value="View Selected"></form>' if selection.multiple else ""
-        return f"</table>{chosen}"
+        return f"</table>{markup.buttons(self._together(case, selection)) if selection.multiple else ''}"
+
+    def _together(self, case: CaseFacts, selection: Selection) -> str:
+        return markup.together(case, selection, at=f"{transport_room()}?servlet=ShowDocMulti&amp;caseId=")
 
     def _stub(self, case: CaseFacts) -> str:
         left = f"<b>Court of Appeals Docket #: </b>{plain(case.heading_number)}"
@@ -204,7 +207,7 @@ class Sheet:
 
 def _open(entry: EntryFacts, doc_id: str, shown: str) -> str:
     call = f"return doDocPostURL('{doc_id}','{entry.case_id}');"
-    return f'<a href="/docs1/{doc_id}" onclick="{call}" title="Open Document">{shown}</a>'
+    return f'<a href="/docs1/{doc_id}{markup.asked(entry)}" onclick="{call}" title="Open Document">{shown}</a>'
 
 
 def _plain(title: str, value: str) -> str:

@@ -24,7 +24,8 @@ class Sheet:
 
     def row(self, entry: EntryFacts) -> str:
         if settings.COURT.id in TWO_COLUMNS:
-            cells = f"<td>{us(entry.first_date)}</td><td>{self._number(entry)} {markup.words(entry)}</td>"
+            cells = f"<td>{us(entry.first_date)}</td><td>{self._number(entry)}{markup.notice(entry)} "
+            cells += f"{markup.words(entry)}</td>"
             return f"<tr>{cells}</tr>"
         return f"<tr>{self._cells(entry, box='')}</tr>"
 
@@ -55,7 +56,8 @@ class Sheet:
     def _cells(self, entry: EntryFacts, *, box: str) -> str:
         return (
             f"<td width='94' valign='top' nowrap>{us(entry.first_date)}</td><td>&nbsp;</td>"
-            f"<td class='docket-number' valign='top' align='right'>{self._number(entry)}</td>{box}"
+            f"<td class='docket-number' valign='top' align='right'>{self._number(entry)}{markup.notice(entry)}</td>"
+            f"{box}"
             f"<td valign='top'>{markup.words(entry)}</td>"
         )
 
@@ -65,7 +67,7 @@ class Sheet:
             return safe(entry.number)
         main = entry.main
         length = f"<br><nobr>({main.pages} pgs)</nobr>" if main and main.pages and not markup.measured(entry) else ""
-        return f'<a href="/doc1/{doc_id}">{safe(entry.number)}</a>{length}'
+        return f'<a href="/doc1/{doc_id}{markup.asked(entry)}">{safe(entry.number)}</a>{length}'
 
     def head(self, case: CaseFacts, selection: Selection, *, entries: bool) -> str:
         what = "Adversary Proceeding #:" if _adversary(case) else "Bankruptcy Petition #:"
@@ -91,7 +93,7 @@ class Sheet:
             parts.append("<p>No docket entries match.</p>")
             return "".join(parts)
         if selection.multiple:
-            parts.append(f'<form name="view_multi_docs" method="post" action="show_multidocs.pl?caseid={case.id}">')
+            parts.append(f'<form name="view_multi_docs" method="post" action="{markup.together(case, selection)}">')
         box = markup.BOXES if selection.multiple else ""
         if settings.COURT.id in TWO_COLUMNS:
             columns = "<th>{first}</th><th>Docket Text</th>"
@@ -107,7 +109,7 @@ class Sheet:
     def foot(self, case: CaseFacts, selection: Selection, *, entries: bool) -> str:
         if not entries:
             return "<br>"
-        form = '<input type="submit" value="View Selected"></form>' if selection.multiple else ""
+        form = markup.buttons(markup.together(case, selection)) if selection.multiple else ""
         return f"</table>{form}<br>"
 
     def _heading_table(self, case: CaseFacts) -> str:

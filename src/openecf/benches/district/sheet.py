@@ -24,10 +24,11 @@ class Sheet:
         box = "<td></td>"
         seq = ""
         if entry.has_pacer_seq and entry.number:
-            seq = f"<span><input type='hidden' name='arr_de_seq_nums' value='{entry.seq}'></span>"
+            # For programs; nothing is sent of it, as a form of a long docket has too many fields otherwise.
+            seq = f"<span><input type='hidden' name='arr_de_seq_nums' value='{entry.seq}' disabled></span>"
         if entry.main is not None:
             label = f"Choose all documents of entry {safe(entry.number)}"
-            box = f"<td><input type='checkbox' class='entry-documents' value='{entry.seq}' aria-label='{label}'></td>"
+            box = f"<td><input type='checkbox' name='entries' value='{entry.seq}' aria-label='{label}'></td>"
         rows = f"<tr>{self._cells(entry, box=box, seq=seq)}</tr>"
         if not documents:
             return rows
@@ -44,7 +45,8 @@ class Sheet:
     def _cells(self, entry: EntryFacts, *, box: str, seq: str = "") -> str:
         return (
             f"<td width='94' valign='top' nowrap>{us(entry.first_date)}</td>{box}"
-            f"<td class='docket-number' valign='top' align='right'>{seq}{self._number(entry)}&nbsp;</td>"
+            f"<td class='docket-number' valign='top' align='right'>{seq}{self._number(entry)}&nbsp;"
+            f"{markup.notice(entry)}</td>"
             f"<td valign='top'>{markup.words(entry)}</td>"
         )
 
@@ -53,8 +55,8 @@ class Sheet:
             return safe(entry.number)
         path = f"/doc1/{entry.doc_id}"
         seq = entry.seq if entry.has_pacer_seq else ""
-        call = f"goDLS('{path}','{entry.case_id}','{seq}','','','1','','','');return(false);"
-        return f'<a href="{path}" onClick="{call}">{safe(entry.number)}</a>'
+        call = f"goDLS('{path}','{entry.case_id}','{seq}','','{markup.header(entry)}','1','','','');return(false);"
+        return f'<a href="{path}{markup.asked(entry)}" onClick="{call}">{safe(entry.number)}</a>'
 
     def head(self, case: CaseFacts, selection: Selection, *, entries: bool) -> str:
         kind = "CRIMINAL" if case.type == "cr" else "CIVIL"
@@ -76,7 +78,7 @@ class Sheet:
         else:
             # A browser closes a form that is opened before the table and closed after it where it should.
             if selection.multiple:
-                parts.append(f'<form name="view_multi_docs" method="post" action="show_multidocs.pl?caseid={case.id}">')
+                parts.append(f'<form name="view_multi_docs" method="post" action="{markup.together(case, selection)}">')
             box = markup.BOXES if selection.multiple else ""
             first = "Date Entered" if case.ordered_by == "date_entered" else "Date Filed"
             parts.append(
@@ -88,7 +90,7 @@ class Sheet:
     def foot(self, case: CaseFacts, selection: Selection, *, entries: bool) -> str:
         if not entries:
             return "<br>"
-        form = '<input type="submit" value="View Selected"></form>' if selection.multiple else ""
+        form = markup.buttons(markup.together(case, selection)) if selection.multiple else ""
         return f"</table>{form}<br>"
 
     def _heading_table(self, case: CaseFacts) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from openecf.court.docket.rules import Selection
+from openecf.court.documents.rules import NO_HEADER
 from openecf.court.report_pages import BadSelection, days
 
 FIRST_DAY = date(1960, 1, 1)
@@ -57,6 +58,8 @@ def selection_of(data: QueryDict) -> Selection:
         terminated_parties=_on(data, "terminated_parties"),
         member_cases=_on(data, "list_of_member_cases"),
         multiple=_on(data, "view_multi_docs"),
+        as_filed=data.get("pdf_header") == NO_HEADER,
+        notices=_on(data, "nef_links"),
         sort=SORTS.get(data.get("sort1", "").lower(), "oldest"),
     )
 
@@ -82,7 +85,21 @@ class DocketForm(forms.Form):
     list_of_parties_and_counsel = forms.BooleanField(label=_("Parties and counsel"), required=False, initial=True)
     terminated_parties = forms.BooleanField(label=_("Terminated parties"), required=False, initial=True)
     list_of_member_cases = forms.BooleanField(label=_("List of member cases"), required=False)
+    nef_links = forms.BooleanField(
+        label=_("Links to Notices of Electronic Filing"),
+        required=False,
+        help_text=_("Of filings that you made, or were told of."),
+    )
     view_multi_docs = forms.BooleanField(label=_("Choose several documents at once"), required=False)
+    pdf_header = forms.ChoiceField(
+        label=_("Documents"),
+        choices=[
+            ("1", _("With the court's line at the top of each page")),
+            (NO_HEADER, _("Exactly as filed")),
+        ],
+        initial="1",
+        widget=forms.RadioSelect,
+    )
     sort1 = forms.ChoiceField(
         label=_("Order"),
         choices=[
@@ -93,8 +110,11 @@ class DocketForm(forms.Form):
     )
     output_format = forms.CharField(initial="html", widget=forms.HiddenInput)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
+    def __init__(self, *, notices: bool) -> None:
+        """``notices``: the reader may be somebody whom notices are shown to."""
+        super().__init__(auto_id="%s")
+        if not notices:
+            del self.fields["nef_links"]
 
 
 class HistoryForm(forms.Form):

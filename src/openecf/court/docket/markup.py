@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 
 from openecf.court.cases.rules import AttorneyFacts, CaseFacts, PartyFacts
-from openecf.court.docket.rules import DocumentFacts, EntryFacts, plain, safe
+from openecf.court.docket.rules import DocumentFacts, EntryFacts, Selection, plain, safe
+from openecf.court.documents.rules import AS_FILED, NO_HEADER
 
 PUBLIC_HOST = "https://ecf.{court}.uscourts.gov"
 BOXES = "<th><span class='usa-sr-only'>Choose</span></th>"
@@ -68,6 +69,39 @@ def words(entry: EntryFacts) -> str:
     """Docket text; a struck entry's words stay readable under the mark."""
     text = safe(entry.wording)
     return f"<s>{text}</s> (STRICKEN)" if entry.struck else text
+
+
+def asked(entry: EntryFacts) -> str:
+    """What the address of a document says of the copy: nothing, or that it is to be as it was filed."""
+    return f"?{AS_FILED}" if entry.as_filed else ""
+
+
+def header(entry: EntryFacts) -> str:
+    """The same as ``goDLS`` takes it."""
+    return NO_HEADER if entry.as_filed else ""
+
+
+def notice(entry: EntryFacts) -> str:
+    """The link to an entry's notice. Its letters come from the style sheet: programs take the first word of this cell for
+    the entry's number, which an order without a document has not."""
+    if not entry.notice:
+        return ""
+    label = f"NEF: Notice of Electronic Filing, entry {safe(entry.number) or entry.seq}"
+    address = f"/cgi-bin/DisplayReceipt.pl?{entry.case_id},{entry.seq}"
+    return f"<a class='docket-notice' href='{address}' aria-label='{label}'></a>"
+
+
+def together(case: CaseFacts, selection: Selection, *, at: str = "show_multidocs.pl?caseid=") -> str:
+    """Where the form for several documents of a sheet leads; ``at``: up to the case's id."""
+    return f"{at}{case.id}{f'&amp;{AS_FILED}' if selection.as_filed else ''}"
+
+
+def buttons(address: str) -> str:
+    """The end of the form for several documents that leads to ``address``: one PDF of them, or a ZIP."""
+    return (
+        f'<p class="docket-chosen"><input type="submit" class="usa-button" value="View Selected" formaction="{address}&amp;zipit=0"> '
+        f'<input type="submit" class="usa-button usa-button--outline" value="Download Selected" formaction="{address}&amp;zipit=1"></p></form>'
+    )
 
 
 def measured(entry: EntryFacts) -> tuple[DocumentFacts, ...]:

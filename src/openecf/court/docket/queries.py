@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat, Length, Trim
 
 from openecf.court.bench import bench
@@ -40,7 +40,8 @@ ORDERS = {
     "oldest": ("position",),
     "newest": ("-position",),
     "number": ("number_sort", "position"),
-    "-number": ("-number_sort", "-position"),
+    # What has no number comes last, as in the other direction.
+    "-number": (F("number_sort").desc(nulls_last=True), "-position"),
 }
 
 
@@ -226,17 +227,28 @@ class Rows:
     """The rows of a sheet for one reader: first their size, then the rows themselves in constant memory.
 
     Stored rows are passed on as they are. Only guarded entries are looked at one by one. The rows of a docket that
-    fits into one chunk are read once, and counted as they are.
+    fits into one chunk are read once, and counted as they are. Where the selection asks for rows of another kind
+    (``not as_stored``), they are made anew, a chunk at a time.
+
+    ``noticed``: of which entries (ids) the reader may see the notice, of those that it is given.
     """
 
-    def __init__(self, *, case: Case, selection: Selection, reader: Reader) -> None:
+    def __init__(
+        self,
+        *,
+        case: Case,
+        selection: Selection,
+        reader: Reader,
+        noticed: Callable[[Sequence[int]], Collection[int]] | None = None,
+    ) -> None:
         self.entries = chosen(case.id, selection)
-        self.multiple = selection.multiple
+        self.selection = selection
         self.layout = bench().sheet
         self.reader = reader
+        self.noticed = noticed
         self.read: list[tuple[int, bool, str]] | None = None
         # No docket has more entries than it gave sequence numbers.
-        count, size, guarded = self._read() if case.next_seq <= CHUNK and not self.multiple else self._totals()
+        count, size, guarded = self._read() if case.next_seq <= CHUNK and selection.as_stored else self._totals()
         self.for_everybody = self.read is not None and not guarded
         hidden = list(self.entries.filter(guarded=True)) if guarded else []
         self.own = {entry_id: one_line(self.layout.row(seen)) for entry_id, seen in seen_by(reader, hidden).items()}
@@ -259,7 +271,7 @@ class Rows:
     def __iter__(self) -> Iterator[bytes]:
         if self.read is not None:
             return iter((self._joined(self.read),))
-        return self._multiple() if self.multiple else self._stored()
+        return self._stored() if self.selection.as_stored else self._made()
 
     def _stored(self) -> Iterator[bytes]:
         sql, parameters = self.entries.values_list("id", "guarded", "row").query.sql_with_params()
@@ -271,20 +283,25 @@ class Rows:
     def _joined(self, rows: Sequence[tuple[int, bool, str]]) -> bytes:
         return "".join(self.own.get(row[0], "") if row[1] else row[2] for row in rows).encode()
 
-    def _multiple(self) -> Iterator[bytes]:
+    def _made(self) -> Iterator[bytes]:
         taken: list[Entry] = []
         for entry in self.entries.iterator(chunk_size=CHUNK):
             taken.append(entry)
             if len(taken) == CHUNK:
-                yield self._multiple_chunk(taken)
+                yield self._made_chunk(taken)
                 taken = []
-        yield self._multiple_chunk(taken)
+        yield self._made_chunk(taken)
 
-    def _multiple_chunk(self, entries: list[Entry]) -> bytes:
+    def _made_chunk(self, entries: list[Entry]) -> bytes:
         seen = seen_by(self.reader, entries)
-        return "".join(
-            one_line(self.layout.multiple_rows(seen[entry.id])) for entry in entries if entry.id in seen
-        ).encode()
+        noticed = self.noticed(list(seen)) if self.noticed and self.selection.notices else ()
+        made = self.layout.multiple_rows if self.selection.multiple else self.layout.row
+        facts = (
+            replace(seen[entry.id], as_filed=self.selection.as_filed, notice=entry.id in noticed)
+            for entry in entries
+            if entry.id in seen
+        )
+        return "".join(one_line(made(one)) for one in facts).encode()
 
 
 LOST = 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from openecf.court.docket import kept, queries
 from openecf.court.docket.rules import EntryFacts, Selection, text_bytes
 from openecf.court.fees import services as fees
 from openecf.court.fees.rules import Receipt
+from openecf.court.notices import queries as notices
 from openecf.court.people.rules import Reader
 from openecf.kernel.billing import pages_of_text
 
@@ -56,6 +58,8 @@ def sheet(
     *, reader: Reader, case: Case, selection: Selection, at: datetime, description: str = "Docket Report"
 ) -> Sheet:
     """The docket sheet of a case the reader may see (``case_for``), charged to the reader."""
+    if not reader.linked:  # notices are shown to the court and to those whom they went to
+        selection = replace(selection, notices=False)
     # What the page depends on is asked before the page is read: what changes in between makes the next reading anew.
     key = _key(case, selection)
     facts = _facts(case, selection)
@@ -81,7 +85,7 @@ def _key(case: Case, selection: Selection) -> Hashable:
 
     None as well when it is long, or shows other cases, whose changes are not this case's.
     """
-    if case.restriction or selection.multiple or selection.member_cases or case.next_seq > queries.CHUNK:
+    if case.restriction or not selection.as_stored or selection.member_cases or case.next_seq > queries.CHUNK:
         return None
     versions, entries = getattr(case, "kept_versions", None), getattr(case, "beside", None)
     return (case.id, versions, entries, selection) if versions and entries else None
@@ -94,8 +98,12 @@ def _made(
 
     With it the page, when it is the same for everybody and short: then its one piece is the page's body.
     """
-    shows_entries = not selection.parts or "incDktEntries" in selection.parts
-    rows = queries.Rows(case=case, selection=selection, reader=reader) if shows_entries else None
+    noticed = partial(notices.seen_of, reader)
+    rows = (
+        queries.Rows(case=case, selection=selection, reader=reader, noticed=noticed)
+        if selection.shows_entries
+        else None
+    )
     count, size = (rows.count, rows.bytes) if rows else (0, 0)
     # A docket that never had an entry has no table of them; a selection that takes none has an empty one.
     table = count > 0 or (bool(case.ordered_by) and case.next_seq > 1 and not selection.parts)

@@ -184,6 +184,10 @@ class EntryFacts:
     has_pacer_seq: bool = True
     elsewhere: str = ""
     documents: tuple[DocumentFacts, ...] = ()
+    as_filed: bool = False
+    """Its links ask for copies without the court's line."""
+    notice: bool = False
+    """Its notice is linked, because the reader asked for that and may see it."""
 
     @property
     def wording(self) -> str:
@@ -221,8 +225,20 @@ class Selection:
     terminated_parties: bool = False
     member_cases: bool = False
     multiple: bool = False
+    as_filed: bool = False
+    notices: bool = False
     sort: str = "oldest"
     parts: frozenset[str] = field(default=frozenset())
+
+    @property
+    def shows_entries(self) -> bool:
+        """Whether it takes entries at all: a trial court's does, that of a court of appeals where they are asked for."""
+        return not self.parts or "incDktEntries" in self.parts
+
+    @property
+    def as_stored(self) -> bool:
+        """Whether its rows are those that are stored with the entries, the same for everybody."""
+        return not (self.multiple or self.as_filed or self.notices)
 
     @property
     def words(self) -> str:

@@ -85,7 +85,12 @@ def _docket_form(request: HttpRequest) -> HttpResponse:
             case = None
     except cases.NoSuchCase as refusal:
         return said(request, str(refusal.said))
-    context = {"form": DocketForm(), "case": case, "nonce": nonce(case.id if case else 1), "typed": written}
+    context = {
+        "form": DocketForm(notices=request.reader.linked),
+        "case": case,
+        "nonce": nonce(case.id if case else 1),
+        "typed": written,
+    }
     context["prices"] = prices(at=request.arrived)
     if case:
         context["number"] = cases.heading_number(case)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -16,6 +16,7 @@ from openecf.court.docket.rules import DocumentFacts
 from openecf.court.documents.models import Document, DocumentReader
 from openecf.court.documents.rules import bought, is_withheld, level, may_read, may_read_document
 from openecf.court.people.rules import Reader
+from openecf.court.transition import queries as transition
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.refusal import Refusal
 from openecf.kernel.restriction import Restriction
@@ -101,6 +102,15 @@ def of_entries(*, reader: Reader, case_id: int, seqs: Sequence[int]) -> list[Doc
         .order_by("entry__position", "part")
     )
     return [row for row in rows if _entry_visible(reader, row) and _readable(reader, row)]
+
+
+def with_serials(*, reader: Reader, case_id: int, serials: Collection[str]) -> list[Document]:
+    """The documents of a case with these serials that the reader may open."""
+    prefix = transition.profile().doc_prefix
+    ids = [DocId(prefix, serial).stored for serial in serials]
+    rows = Document.objects.filter(entry__case=case_id, doc_id__in=ids).select_related("entry__case")
+    ordered = rows.order_by("entry__position", "part")
+    return [row for row in ordered if _entry_visible(reader, row) and _readable(reader, row)]
 
 
 def facts_of(entry_ids: Sequence[int]) -> dict[int, tuple[DocumentFacts, ...]]:

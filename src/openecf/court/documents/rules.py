@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from openecf.court.docket.rules import DocumentFacts
     from openecf.court.documents.models import Document
 
+NO_HEADER = "2"
+"""What a form or an address says as ``pdf_header`` to ask for a copy without the court's line at the top of each page."""
+AS_FILED = f"pdf_header={NO_HEADER}"
 SEALED_FROM = Restriction.SELECTED
 """From this level on the stored bytes are encrypted and every opening is recorded."""
 

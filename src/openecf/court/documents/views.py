@@ -7,6 +7,7 @@ programs look for the words.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,7 +22,7 @@ from openecf.court.documents import queries, services
 from openecf.court.documents.access import READER_OR_LOOK, look_secret
 from openecf.court.documents.forms import CheckPdfForm
 from openecf.court.documents.models import Document
-from openecf.court.documents.rules import size_text
+from openecf.court.documents.rules import AS_FILED, NO_HEADER, size_text
 from openecf.court.fees.rules import Receipt
 from openecf.court.people import access as people_access
 from openecf.court.people.rules import NOBODY
@@ -36,7 +37,6 @@ from openecf.platform.web import came_by, takes_files, whole_number
 
 PDF = "application/pdf"
 """Exactly this: with a parameter, programs take it for a page."""
-NO_HEADER = "2"
 
 
 def _value(request: HttpRequest, name: str) -> str:
@@ -47,6 +47,11 @@ def _case_id(request: HttpRequest) -> int | None:
     """The case that the address names; -1, which no case has, for what is no number."""
     text = _value(request, "caseid") or _value(request, "caseId")
     return (whole_number(text) or -1) if text else None
+
+
+def _as_filed(request: HttpRequest) -> bool:
+    """Whether the copy is to be the document as it was filed, without the court's line."""
+    return _value(request, "pdf_header") == NO_HEADER
 
 
 def _bought(request: HttpRequest) -> bool:
@@ -79,7 +84,7 @@ def document(request: HttpRequest, doc_id: str) -> HttpResponse:
                 services.buy(
                     document=found,
                     reader=request.reader,
-                    with_header=_value(request, "pdf_header") != NO_HEADER,
+                    with_header=not _as_filed(request),
                     at=request.arrived,
                 )
             )
@@ -100,7 +105,7 @@ def _menu_or_receipt(request: HttpRequest, found: Document, doc_id: str) -> Http
             services.buy(
                 document=found,
                 reader=request.reader,
-                with_header=_value(request, "pdf_header") != NO_HEADER,
+                with_header=not _as_filed(request),
                 at=request.arrived,
             )
         )
@@ -119,7 +124,9 @@ def _menu_without(request: HttpRequest, doc_id: str, refusal: Refusal) -> HttpRe
 def _menu(request: HttpRequest, found: Document, parts: list[queries.Part], secret: str = "") -> HttpResponse:
     pages = bench().documents
     entry = found.entry
-    query = pages.look_query(case_id=entry.case_id, seq=entry.seq, secret=secret) if secret else ""
+    look = pages.look_query(case_id=entry.case_id, seq=entry.seq, secret=secret) if secret else ""
+    as_filed = _as_filed(request)
+    query = "&".join(filter(None, [look, AS_FILED if as_filed else ""]))
     rows = [
         {
             "document": part.document,
@@ -143,6 +150,8 @@ def _menu(request: HttpRequest, found: Document, parts: list[queries.Part], secr
             "entry": entry,
             "case": entry.case,
             "secret": secret,
+            "as_filed": AS_FILED if as_filed else "",
+            "pdf_header": NO_HEADER if as_filed else "",
             "total": size_text(sum(row["document"].bytes for row in rows if row["open"])),
             "path": f"/{pages.path}/{DocId.parse(found.doc_id).straight}",
         },
@@ -166,7 +175,7 @@ def _receipt(request: HttpRequest, found: Document, quote: Receipt) -> HttpRespo
             "path": path,
             "action": pages.receipt_action(path),
             "dls_id": DocId.parse(found.doc_id).straight,
-            "pdf_header": _value(request, "pdf_header") or "1",
+            "pdf_header": NO_HEADER if _as_filed(request) else "1",
         },
     )
 
@@ -184,7 +193,7 @@ def _free_look(request: HttpRequest, doc_id: str, secret: str) -> HttpResponse:
             services.take_free_look(
                 document=found,
                 secret=secret,
-                with_header=_value(request, "pdf_header") != NO_HEADER,
+                with_header=not _as_filed(request),
                 at=request.arrived,
             )
         )
@@ -207,6 +216,7 @@ def _confirm_look(request: HttpRequest, found: Document, secret: str) -> HttpRes
             "document": found,
             "entry": found.entry,
             "secret": secret,
+            "as_filed": _as_filed(request),
             "case_number": cases.heading_number(found.entry.case),
             "path": f"/{bench().documents.path}/{DocId.parse(found.doc_id).straight}",
         },
@@ -248,7 +258,7 @@ def show_multidocs(request: HttpRequest) -> HttpResponse:
             copy = services.buy_several(
                 documents=chosen,
                 reader=request.reader,
-                with_header=_value(request, "pdf_header") != NO_HEADER,
+                with_header=not _as_filed(request),
                 zipped=zipped,
                 at=request.arrived,
             )
@@ -267,21 +277,51 @@ def show_multidocs(request: HttpRequest) -> HttpResponse:
             "case_id": chosen[0].entry.case_id,
             "seqs": ",".join(str(seq) for seq in dict.fromkeys(found.entry.seq for found in chosen)),
             "serials": ",".join(DocId.parse(found.doc_id).serial for found in chosen),
+            "servlet": _value(request, "servlet"),
+            "pdf_header": NO_HEADER if _as_filed(request) else "1",
         },
     )
 
 
 def _chosen(request: HttpRequest) -> list[Document]:
-    """The documents that the address and the ticked boxes name, of those that the reader may open."""
-    seqs = [int(seq) for seq in re.findall(r"\d{1,9}", _value(request, "arr_de_seq_nums"))]
-    found = queries.of_entries(reader=request.reader, case_id=_case_id(request) or -1, seqs=seqs)
+    """The documents that the address and the ticked boxes name, of those that the reader may open.
+
+    An entry in the address (of an attachment menu, or of this page's own receipt) is all of its documents, or those that
+    are ticked. On a docket sheet, entries and documents are ticked by themselves.
+    """
+    reader, case_id, serials = request.reader, _case_id(request) or -1, _ticked_documents(request)
+    named = _numbers([request.GET.get("arr_de_seq_nums", "")])
+    if named:
+        found = queries.of_entries(reader=reader, case_id=case_id, seqs=named)
+        found = [one for one in found if not serials or DocId.parse(one.doc_id).serial in serials]
+    else:
+        seqs = _numbers(word for name in ("arr_de_seq_nums", "entries", "d") for word in _all(request, name))
+        found = queries.of_entries(reader=reader, case_id=case_id, seqs=seqs) if seqs else []
+        known = {one.pk for one in found}
+        alone = queries.with_serials(reader=reader, case_id=case_id, serials=serials) if serials else []
+        found += [one for one in alone if one.pk not in known]
+        found.sort(key=lambda one: (one.entry.position, one.part))
+    return [one for one in found if one.part == 0] if _value(request, "exclude_attachments") == "1" else found
+
+
+def _ticked_documents(request: HttpRequest) -> set[str]:
+    """The serials of ticked documents, as each kind of page writes them."""
     serials = set(re.findall(r"\d+", _value(request, "serials")))
+    serials.update(value.split("-")[0] for value in _all(request, "download_documents"))
+    # ``entry serial pages bytes``
+    serials.update(words[1] for value in _all(request, "s") if len(words := value.split()) > 1)
     for name, value in request.POST.items():
         if name.startswith(("document_", "part_")):
             serials.add(value.split("-")[0])
-    if _value(request, "exclude_attachments") == "1":
-        found = [one for one in found if one.part == 0]
-    return [one for one in found if not serials or DocId.parse(one.doc_id).serial in serials]
+    return {serial for serial in serials if re.fullmatch(r"[0-9]{1,16}", serial)}
+
+
+def _all(request: HttpRequest, name: str) -> list[str]:
+    return [*request.GET.getlist(name), *request.POST.getlist(name)]
+
+
+def _numbers(written: Iterable[str]) -> list[int]:
+    return [int(number) for each in written for number in re.findall(r"[0-9]{1,9}", each)]
 
 
 @access.rule(people_access.READER)
