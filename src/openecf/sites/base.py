@@ -67,6 +67,7 @@ SECURITY_MIDDLEWARE = [
     "openecf.platform.web.Arrival",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "openecf.platform.compressing.PublicPages",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
