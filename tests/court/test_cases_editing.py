@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connections
 
-from openecf.court.cases import services
+from openecf.court.cases import history, services
 from openecf.court.cases.merging import Change, Collision, merge, merged_list
 from openecf.court.cases.models import Case, CaseChange, Party
 from openecf.court.docket import services as docket
+from openecf.court.people.models import CourtUser
 from openecf.court.transition import services as transition
 from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.models import AuditLine
@@ -269,6 +270,29 @@ def test_a_clerk_corrects_an_entry_and_seals_the_case(filled):
     browser.post(f"/cases/{case}/edit/restriction", {"level": 5, "reason": "order of today"})
     assert Case.objects.get(id=case).restriction == Restriction.COURT
     assert "restricted" in browser.get(f"/cases/{case}/edit").content.decode()
+
+
+def test_the_last_changes_are_told_by_name_in_the_courts_own_words_and_hours(filled):
+    case, clerk = Case.objects.get(id=filled["case"]), linked("clerk")
+    judge = services.add_judge(name="Lenora Ashgrove", at=NOW, by=BY)
+    facts = {"at": NOW, "by": f"user:{CourtUser.objects.get(account=clerk.account).id}"}
+    services.edit_case(
+        case_id=case.id, changes={"assigned_to_id": judge.id, "flags": ["MEGA", "TRANS"]}, version=None, **facts
+    )
+    services.edit_case(case_id=case.id, changes={"converted": date(2026, 3, 1)}, version=None, **facts)
+    services.edit_party(party_id=filled["party"], changes={"name": "Ada C. Debtor"}, version=None, **facts)
+    services.set_restriction(case_id=case.id, level=Restriction.COURT, reason="order", **facts)
+    told = history.last_changes(case.id)
+    assert [(line.whose, line.field, line.before, line.after) for line in told[:5]] == [
+        ("", "Who may see the case", "Everyone", "The court only (sealed)"),
+        ("Ada C. Debtor", "Name", "Ada Debtor", "Ada C. Debtor"),
+        ("", "Date converted", "", "03/01/2026"),
+        ("", "Flags", "", "MEGA, TRANS"),
+        ("", "Assigned to", "", "Lenora Ashgrove"),
+    ]
+    assert {line.by for line in told[:5]} == {"Lee Clerk"}
+    page = client(clerk).get(f"/cases/{case.id}/edit").content.decode()
+    assert "03/02/2026 10:00 AM" in page and "(party:" not in page
 
 
 def test_a_clerk_edits_the_heading_without_touching_what_the_clerk_did_not_touch(filled):

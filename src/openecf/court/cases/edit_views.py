@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from openecf.court.bench import bench
-from openecf.court.cases import edit_forms, queries, services
+from openecf.court.cases import edit_forms, history, queries, services
 from openecf.court.cases.models import Case, Party, Representation
 from openecf.court.docket import queries as docket_queries
 from openecf.court.docket import services as docket
@@ -77,7 +77,8 @@ def overview(request: HttpRequest, case_id: int) -> HttpResponse:
         "parties": case.parties.prefetch_related("representations").order_by("position", "id"),
         "sealed": case.restriction > 0,
         "notice": said() if said else "",
-        "changes": case.changes.order_by("-version", "-id")[:20],
+        "changes": history.last_changes(case_id),
+        "zone": settings.COURT.zone,
         "free_lines": docket_queries.has_free_lines(case_id),
     }
     return render(request, "cases/edit_overview.html", context)
@@ -290,7 +291,9 @@ def entry(request: HttpRequest, case_id: int, seq: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal.said)
     lines, _more = docket_queries.free_lines_for(request.reader, case_id=case_id, entry_id=row.id)
-    context = {"case": case, "entry": row, "form": form, "revisions": row.revisions.order_by("-id"), "lines": lines}
+    revisions = [(one, people.named(one.by)) for one in row.revisions.order_by("-id")]
+    context = {"case": case, "entry": row, "form": form, "revisions": revisions, "lines": lines}
+    context["zone"] = settings.COURT.zone
     return render(request, "cases/edit_entry.html", context)
 
 
