@@ -110,7 +110,6 @@ def choose_event(request: HttpRequest) -> HttpResponse:
         "found": found,
         "asked": bool(typed or category),
         "drafts": queries.drafts_of(request.reader),
-        "zone": settings.COURT.zone,
         **_own_cases(request, case_id),
         **court_facts(request.arrived),
     }
@@ -121,7 +120,7 @@ def choose_event(request: HttpRequest) -> HttpResponse:
 @require_GET
 def list_drafts(request: HttpRequest) -> HttpResponse:
     """Unfinished filings, to go on with or to discard."""
-    context = court_facts(request.arrived) | {"drafts": queries.drafts_of(request.reader), "zone": settings.COURT.zone}
+    context = court_facts(request.arrived) | {"drafts": queries.drafts_of(request.reader)}
     context["notice"] = _("Discarded. Nothing of it is on the docket.") if "discarded" in request.GET else ""
     return render(request, "filing/drafts.html", context)
 
