@@ -53,6 +53,14 @@ def test_the_whole_road_from_the_first_page_to_signing_in():
     assert AuditLine.objects.filter(act="account.registered").count() == 1
 
 
+def test_the_first_page_says_of_each_type_whom_it_is_for_and_what_comes_afterwards():
+    page = Client().get("/pscof/register").content.decode()
+    assert page.count("usa-radio__input--tile") == page.count("Afterwards:") == len(AccountType.values)
+    assert "Step 1 of 5:" in page and "(pro se)" in page and "/help/guides/getting-started" in page
+    chosen = begin("non-attorney").get("/pscof/register").content.decode()
+    assert re.search(r'value="non-attorney" checked', chosen) and chosen.count("checked") == 1
+
+
 def test_nothing_personal_is_left_in_the_draft_of_a_finished_registration():
     browser = begin()
     walk(browser)

@@ -59,7 +59,8 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             _set_cookie(response, secret)
             return response
-    return render(request, "accounts/register.html", {"form": form, "kinds": _kinds(form)})
+    page = {"form": form, "kinds": _kinds(form), "steps": _road().shown("type")}
+    return render(request, "accounts/register.html", page)
 
 
 def _set_cookie(response: HttpResponse, secret: str) -> None:
@@ -71,22 +72,28 @@ def _kinds(form: TypeForm) -> list[tuple[object, str, str]]:
     """Each choice with whom it is for and what comes after."""
     explained = {
         "search": (
-            _("You want to look up cases and documents, and file nothing."),
-            _("Ready once you have typed the token of a letter that we mail to you: seven to ten business days."),
+            _("You look up cases and documents, and file nothing."),
+            _("a letter with a token comes by mail in seven to ten business days. Type it, and you can search."),
         ),
         "attorney": (
-            _("You are an attorney who files in federal courts."),
-            _("Afterwards, link the account that a court issued to you, or ask the court to admit you."),
+            _("You are an attorney and file for clients in federal courts."),
+            _(
+                "link the login that a court gave you, or ask a court that is new to you to let you file. Some courts have "
+                "a form of their own for that."
+            ),
         ),
         "non-attorney": (
             _(
-                "You file, but not as an attorney: trustee, creditor, party without an attorney, filing agent, transcriber."
+                "You file, but not as an attorney: in your own case without one (pro se), as a creditor, trustee, filing "
+                "agent or court reporter."
             ),
-            _("Afterwards, link the account that a court issued to you, or ask the court to register you."),
+            _(
+                "link the login that a court gave you, or ask the court to let you file. Each court decides whom it lets."
+            ),
         ),
         "paa": (
-            _("You manage and pay the charges of a firm, a school or an agency."),
-            _("It neither searches nor files: everyone who does has an account of their own."),
+            _("You pay for the people of a firm, a school or an agency, with one bill."),
+            _("invite their accounts. This one neither searches nor files: each person does that with their own."),
         ),
     }
     return [(choice, *explained[str(choice.data["value"])]) for choice in form["type"]]

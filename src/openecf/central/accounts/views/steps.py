@@ -39,14 +39,16 @@ class Road:
     after: Sequence[str] = ()
 
     def shown(self, current: str) -> list[Shown]:
-        """Every step of the road with its state; those before the current one can be gone back to."""
+        """Every step of the road with its state; those before the current one can be gone back to. ``current``: a step of
+        the form, "type" for the first of a registration, "confirm" for its last."""
         names = {"person": _("Person"), "address": _("Address"), "security": _("Security")}
         steps = [
             *self.before,
             *((names[step], self.urls[step]) for step in names),
             *((label, "") for label in self.after),
         ]
-        at = len(self.before) + list(names).index(current) if current in names else len(steps) - 1
+        keys = [*["type"][: len(self.before)], *names, *["confirm"][: len(self.after)]]
+        at = keys.index(current)
         return [
             Shown(label, "complete" if n < at else "current" if n == at else "", url if n < at else "")
             for n, (label, url) in enumerate(steps)
