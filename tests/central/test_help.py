@@ -58,7 +58,7 @@ def test_each_language_shows_the_same_pictures_and_says_what_they_show(language)
 def test_every_picture_is_there_small_and_used():
     used = {step.picture for guide in EVERY["en"].guides.values() for step in guide.steps if step.picture}
     assert {file.stem for file in PICTURES.iterdir()} == used
-    assert max(file.stat().st_size for file in PICTURES.iterdir()) < 60_000
+    assert max(file.stat().st_size for file in PICTURES.iterdir()) < 40_000
     page = Client().get("/help/guides/getting-started").content.decode()
     assert page.count("<img") == 5 and 'alt="The page Register for a PACER account' in page
 

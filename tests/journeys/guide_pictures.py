@@ -1,7 +1,7 @@
 """``python -m tests.journeys.guide_pictures``: the pictures of the courts' guides, taken anew from a demonstration.
 
 ``OPENECF_STAND`` borrows an installation that runs; it is left as a demonstration that was played with. Pictures are
-palette PNGs, each below 60 KB, of what the page's main part shows.
+palette PNGs, each below 40 KB, of what the page's main part shows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.journeys.pictures import an_installation
 from tests.stand import Stand
 
 PICTURES = Path(openecf.court.transition.__file__).parent / "static" / "transition" / "guides"
-MOST_BYTES = 60_000
+MOST_BYTES = 40_000
 WINDOW = {"width": 900, "height": 640}
 COURT, LEGACY, FILER, LOGIN = "nysb", "oldone", "mquimby-law", "mquimby"
 
