@@ -71,6 +71,15 @@ def words(response) -> str:
     return response.content.decode()
 
 
+def test_the_start_page_tells_of_the_own_cases_or_how_to_have_one_added():
+    there = Alone()
+    page = there.browser.get("/").content.decode()
+    assert "You file without an attorney." in page and there.mine.number in page and "represent" not in page
+    own_cases.end_filing_in(user_id=there.user.id, case_id=there.mine.id, said="Settled.", by="user:1", at=AT)
+    page = there.browser.get("/").content.decode()
+    assert "No case is added to your account yet." in page and there.mine.number not in page and "represent" not in page
+
+
 def test_the_own_case_is_filed_in_under_the_own_name_and_its_notices_come_to_the_account(alone):
     draft = alone.draft()
     assert not queries.not_yet_counsel(draft, alone.reader, queries.event_of(draft, alone.reader)), "nobody becomes counsel of oneself"

@@ -177,6 +177,27 @@ def test_where_newcomers_are_led(live, said, attorney, others):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("accepts", "says", "asked_at"),
+    [
+        ({"pro-se": {"note": {"en": "after the judge's order"}}}, "file online: after the judge&#x27;s order.", True),
+        ({"creditor": {}, "party": {}}, "in the cases in which they are a party", True),
+        ({"creditor": {}}, "takes no registrations of people without an attorney", False),
+        ({}, "On paper you can always file", False),
+    ],
+)
+def test_whoever_has_no_attorney_reads_at_the_front_page_what_is_possible(accepts, says, asked_at):
+    services.set_up(at=timezone.now(), live_at=timezone.now() - timedelta(days=1), registration={"accepts": accepts})
+    queries.forget()
+    page = client(None).get("/").content.decode()
+    part = page[page.index("Without an attorney?") :]
+    assert says in part and "bring or mail your papers" in part
+    assert ("Ask to file without an attorney" in part) is asked_at
+    attorney = client(person(name="Nerys Halloran")).get("/").content.decode()
+    assert "New to this court?" in attorney and "Without an attorney?" not in attorney
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/nextgen"])
 @pytest.mark.parametrize("who", [None, person(name="Nerys Halloran")])
 def test_pages_lead_new_attorneys_to_the_local_form(path, who):

@@ -13,7 +13,7 @@ from openecf.court.transition import queries, rules
 from openecf.kernel.days import legal_day
 from openecf.platform.config import this_site
 from openecf.platform.registering.profile import in_language
-from openecf.platform.registering.roles import ATTORNEY_ROLES, kind_of
+from openecf.platform.registering.roles import ATTORNEY_ROLES, WITHOUT_ATTORNEY, kind_of
 
 if TYPE_CHECKING:
     from openecf.court.transition.models import CourtProfile
@@ -33,10 +33,13 @@ def manage_account() -> str:
 
 @dataclass(frozen=True)
 class Newcomers:
-    """Where people register who do not file here yet; ``form`` is the code of the court's own form for attorneys."""
+    """Where people register who do not file here yet; ``form`` is the code of the court's own form for attorneys.
+    ``pro_se``: where a party without an attorney does, with what the court says of it in ``pro_se_note``."""
 
     attorney: str = ""
     others: str = ""
+    pro_se: str = ""
+    pro_se_note: str = ""
     form: str = ""
     form_title: str = ""
 
@@ -52,14 +55,19 @@ def newcomers(profile: CourtProfile, *, live: bool) -> Newcomers:
         return Newcomers()
     kinds = {kind_of(role) for role in said.accepts}
     place = f"{central.base_url}/pscof/manage/efile"
+    others = f"{place}/non-attorney/{profile.court}" if "non-attorney" in kinds else ""
+    without_attorney = next((said.accepts[role] for role in WITHOUT_ATTORNEY if role in said.accepts), None)
+    language = get_language() or "en"
     form = next(
         (one for role in ATTORNEY_ROLES if role in said.accepts and (one := said.form_for(role, is_new=True))), None
     )
     return Newcomers(
         attorney=f"{place}/attorney/{profile.court}" if "attorney" in kinds else "",
-        others=f"{place}/non-attorney/{profile.court}" if "non-attorney" in kinds else "",
+        others=others,
+        pro_se=others if without_attorney is not None else "",
+        pro_se_note=in_language(without_attorney.note, language) if without_attorney is not None else "",
         form=form.code if form else "",
-        form_title=in_language(form.title, get_language() or "en") if form else "",
+        form_title=in_language(form.title, language) if form else "",
     )
 
 

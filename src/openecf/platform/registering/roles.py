@@ -25,6 +25,8 @@ NON_ATTORNEY_ROLES = {
     "court-reporter": _("Court reporter"),
     "auditor": _("Auditor"),
 }
+WITHOUT_ATTORNEY = ("pro-se", "party")
+"""As what somebody files in a case of one's own, the fitting one first."""
 ROLES = {**ATTORNEY_ROLES, **NON_ATTORNEY_ROLES}
 
 
