@@ -72,8 +72,8 @@ def test_the_whole_list_is_short_at_first_and_what_was_searched_for_lies_open():
     whole, found = (Client().get(path).content.decode() for path in ("/courts", "/courts?q=alaska"))
     assert whole.index("On this network") < whole.index('href="/courts/flsb"') < whole.index("Not on this network")
     assert whole.count("<details") == 3 and "<details open" not in re.sub(r' class="[^"]*"', "", whole)
-    for court in queries.all_courts():
-        admit(court.court.id, "nextgen")
+    for court in courts.directory():
+        admit(court, "nextgen")
     many = Client().get("/courts").content.decode()
     assert many.count("<details") == 3 and "Not on this network" not in many, "also where all courts are"
     assert found.count("<details") == 2 == re.sub(r' class="[^"]*"', "", found).count("<details open")
@@ -82,9 +82,21 @@ def test_the_whole_list_is_short_at_first_and_what_was_searched_for_lies_open():
 def test_the_data_lists_every_federal_court_with_what_it_said_of_itself():
     admit("flsb", "nextgen", cases=12)
     rows = {row["court_id"]: row for row in court_data()}
-    assert set(rows) == set(courts.directory())
+    assert set(rows) == set(courts.listed()) and len(rows) == 210
     assert (rows["flsb"]["nextgen"], rows["flsb"]["go_live_date"], rows["flsb"]["cases"]) == (True, "2022-04-04", 12)
     assert rows["akd"]["nextgen"] is None and rows["akd"]["cases"] is None
+
+
+def test_a_panel_is_where_its_court_of_appeals_is():
+    assert "not on this network" in Client().get("/courts/bap9").content.decode()
+    admit("ca9", "nextgen", cases=12)
+    rows = {row["court_id"]: row for row in court_data()}
+    panel, court = rows["bap9"], rows["ca9"]
+    assert (panel["within"], panel["cso_id"], panel["nextgen"], panel["cases"]) == ("ca9", "09BAP", True, 12)
+    assert panel["web_url"] == court["web_url"] and court["within"] is None
+    page = Client().get("/courts/bap9").content.decode()
+    assert 'href="/courts/ca9"' in page and 'href="http://ca9.test"' in page
+    assert "U.S. Bankruptcy Appellate Panel of the Ninth Circuit" in Client().get("/courts?q=09bap").content.decode()
 
 
 def test_an_older_status_that_comes_late_changes_nothing():

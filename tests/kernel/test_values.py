@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
@@ -126,6 +127,41 @@ def test_an_unknown_restriction_is_the_strictest():
 def test_the_national_directory(court_id, kind, prefix, sign_on):
     court = courts.court(court_id)
     assert (court.kind, court.prefix, court.sign_on_id) == (kind, prefix, sign_on)
+
+
+def test_the_directory_has_every_federal_court_of_pacer():
+    kinds = Counter(court.kind for court in courts.directory().values())
+    assert len(courts.NATIONAL & courts.directory().keys()) == 3, "CIT, COFC and JPML are among the trial courts"
+    assert (kinds["district"] - 3, kinds["bankruptcy"], kinds["appellate"]) == (94, 94, 12 + 2), (
+        "12 circuits, CAFC, CAVC"
+    )
+    territories = {"gud", "gub", "nmid", "nmib", "prd", "prb", "vid", "vib"}
+    assert territories <= courts.directory().keys()
+
+
+@pytest.mark.parametrize("circuit", [1, 6, 8, 9, 10])
+def test_a_bankruptcy_appellate_panel_sits_on_the_site_of_its_court_of_appeals(circuit):
+    panel, court = courts.listed()[f"bap{circuit}"], courts.court(f"ca{circuit}")
+    assert (panel.sign_on_id, panel.host, panel.prefix) == (f"{circuit:02d}BAP", court.host, court.prefix)
+    assert panel.full_name == f"U.S. Bankruptcy Appellate Panel of the {court.name}"
+    assert len(courts.listed()) == len(courts.directory()) + 5 == 210
+    with pytest.raises(courts.NoSuchCourt):
+        courts.court(panel.id)
+
+
+@pytest.mark.parametrize(
+    ("court_id", "name"),
+    [
+        ("cit", "United States Court of International Trade"),
+        ("cofc", "United States Court of Federal Claims"),
+        ("jpml", "United States Judicial Panel on Multidistrict Litigation"),
+        ("cafc", "United States Court of Appeals for the Federal Circuit"),
+        ("cavc", "United States Court of Appeals for Veterans Claims"),
+        ("dcd", "U.S. District Court, District of Columbia"),
+    ],
+)
+def test_courts_for_no_one_district_have_their_own_names(court_id, name):
+    assert courts.court(court_id).full_name == name
 
 
 def test_prefixes_name_one_court_each_but_for_the_two_that_share():

@@ -139,6 +139,8 @@ def database_server(layout: Layout) -> Iterator:
 def create(layout: Layout, wanted: str, *, central: Site, url_for, say) -> Site:
     """Make one court's site. Its folder appears under its name only when everything is done."""
     court_id = wanted.lower()
+    if (panel := courts.listed().get(court_id)) and panel.within:
+        raise NoSuchCourt(f"{panel.full_name} has no site of its own: it sits on that of {panel.within}.")
     if court_id not in courts.directory():
         raise NoSuchCourt(f"The national directory has no court {wanted!r}; ids look like akd, nysb, ca11.")
     folder = layout.site_folder(court_id)

@@ -18,13 +18,18 @@ NATIONAL = frozenset({"cit", "cofc", "jpml"})
 
 @dataclass(frozen=True)
 class Court:
-    """A federal court. ``id`` is the second label of its host name (``flsb`` in ``ecf.flsb.uscourts.gov``)."""
+    """A federal court. ``id`` is the second label of its host name (``flsb`` in ``ecf.flsb.uscourts.gov``).
+
+    ``within``: the court of appeals that the panel belongs to, of a bankruptcy appellate panel (28 U.S.C. § 158(b)),
+    which has no site of its own; empty for everybody else.
+    """
 
     id: str
     kind: Kind
     name: str
     zone: str
     prefixes: tuple[str, ...]
+    within: str = ""
 
     @property
     def prefix(self) -> str:
@@ -34,7 +39,7 @@ class Court:
     @property
     def host(self) -> str:
         """The public host name that clients know."""
-        return f"ecf.{self.id}.uscourts.gov"
+        return f"ecf.{self.within or self.id}.uscourts.gov"
 
     @property
     def state(self) -> str:
@@ -46,6 +51,8 @@ class Court:
     @property
     def title(self) -> str:
         """``U.S. Bankruptcy Court``, ``U.S. District Court``, ``United States Court of Appeals``."""
+        if self.within:
+            return "U.S. Bankruptcy Appellate Panel"
         return {
             "appellate": "United States Court of Appeals",
             "district": "U.S. District Court",
@@ -55,15 +62,19 @@ class Court:
     @property
     def full_name(self) -> str:
         """``U.S. Bankruptcy Court, Southern District of Florida``."""
+        if self.within:
+            return f"{self.title} of the {self.name}"
         if self.kind == "appellate":
-            return f"{self.title} for the {self.name}"
+            return f"{self.title} for {'' if self.id == 'cavc' else 'the '}{self.name}"
+        if self.id in NATIONAL:
+            return f"United States {self.name}"
         return f"{self.title}, {self.name}"
 
     @property
     def sign_on_id(self) -> str:
-        """The id that Central Sign-On and the Case Locator use: ``FLSBK``, ``FLSDC``, ``11CA``."""
-        if numbered := re.fullmatch(r"ca(\d+)", self.id):
-            return f"{int(numbered[1]):02d}CA"
+        """The id that Central Sign-On and the Case Locator use: ``FLSBK``, ``FLSDC``, ``11CA``, ``09BAP``."""
+        if numbered := re.fullmatch(r"(ca|bap)(\d+)", self.id):
+            return f"{int(numbered[2]):02d}{numbered[1].upper()}"
         if self.kind == "bankruptcy":
             return f"{self.id}k".upper()
         if self.id.endswith("d"):
@@ -77,10 +88,18 @@ class NoSuchCourt(LookupError):
 
 @cache
 def directory() -> dict[str, Court]:
-    """Every court by its id."""
+    """Every court that has a site, by its id."""
+    return {court_id: court for court_id, court in listed().items() if not court.within}
+
+
+@cache
+def listed() -> dict[str, Court]:
+    """Every court that people look for, by its id: those that have a site, and the panels that sit on another's."""
     rows = tomllib.loads(resources.files("openecf.kernel").joinpath("courts.toml").read_text("utf-8"))
     return {
-        court_id: Court(court_id, row["kind"], row["name"], row["zone"], tuple(row["prefixes"]))
+        court_id: Court(
+            court_id, row["kind"], row["name"], row["zone"], tuple(row["prefixes"]), within=row.get("within", "")
+        )
         for court_id, row in rows.items()
     }
 

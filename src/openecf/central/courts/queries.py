@@ -16,7 +16,8 @@ from openecf.platform.registering.roles import ROLES
 
 @dataclass(frozen=True)
 class CourtRow:
-    """A federal court as the lists show it. ``site`` is None where the court does not run this software."""
+    """A federal court as the lists show it. ``site`` is None where the court does not run this software; that of a
+    bankruptcy appellate panel is its court of appeals'."""
 
     court: national.Court
     site: CourtSite | None
@@ -43,15 +44,15 @@ def all_courts(*, typed: str = "", state: str = "") -> list[CourtRow]:
     """
     here = {site.id: site for site in CourtSite.objects.all()}
     words = typed.lower().split()
-    rows = [CourtRow(court, here.get(court.id)) for court in national.directory().values()]
+    rows = [CourtRow(court, here.get(court.within or court.id)) for court in national.listed().values()]
     rows = [row for row in rows if not state or row.court.state == state]
     return sorted((row for row in rows if _has(row.court, words)), key=lambda row: (row.court.kind, row.court.name))
 
 
 def court_row(court_id: str) -> CourtRow | None:
     """One federal court; None if the national directory has none of this id."""
-    court = national.directory().get(court_id)
-    return CourtRow(court, CourtSite.objects.filter(id=court_id).first()) if court else None
+    court = national.listed().get(court_id)
+    return CourtRow(court, CourtSite.objects.filter(id=court.within or court.id).first()) if court else None
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def _as_data(row: queries.CourtRow) -> dict[str, object]:
         "type": row.court.kind,
         "cso_id": row.court.sign_on_id,
         "title": row.court.full_name,
+        "within": row.court.within or None,
         "state": row.court.state or None,
         "time_zone": row.court.zone,
         "web_url": f"https://{row.court.host}/",
