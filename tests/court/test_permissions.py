@@ -94,6 +94,7 @@ RULES = {
     "clerk": _table(**_ACCOUNTS, rest=NOT_COURT, clerk=IN, judge=NOT_CLERK, chambers=NOT_CLERK),
 }
 """What a rule says to whom. A rule that is not here does not exist."""
+RULES["payer"] = RULES["filer"]  # and whoever filed until the court ended it: test_filing_fees_stopped
 
 URLS = {
     "healthz": "anyone",
@@ -200,10 +201,10 @@ URLS = {
     "registration/fee/cancelled/<str:number>": "signed-on",
     "utilities/billing-history": "signed-on",
     "utilities/exemption": "signed-on",
-    "utilities/fees": "filer",
-    "utilities/fees/<slug:act>": "filer",
-    "utilities/fees/back/<str:number>": "filer",
-    "utilities/fees/cancelled/<str:number>": "filer",
+    "utilities/fees": "payer",
+    "utilities/fees/<slug:act>": "payer",
+    "utilities/fees/back/<str:number>": "payer",
+    "utilities/fees/cancelled/<str:number>": "payer",
     "court/fees": "clerk",
     "court/fees/<int:fee_id>": "clerk",
     "court/fees/stuck/<str:number>": "clerk",

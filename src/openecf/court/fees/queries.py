@@ -12,6 +12,7 @@ from django.db.models import Count, Q, Sum
 
 from openecf.court.fees.models import Exemption, MeterLine
 from openecf.court.fees.owing import fee_of_entry as fee_of_entry
+from openecf.court.fees.owing import open_fees as open_fees
 from openecf.court.fees.owing import overdue as overdue
 from openecf.court.fees.owing import rules_here as rules_here
 from openecf.court.people import queries as people

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from openecf.court.fees import charging, finding, owing, paying, showing
+from openecf.court.fees.access import PAYER, debtor, stopped
 from openecf.court.fees.forms import HowForm, TimeForm, WhyForm
 from openecf.court.fees.models import FilingFee
 from openecf.court.fees.rules import end_of
@@ -31,10 +32,10 @@ _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _payer(request: HttpRequest) -> paying.Payer:
-    return paying.Payer(request.reader.account, request.reader.user, came_by(request))
+    return paying.Payer(request.reader.account, debtor(request), came_by(request))
 
 
-@rule(access.FILER)
+@rule(PAYER)
 @never_cache
 @_get_or_post
 def due(request: HttpRequest) -> HttpResponse:
@@ -58,14 +59,13 @@ def _may_pay(request: HttpRequest) -> bool:
 
 
 def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> HttpResponse:
-    reader = request.reader
-    fees = owing.open_fees(reader.user)
-    settled = owing.settled_fees(reader.user)
+    reader, owes = request.reader, debtor(request)
+    fees, settled = owing.open_fees(owes), owing.settled_fees(owes)
     going_on = [made for each in owing.payments_of(fees).values() for made in each]
     page = {
         "fees": fees,
         "total": owing.total(fees),
-        "late": {one.pk for one in owing.overdue(reader.user, at=request.arrived)},
+        "late": {one.pk for one in owing.overdue(owes, at=request.arrived)},
         "settled": settled,
         "closed": showing.closed_to(reader, (*fees, *settled)),
         "paying": paying.mine(_payer(request)) if reader.account else None,
@@ -74,6 +74,7 @@ def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> H
         "on_line": gateway() is not None and reader.account is not None,
         "may_pay": _may_pay(request),
         "refused": refused,
+        "stopped": stopped(request),
         "profile": transition.profile(),
         "zone": settings.COURT.zone,
         "court": settings.COURT,
@@ -81,7 +82,7 @@ def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> H
     return render(request, "fees/due.html", page, status=status)
 
 
-@rule(access.FILER)
+@rule(PAYER)
 @require_POST
 def act(request: HttpRequest, act: str) -> HttpResponse:
     """Go on at the gateway's page, or give the payment up."""
@@ -104,7 +105,7 @@ def _came(request: HttpRequest, number: str, how: Callable[..., None]) -> HttpRe
     return redirect("filing-fees")
 
 
-@rule(access.FILER)
+@rule(PAYER)
 @never_cache
 @require_safe
 def back(request: HttpRequest, number: str) -> HttpResponse:
@@ -112,7 +113,7 @@ def back(request: HttpRequest, number: str) -> HttpResponse:
     return _came(request, number, paying.came_back)
 
 
-@rule(access.FILER)
+@rule(PAYER)
 @never_cache
 @require_safe
 def cancelled(request: HttpRequest, number: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.fees import queries as fees
 from openecf.court.people import queries, rules
 from openecf.court.people.models import CourtUser
 from openecf.court.people.rules import NOBODY, Reader, Standing
@@ -177,6 +178,7 @@ def refused(request: HttpRequest, standing: Standing) -> HttpResponse:
         "register": f"{central.base_url}/pscof/register" if central and standing is Standing.SHARED else "",
         "link_page": standing is Standing.NOT_LINKED and suspended is None,
         "choose_page": standing in CHOOSING,
+        "owes": fees.open_fees(suspended.pk) if suspended is not None else [],
         "ask_court": transition.profile() if suspended is not None else None,
         "back": request.path if request.method in ("GET", "HEAD") else "/",
     }

@@ -1,6 +1,6 @@
 """What every page of a court knows about its reader. Runs after the shell's context processor.
 
-``suspended_here`` is asked only by the pages that show it.
+``suspended_here``, and ``owes_here`` of who is, are asked only by the pages that show them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from openecf.court.bench import bench
 from openecf.court.fees import access as fees
+from openecf.court.fees.queries import open_fees
 from openecf.court.people import queries
 from openecf.court.people.menus import UTILITIES, existing
 from openecf.court.people.models import CourtUser
@@ -50,9 +51,14 @@ def people(request: HttpRequest) -> dict[str, object]:
     def suspended_here() -> CourtUser | None:
         return queries.suspended(reader.account) if reader.account and not reader.linked else None
 
+    def owes_here() -> bool:
+        stopped = suspended_here()
+        return stopped is not None and bool(open_fees(stopped.pk))
+
     known = {
         "reader": reader,
         "suspended_here": suspended_here,
+        "owes_here": owes_here,
         "person": reader.name or reader.username,
         "signed_on_here": reader.signed_on or reader.own_login,
         # A program's token has a life of its own, and reads no warnings.

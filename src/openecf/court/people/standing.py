@@ -65,7 +65,8 @@ def suspend(*, user_id: int, said: str, by: str, at: datetime) -> None:
             gettext_noop("Your filing at the {court} is suspended"),
             gettext_noop(
                 "The {court} suspended your access to file (account {login}), for this reason:\n\n{said}\n\n"
-                "Cases and documents you can read as before. To file again, apply anew in Manage My Account (Maintenance, "
+                "Cases and documents you can read as before, and fees that are due for your filings you can pay under "
+                "Utilities. To file again, apply anew in Manage My Account (Maintenance, "
                 "registration), or ask the clerk's office: {phone}, {help}."
             ),
             said, at,

@@ -14,12 +14,13 @@ def _billed(reader: Reader) -> tuple[MenuItem, ...]:
     return () if reader.own_login else (MenuItem(_("Change client code"), "/utilities/client-code"),)
 
 
-def groups(reader: Reader, link_label: str) -> tuple[MenuItem, ...]:
-    """The groups with their entries, those that lead somewhere for this reader."""
+def groups(reader: Reader, link_label: str, *, stopped: bool) -> tuple[MenuItem, ...]:
+    """The groups with their entries, those that lead somewhere for this reader. ``stopped``: filed here until the court ended
+    it, and may owe something."""
     own = [
         MenuItem(_("View your transaction log"), "/utilities/log"),
         *_billed(reader),
-        *((MenuItem(_("Filing fees"), "/utilities/fees"),) if as_filer(reader) is Standing.WELCOME else ()),
+        *((MenuItem(_("Filing fees"), "/utilities/fees"),) if stopped or as_filer(reader) is Standing.WELCOME else ()),
         MenuItem(_("Review billing history"), "/utilities/billing-history"),
         MenuItem(_("Change PACER exemption status"), "/utilities/exemption"),
     ]

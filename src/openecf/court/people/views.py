@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
+from openecf.court.fees.access import stopped
 from openecf.court.filing import queries as filing
 from openecf.court.people import access, queries, rules, services
 from openecf.court.people.forms import CourtLoginForm, PeriodForm
@@ -80,7 +81,8 @@ def _ways(reader: Reader, *, reads: bool) -> tuple[MenuItem, ...]:
 @rule(access.PERSON)
 def utilities(request: HttpRequest) -> HttpResponse:
     """The Utilities menu as a page."""
-    return render(request, "people/utilities.html", {"groups": groups(request.reader, bench().menus.link_label)})
+    offered = groups(request.reader, bench().menus.link_label, stopped=stopped(request) is not None)
+    return render(request, "people/utilities.html", {"groups": offered})
 
 
 @rule(access.SIGNED_ON)
