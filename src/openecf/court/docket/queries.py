@@ -128,7 +128,6 @@ def entries_for(reader: Reader, *, case_id: int, typed: str = "", page: int = 1)
     return [seen[entry.id] for entry in shown if entry.id in seen], len(taken) > ENTRIES_PAGE
 
 
-def referable_for(reader: Reader, *, case_id: int, limit: int) -> list[tuple[Entry, bool]]:
 FREE_LINES_PAGE = 100
 
 
@@ -144,7 +143,7 @@ def free_lines_for(
 
     Without what is said of an entry that the reader may not see, or that has a document the reader may not open.
     """
-    rows = FreeLine.objects.filter(case=case_id).select_related("entry").order_by("id")
+    rows = FreeLine.objects.filter(case=case_id).select_related("entry").order_by("path", "id")
     if entry_id is not None:
         rows = rows.filter(entry=entry_id)
     taken = list(rows[(page - 1) * FREE_LINES_PAGE : page * FREE_LINES_PAGE + 1])
@@ -165,6 +164,7 @@ def free_line_for(reader: Reader, *, case_id: int, line_id: int) -> FreeLine | N
     return line if of_entry else None
 
 
+def referable_for(reader: Reader, *, case_id: int, limit: int) -> list[tuple[Entry, bool]]:
     """The newest entries of a case that the reader may see and that stand, newest first; with whether each is a motion
     that still waits."""
     rows = Entry.objects.filter(case=case_id, struck_at=None).order_by("-position").prefetch_related("motions")[:limit]
