@@ -8,9 +8,11 @@ import io
 
 import lxml.html
 import pikepdf
+import pypdfium2
 import pytest
 
 from openecf.court.bench import bench
+from openecf.court.docket import printed
 from openecf.court.docket import services as docket
 from openecf.court.fees.models import MeterLine
 from openecf.court.notices import services as notices
@@ -128,3 +130,37 @@ def test_a_notice_is_linked_for_those_who_may_see_it_and_for_nobody_else(here):
         assert [browser.get(link.get("href")).status_code for link in links] == [200] * len(linked)
         form = content(browser.get(f"/cgi-bin/DktRpt.pl?{here.case.id}")).decode()
         assert ('name="nef_links"' in form) is (user is not None)
+
+
+def words_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)).split())
+
+
+def test_a_sheet_comes_as_a_pdf_of_the_same_words_for_the_same_price(here, monkeypatch):
+    counsel = callers.client(callers.person(account=here.counsel.account))
+    asked = {"list_of_parties_and_counsel": "on", "nef_links": "on", "pdf_header": "2", "view_multi_docs": "on"}
+    on_screen = sheet(counsel, here, **asked).get_element_by_id("main").text_content()
+    answer = counsel.post(
+        "/cgi-bin/DktRpt.pl?1", {"all_case_ids": here.case.id, "case_num": " ", "output_format": "pdf"} | asked, **HERE
+    )
+    paper = content(answer)
+    assert answer["Content-Type"] == "application/pdf" and "_docket.pdf" in answer["Content-Disposition"]
+    said = words_of(paper)
+    for words in (
+        "Juniper Alder",
+        "Tobias Okafor",
+        "Birch & Sons Lumber",
+        "ORDER granting the motion",
+        "Billable Pages",
+    ):
+        assert words in said and words in " ".join(on_screen.split()), words
+    assert "LETTER" not in said and said.count("NEF") == 2
+    links = {str(note.A.URI) for page in pikepdf.open(io.BytesIO(paper)).pages for note in page.get("/Annots", [])}
+    assert any(
+        "/doc" in link and link.endswith("?pdf_header=2") and link.startswith("http://testserver/") for link in links
+    )
+    assert len({line.cents for line in MeterLine.objects.all()}) == 1 and MeterLine.objects.count() == 2
+    monkeypatch.setattr(printed, "MOST_PRINTED", 1)
+    refused = sheet(counsel, here, output_format="pdf", **asked).text_content()
+    assert "A PDF holds 1 entries" in refused and "this selection takes 2" in refused
+    assert MeterLine.objects.count() == 2, "nothing is charged for what is not handed out"

@@ -4,10 +4,7 @@ facts."""
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
@@ -15,36 +12,14 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import inch
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table
 
-import openecf
 from openecf.platform.config import this_site
+from openecf.platform.pdf.faces import BOLD, REGULAR, said
 
 WIDTH = letter[0] - 2 * inch
 RULE = colors.Color(0.6, 0.6, 0.6)
-FONTS = Path(openecf.__file__).parent / "platform" / "shell" / "static" / "vendor" / "fonts"
-"""Public Sans (SIL Open Font License 1.1), which has the letters of every language that is written in Latin; brought by
-``openecf assets`` with the design system. Where it was not built, paper has the letters of Western Europe only."""
-
-
-@cache
-def _faces() -> tuple[str, str, frozenset[int]]:
-    """The regular face, the bold one, and the characters that both have."""
-    names = ("PublicSans-Regular", "PublicSans-Bold")
-    if not all((FONTS / f"{name}.ttf").exists() for name in names):
-        western = frozenset(ord(bytes([n]).decode("cp1252", "ignore") or " ") for n in range(32, 256))
-        return "Helvetica", "Helvetica-Bold", western
-    faces = [TTFont(name, str(FONTS / f"{name}.ttf")) for name in names]
-    for face in faces:
-        pdfmetrics.registerFont(face)
-    pdfmetrics.registerFontFamily(names[0], normal=names[0], bold=names[1], italic=names[0], boldItalic=names[1])
-    return (*names, frozenset.intersection(*(frozenset(face.face.charToGlyph) for face in faces)))
-
-
-REGULAR, BOLD, _LETTERS = _faces()
 PLAIN = ParagraphStyle("plain", fontName=REGULAR, fontSize=10, leading=13)
 SMALL = ParagraphStyle("small", parent=PLAIN, fontSize=9, leading=11)
 TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=16, leading=22)
@@ -100,17 +75,3 @@ def note(words: str) -> Paragraph:
 
 def cell(text: str) -> Paragraph:
     return Paragraph(escape(said(text)), SMALL)
-
-
-def said(text: str) -> str:
-    """Text in the letters that the font has; of others the nearest ones."""
-    letters = []
-    for one in unicodedata.normalize("NFC", text):
-        if ord(one) in _LETTERS:
-            letters.append(one)
-        else:
-            near = unicodedata.normalize("NFKD", one)
-            letters.append(
-                "".join(part for part in near if ord(part) in _LETTERS and not unicodedata.combining(part)) or "?"
-            )
-    return "".join(letters)

@@ -108,7 +108,12 @@ class DocketForm(forms.Form):
             ("document number", _("Document number")),
         ],
     )
-    output_format = forms.CharField(initial="html", widget=forms.HiddenInput)
+    output_format = forms.ChoiceField(
+        label=_("The sheet is"),
+        choices=[("html", _("A page (HTML)")), ("pdf", _("A PDF to keep or print"))],
+        initial="html",
+        widget=forms.RadioSelect,
+    )
 
     def __init__(self, *, notices: bool) -> None:
         """``notices``: the reader may be somebody whom notices are shown to."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
@@ -43,7 +43,29 @@ class Sheet:
         return iter(self.pieces)
 
 
-def _facts(case: Case, selection: Selection) -> CaseFacts:
+@dataclass(frozen=True)
+class Parts:
+    """A sheet as it is now: heading, rows, end, and the bytes of text that are paid for. ``rows`` is None where there is no
+    table of entries."""
+
+    head: str
+    rows: queries.Rows | None
+    foot: str
+    text_bytes: int
+    entries: int
+    for_everybody: bool
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain((self.head.encode(),), self.rows or (), (self.foot.encode(),))
+
+
+def for_reader(reader: Reader, selection: Selection) -> Selection:
+    """The selection as it can be met: notices are shown to the court and to those whom they went to."""
+    return selection if reader.linked else replace(selection, notices=False)
+
+
+def facts_for(case: Case, selection: Selection) -> CaseFacts:
+    """What the heading of a sheet says of the case, and of its parties if they are to be shown."""
     return cases.facts_now(
         case, parties=selection.parties, terminated=selection.terminated_parties, members=selection.member_cases
     )
@@ -58,26 +80,40 @@ def sheet(
     *, reader: Reader, case: Case, selection: Selection, at: datetime, description: str = "Docket Report"
 ) -> Sheet:
     """The docket sheet of a case the reader may see (``case_for``), charged to the reader."""
-    if not reader.linked:  # notices are shown to the court and to those whom they went to
-        selection = replace(selection, notices=False)
+    selection = for_reader(reader, selection)
     # What the page depends on is asked before the page is read: what changes in between makes the next reading anew.
     key = _key(case, selection)
-    facts = _facts(case, selection)
+    facts = facts_for(case, selection)
     page = kept.page((key, facts.office_name)) if key else None
     pieces, size = ((page.body,), page.text_bytes) if page else (None, 0)
     if pieces is None:
         pieces, size, page = _made(reader, case, facts, selection)
         if key and page:
             kept.keep((key, facts.office_name), page)
-    receipt = fees.charge(
-        reader=reader,
-        description=description,
-        criteria=f"{facts.heading_number} {selection.words}".strip(),
-        pages=pages_of_text(size),
-        case=case,
-        at=at,
-    )
+    billing = billed(reader, case, facts, selection, text_bytes=size, at=at, description=description)
+    receipt = fees.charge(**billing)
     return Sheet(case=facts, pieces=pieces, whole=page is not None, receipt=receipt)
+
+
+def billed(
+    reader: Reader,
+    case: Case,
+    facts: CaseFacts,
+    selection: Selection,
+    *,
+    text_bytes: int,
+    at: datetime,
+    description: str = "Docket Report",
+) -> dict[str, Any]:
+    """What ``fees.charge`` is told of a sheet of so many bytes of text."""
+    return {
+        "reader": reader,
+        "description": description,
+        "criteria": f"{facts.heading_number} {selection.words}".strip(),
+        "pages": pages_of_text(text_bytes),
+        "case": case,
+        "at": at,
+    }
 
 
 def _key(case: Case, selection: Selection) -> Hashable:
@@ -98,6 +134,15 @@ def _made(
 
     With it the page, when it is the same for everybody and short: then its one piece is the page's body.
     """
+    parts = parts_of(reader, case, facts, selection)
+    if not parts.for_everybody:
+        return parts, parts.text_bytes, None
+    page = kept.Page(b"".join(parts), parts.text_bytes)
+    return (page.body,), parts.text_bytes, page
+
+
+def parts_of(reader: Reader, case: Case, facts: CaseFacts, selection: Selection) -> Parts:
+    """The parts of a sheet for this reader. Its rows are counted, and not all of them read yet."""
     noticed = partial(notices.seen_of, reader)
     rows = (
         queries.Rows(case=case, selection=selection, reader=reader, noticed=noticed)
@@ -109,19 +154,21 @@ def _made(
     table = count > 0 or (bool(case.ordered_by) and case.next_seq > 1 and not selection.parts)
     head = bench().sheet.head(facts, selection, entries=table)
     foot = bench().sheet.foot(facts, selection, entries=table)
-    size += text_bytes(head)
-    pieces = chain((head.encode(),), rows if rows and table else (), (foot.encode(),))
-    if rows is not None and not rows.for_everybody:
-        return pieces, size, None
-    page = kept.Page(b"".join(pieces), size)
-    return (page.body,), size, page
+    return Parts(
+        head=head,
+        rows=rows if table else None,
+        foot=foot,
+        text_bytes=size + text_bytes(head),
+        entries=count,
+        for_everybody=rows is None or rows.for_everybody,
+    )
 
 
 def quote(*, reader: Reader, case: Case, at: datetime) -> Receipt:
     """What the whole docket sheet with parties would cost now."""
     selection = Selection(parties=True, terminated_parties=True)
     rows = queries.Rows(case=case, selection=selection, reader=reader)
-    facts = _facts(case, selection)
+    facts = facts_for(case, selection)
     head = bench().sheet.head(facts, selection, entries=True)
     return fees.quote(
         reader=reader,

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 
 from openecf.court.cases import queries as cases
-from openecf.court.docket import frames, reading
+from openecf.court.docket import frames, printed, reading
 from openecf.court.docket.forms import DocketForm, HistoryForm, selection_of
 from openecf.court.fees.queries import prices
-from openecf.court.fees.services import ClientCodeRequired
 from openecf.court.people.access import READER
 from openecf.court.report_pages import INCOMPLETE, BadSelection, case_id_of, case_of_nonce, nonce, said
 from openecf.kernel.refusal import Refusal
 from openecf.platform import access
 from openecf.platform.origin import asked_here
+from openecf.platform.web import came_by
 
 if TYPE_CHECKING:
     from openecf.court.cases.models import Case
+    from openecf.court.docket.rules import Selection
 
 NO_DOCUMENTS = gettext_noop("There are no documents for this case.")
 
@@ -49,14 +50,25 @@ def docket_report(request: HttpRequest) -> HttpResponseBase:
         case = _case_asked(request, request.POST)
         if case is None:
             return _choose(request, request.POST.get("case_num", ""))
-        sheet = reading.sheet(
-            reader=request.reader, case=case, selection=selection_of(request.POST), at=request.arrived
-        )
+        selection = selection_of(request.POST)
+        if request.POST.get("output_format", "").lower() == "pdf":
+            return _on_paper(request, case, selection)
+        sheet = reading.sheet(reader=request.reader, case=case, selection=selection, at=request.arrived)
     except BadSelection as wrong:
         return said(request, str(wrong))
-    except (cases.NoSuchCase, ClientCodeRequired) as refusal:
+    except Refusal as refusal:
         return said(request, str(refusal.said))
     return streamed(request, sheet)
+
+
+def _on_paper(request: HttpRequest, case: Case, selection: Selection) -> FileResponse:
+    """The sheet as a PDF."""
+    paper = printed.sheet(
+        reader=request.reader, case=case, selection=selection, base=came_by(request), at=request.arrived
+    )
+    response = FileResponse(paper.file, content_type="application/pdf", filename=paper.filename)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def streamed(request: HttpRequest, sheet: reading.Sheet, template: str = "docket/sheet.html") -> HttpResponseBase:

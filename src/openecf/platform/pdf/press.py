@@ -1,4 +1,4 @@
-"""Writing on PDFs and joining them, in a process of its own that a hostile file cannot take down with it.
+"""Writing on PDFs, joining and setting them, in a process of its own that a hostile file cannot take down with it.
 
 ``python -m openecf.platform.pdf.press`` answers the requests of ``printing``; ``apart`` says how, and ends it when it
 takes too long.
@@ -13,6 +13,7 @@ import pikepdf
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from openecf.platform.pdf.apart import answer_all
+from openecf.platform.pdf.typesetting import typeset
 
 MEMORY = 2_000_000_000
 WRITES = 1_000_000_000
@@ -101,7 +102,7 @@ def _rotation(page: pikepdf.Object) -> int:
     return 0
 
 
-ACTS = {"stamp": stamp, "join": join}
+ACTS = {"stamp": stamp, "join": join, "typeset": typeset}
 
 
 def act(request: dict[str, Any]) -> dict[str, object]:

@@ -1,8 +1,10 @@
-"""Stamped and joined copies of PDFs, made by processes with limits (``press``): no file takes a site down with it."""
+"""Stamped and joined copies of PDFs, and reports as PDFs, made by processes with limits (``press``): no file takes a site down with it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from typing import BinaryIO
 
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openecf.kernel.refusal import Refusal
 from openecf.platform.pdf.apart import Apart, Busy, Ended, Lost
-from openecf.platform.pdf.lying import lying
+from openecf.platform.pdf.lying import lying, path_of
 
 SECONDS = 60
 """How long one copy may take. A page takes a tenth of a millisecond."""
@@ -47,6 +49,15 @@ def join(originals: Sequence[BinaryIO], *, to: str) -> None:
     with ExitStack() as opened:
         sources = [opened.enter_context(lying(original)) for original in originals]
         _print({"act": "join", "sources": sources, "to": to})
+
+
+def typeset(pieces: Iterable[str], *, to: str, base: str, foot: str) -> None:
+    """Write a report, given as pieces of its markup, as a PDF to the path ``to`` (``typesetting.typeset``). Raises
+    Unusable, PressesBusy."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as source:
+        source.writelines(f"{json.dumps(piece)}\n" for piece in pieces)
+        source.flush()
+        _print({"act": "typeset", "source": path_of(source.buffer), "to": to, "base": base, "foot": foot})
 
 
 def _print(request: dict[str, object]) -> None:
