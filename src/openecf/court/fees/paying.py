@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -24,6 +25,7 @@ from openecf.platform.payments import queries as payments
 from openecf.platform.payments import services as collecting
 from openecf.platform.payments.gateway import gateway
 from openecf.platform.payments.queries import Paying
+from openecf.platform.payments.rules import State
 from openecf.platform.payments.services import Decided
 
 
@@ -47,6 +49,13 @@ class SomebodyElsePays(Refusal):
     code = "somebody-else-pays"
 
 
+class Outdated(Refusal):
+    """A fee of the payment was settled otherwise since it was begun."""
+
+    said = _("While you were at the payment service the court settled a fee of this payment. Nothing was charged.")
+    code = "outdated"
+
+
 class NotLetToPay(Refusal):
     """A filing agent whom the principal lets file, and not pay."""
 
@@ -54,13 +63,24 @@ class NotLetToPay(Refusal):
     code = "not-let-to-pay"
 
 
+OUTDATED = gettext_noop(
+    "You began a payment of ${amount} and did not come back from the payment service. The court settled one of its fees "
+    "meanwhile, so that nothing was charged. Pay what is still due."
+)
+
+
 @dataclass(frozen=True)
 class Payer:
-    """Who pays for whose filings (``user``: a court user, of an agent the principal), and by which address of this site."""
+    """Who pays for whose filings (``user``: a court user, of an agent the principal), and by which address of this site.
+
+    ``behalf``: the principal, as the record names people, while an agent pays: what the agent begins for one principal
+    is in nobody's way who pays for another.
+    """
 
     account: UUID
     user: int
     origin: str
+    behalf: str = ""
 
     @property
     def ref(self) -> str:
@@ -70,9 +90,16 @@ class Payer:
 
 def pay_all(*, payer: Payer, at: datetime) -> str:
     """Begin a payment of everything that is due and on no other payment: the gateway's page. NothingDue, UnderWay,
-    SomebodyElsePays, NoGateway, GatewayTrouble."""
+    SomebodyElsePays, NoGateway, GatewayTrouble.
+
+    One that the payer began, of which a fee was settled since, is given up for it.
+    """
     if gateway() is None:
         raise collecting.NoGateway
+    begun = mine(payer)
+    if begun is not None and begun.state == State.AT_GATEWAY and is_outdated(begun):
+        with suppress(collecting.NotWaiting):  # then its money is asked for by now, which is looked at next
+            collecting.give_up(number=begun.number, by=payer.ref, at=at)
     with transaction.atomic():
         rows = list(
             FilingFee.objects.select_for_update().filter(user=payer.user, paid_at=None, waived_at=None).order_by("id")
@@ -86,8 +113,9 @@ def pay_all(*, payer: Payer, at: datetime) -> str:
         bill = uuid4()
         amount = sum((Money(row.cents) for row in rows), Money())
         payment = collecting.ask(
-            payer=payer.account, purpose=FEE_PURPOSE, reference=str(bill), amount=amount, by=payer.ref, at=at
-        )
+            payer=payer.account, purpose=FEE_PURPOSE, behalf=payer.behalf, reference=str(bill), amount=amount, by=payer.ref,
+            at=at,
+        )  # fmt: skip
         for row in rows:
             # Kept: if money comes for one that was begun before, it is of these fees all the same.
             row.earlier_bills = [*row.earlier_bills, *([row.bill] if row.bill else [])]
@@ -104,13 +132,21 @@ def pay_all(*, payer: Payer, at: datetime) -> str:
 
 
 def mine(payer: Payer) -> Paying | None:
-    """The payer's own payment that was begun and not decided."""
-    return payments.open_payment(payer=payer.account, purpose=FEE_PURPOSE)
+    """The payer's own payment of these filings' fees that was begun and not decided."""
+    return payments.open_payment(payer=payer.account, purpose=FEE_PURPOSE, behalf=payer.behalf)
+
+
+def is_outdated(paying: Paying) -> bool:
+    """Whether a fee of a payment was settled since it was begun, so that its sum is not what is due: it is never asked for."""
+    return not all(row.is_open for row in owing.of_bill(UUID(paying.reference)))
 
 
 def go_on(*, payer: Payer) -> str:
-    """Back to the gateway's page of a payment that is not finished. NotYours, NotWaiting, NoGateway."""
-    return collecting.back_to_page(number=_mine(payer).number, gateway=gateway())
+    """Back to the gateway's page of a payment that is not finished. NotYours, Outdated, NotWaiting, NoGateway."""
+    found = _mine(payer)
+    if is_outdated(found):
+        raise Outdated
+    return collecting.back_to_page(number=found.number, gateway=gateway())
 
 
 def give_up(*, payer: Payer, at: datetime) -> None:
@@ -121,18 +157,19 @@ def give_up(*, payer: Payer, at: datetime) -> None:
 def came_back(*, payer: Payer, number: str, at: datetime) -> None:
     """The payer came back from the gateway, which proves nothing: ask it for the money. NotYours.
 
-    Nothing is asked for what is not owed any more: it was waived, or paid otherwise meanwhile.
+    Outdated, and nothing is asked for, where a fee of it is not owed any more: it was waived, or paid otherwise meanwhile.
     """
     found = payments.of_attempt(number, payer=payer.account, purpose=FEE_PURPOSE)
     if found is None:
         raise NotYours
     try:
-        if not all(row.is_open for row in owing.of_bill(UUID(found.reference))):
-            collecting.give_up(number=number, by=payer.ref, at=at)
-        else:
+        if not is_outdated(found):
             collecting.complete(number=number, gateway=gateway(), settle=settle, by=payer.ref, at=at)
+            return
+        collecting.give_up(number=number, by=payer.ref, at=at)
     except (collecting.NotWaiting, collecting.NoGateway):
         return  # another tab, or the job, was faster: the page says how it stands
+    raise Outdated
 
 
 def turned_back(*, payer: Payer, number: str, at: datetime) -> None:
@@ -148,14 +185,18 @@ def turned_back(*, payer: Payer, number: str, at: datetime) -> None:
 def follow(*, now: Callable[[], datetime]) -> int:
     """Look after payments that are not decided; how many were looked at.
 
-    Nothing is asked for if all that a payer went away with was waived, or paid otherwise, meanwhile.
+    Nothing is asked for if a fee that a payer went away with was waived, or paid otherwise, meanwhile; of what is due still
+    the filer is told.
     """
     at, over = now(), 0
     for one in payments.left_at_gateway(purpose=FEE_PURPOSE, at=at):
-        if any(row.is_open for row in owing.of_bill(UUID(one.reference))):
+        if not is_outdated(one):
             continue
         try:
-            collecting.give_up(number=one.number, by="system", at=at)
+            with transaction.atomic():
+                collecting.give_up(number=one.number, by="system", at=at)
+                tell_unpaid([row for row in owing.of_bill(UUID(one.reference)) if row.is_open], OUTDATED, one.amount,
+                            one.number, at)  # fmt: skip
             over += 1
         except collecting.NotWaiting:
             continue  # its payer came back this moment

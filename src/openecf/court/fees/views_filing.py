@@ -25,6 +25,8 @@ from openecf.platform.access import rule
 from openecf.platform.payments import services as collecting
 from openecf.platform.payments.findings import Finder
 from openecf.platform.payments.gateway import gateway
+from openecf.platform.payments.queries import Paying
+from openecf.platform.payments.rules import State
 from openecf.platform.payments.stuck import work
 from openecf.platform.web import came_by
 
@@ -32,7 +34,7 @@ _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _payer(request: HttpRequest) -> paying.Payer:
-    return paying.Payer(request.reader.account, debtor(request), came_by(request))
+    return paying.Payer(request.reader.account, debtor(request), came_by(request), request.reader.on_behalf_of)
 
 
 @rule(PAYER)
@@ -61,6 +63,7 @@ def _may_pay(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> HttpResponse:
     reader, owes = request.reader, debtor(request)
     fees, settled = owing.open_fees(owes), owing.settled_fees(owes)
+    mine = paying.mine(_payer(request)) if reader.account else None
     going_on = [made for each in owing.payments_of(fees).values() for made in each]
     page = {
         "fees": fees,
@@ -68,7 +71,8 @@ def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> H
         "late": {one.pk for one in owing.overdue(owes, at=request.arrived)},
         "settled": settled,
         "closed": showing.closed_to(reader, (*fees, *settled)),
-        "paying": paying.mine(_payer(request)) if reader.account else None,
+        "paying": mine,
+        "outdated": _is_outdated(mine) if mine else "outdated" in request.GET,
         "pending": any(made.status == "pending" for made in going_on),
         "another": any(made.payer != reader.account and made.is_under_way for made in going_on),
         "on_line": gateway() is not None and reader.account is not None,
@@ -80,6 +84,10 @@ def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> H
         "court": settings.COURT,
     }
     return render(request, "fees/due.html", page, status=status)
+
+
+def _is_outdated(mine: Paying) -> bool:
+    return mine.state == State.AT_GATEWAY and paying.is_outdated(mine)
 
 
 @rule(PAYER)
@@ -102,6 +110,8 @@ def _came(request: HttpRequest, number: str, how: Callable[..., None]) -> HttpRe
         how(payer=_payer(request), number=number, at=request.arrived)
     except paying.NotYours:
         raise Http404 from None
+    except paying.Outdated:
+        return redirect(f"{reverse('filing-fees')}?outdated")
     return redirect("filing-fees")
 
 

@@ -14,7 +14,8 @@ _ONE_OF = [*_OPEN, State.SUCCEEDED.value]
 
 
 class Payment(models.Model):
-    """Somebody means to pay something. ``payer`` is an account; ``reference`` what it is for, as the room knows it."""
+    """Somebody means to pay something. ``payer`` is an account; ``reference`` what it is for, as the room knows it; ``behalf``
+    for whom. Of each purpose a payer has one open payment for each of those people."""
 
     class Status(models.TextChoices):
         OPEN = "open"
@@ -26,6 +27,13 @@ class Payment(models.Model):
     payer = models.UUIDField()
     purpose = models.CharField(max_length=20)
     reference = models.CharField(max_length=80, blank=True)
+    behalf = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="for whom, as the room knows it; empty: the payer",
+    )
     cents = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     asked_at = models.DateTimeField()
@@ -41,7 +49,9 @@ class Payment(models.Model):
                 | Q(status__in=["paid", "given-up"], decided_at__isnull=False),
                 name="payment_decided",
             ),
-            models.UniqueConstraint(fields=["payer", "purpose"], condition=Q(status="open"), name="payment_one_open"),
+            models.UniqueConstraint(
+                fields=["payer", "purpose", "behalf"], condition=Q(status="open"), name="payment_one_open"
+            ),
         ]
         indexes = [
             models.Index(fields=["payer", "purpose", "asked_at"], name="payment_payer"),

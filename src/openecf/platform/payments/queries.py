@@ -74,9 +74,11 @@ def history(*, payer: UUID, purpose: str) -> list[Paying]:
     return [_paying(row) for row in _whole(rows).order_by("-asked_at", "id")[:SHOWN]]
 
 
-def open_payment(*, payer: UUID, purpose: str) -> Paying | None:
-    """The payer's one payment that was begun and not decided; None if there is none."""
-    row = _whole(Payment.objects.filter(payer=payer, purpose=purpose, status=Payment.Status.OPEN)).first()
+def open_payment(*, payer: UUID, purpose: str, behalf: str = "") -> Paying | None:
+    """The payer's one payment for herself, or for whom ``behalf`` names, that was begun and not decided; None if there is
+    none."""
+    mine = Payment.objects.filter(payer=payer, purpose=purpose, behalf=behalf, status=Payment.Status.OPEN)
+    row = _whole(mine).first()
     return _paying(row) if row else None
 
 

@@ -94,21 +94,24 @@ class Decided:
 Settle = Callable[[Decided], None]
 
 
-def ask(*, payer: UUID, purpose: str, reference: str, amount: Money, by: str, at: datetime) -> UUID:
-    """A payer means to pay: the payment's id. One that was begun and has no attempt under way makes room.
+def ask(
+    *, payer: UUID, purpose: str, reference: str, amount: Money, by: str, at: datetime, behalf: str = ""
+) -> UUID:  # fmt: skip
+    """A payer means to pay, for herself or for whom ``behalf`` names: the payment's id. One that was begun for the same and
+    has no attempt under way makes room.
 
-    UnderWay while another of the payer's is not decided.
+    UnderWay while another of the payer's for the same is not decided.
     """
     try:
         with transaction.atomic():
             for earlier in Payment.objects.select_for_update().filter(
-                payer=payer, purpose=purpose, status=Payment.Status.OPEN
+                payer=payer, purpose=purpose, behalf=behalf, status=Payment.Status.OPEN
             ):
                 if earlier.attempts.filter(state__in=OPEN).exists():
                     raise UnderWay
                 Payment.objects.filter(pk=earlier.pk).update(status=Payment.Status.GIVEN_UP, decided_at=at)
             made = Payment.objects.create(
-                payer=payer, purpose=purpose, reference=reference, cents=amount.cents, asked_at=at, by=by
+                payer=payer, purpose=purpose, behalf=behalf, reference=reference, cents=amount.cents, asked_at=at, by=by
             )
             audit.record(
                 act="payment.asked", by=by, at=at, subject=str(payer), payment=str(made.pk), cents=amount.cents
