@@ -227,7 +227,9 @@ def test_sealed_bytes_are_encrypted_and_each_opening_is_recorded(world):
 
 
 @pytest.mark.parametrize(("restriction", "sealed"), [(0, False), (2, False), (3, True)])
-def test_what_was_filed_lies_as_it_was_uploaded_until_a_job_stores_it_as_its_level_asks(world, restriction, sealed):
+def test_what_was_filed_lies_as_it_was_uploaded_until_a_job_stores_it_as_its_level_asks(
+    world, restriction, sealed, django_capture_on_commit_callbacks
+):
     from openecf.platform.store import services as store
 
     document = main_document(world.entry(files=[pdfs.plain(1, f"FRESH {restriction}")], levels=[restriction]))
@@ -235,9 +237,11 @@ def test_what_was_filed_lies_as_it_was_uploaded_until_a_job_stores_it_as_its_lev
     if not sealed:
         assert bytes_of(buy(document, world.reader(world.counsel)))[:5] == b"%PDF-", "it can be read at once"
         assert not Opening.objects.exists(), "which is not the opening of a sealed document"
-    assert services.keep_fresh_by_level() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.keep_fresh_by_level() == 1
     document.refresh_from_db()
     assert (document.fresh, document.sealed, store.has(document.sha256)) == (False, sealed, not sealed)
+    assert store.has(document.sha256, sealed=True) == sealed, "nothing is stored twice"
     assert services.keep_fresh_by_level() == 0, "done once"
     assert bytes_of(buy(document, world.reader(world.judge)))[:5] == b"%PDF-"
 

@@ -24,6 +24,7 @@ from openecf.court.documents.services import open_bytes
 from openecf.court.filing import drafts, queries, services
 from openecf.court.filing.models import Draft
 from openecf.court.notices.models import Notice, Recipient
+from openecf.kernel.restriction import Restriction
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.config import this_site
 from openecf.platform.mail.models import OutgoingMail
@@ -159,6 +160,37 @@ def test_a_store_without_room_at_submission_files_what_it_holds(world):
     document = entry.documents.get()
     assert document.fresh and store.has(document.sha256, sealed=True)
     assert documents.keep_fresh_by_level() == 1 and store.has(document.sha256)
+
+
+@pytest.mark.django_db
+def test_equal_bytes_lie_once_in_each_form_that_documents_are_kept_in_and_a_draft_of_them_is_filed_still(
+    world, django_capture_on_commit_callbacks
+):
+    first, second = (
+        prepared(world, world.counsel, "motion:dismiss-case", files=[pdfs.plain(words="THE SAME TWICE")]) for _ in "ab"
+    )
+    reader, clerk = world.reader(world.counsel), world.reader(world.clerk)
+    with django_capture_on_commit_callbacks(execute=True):
+        shown = services.submit(draft_id=first.id, reader=reader, at=AT).documents.get()
+        documents.keep_fresh_by_level()
+
+    def forms() -> str:
+        return " ".join(word for word in ("sealed", "open") if store.has(shown.sha256, sealed=word == "sealed"))
+
+    assert forms() == "open", "the draft's form went with the document's"
+    with django_capture_on_commit_callbacks(execute=True):
+        closed = services.submit(draft_id=second.id, reader=reader, at=AT).documents.get()
+        documents.restrict(document=closed, restriction=Restriction.COURT, by=clerk, at=AT)
+    assert closed.sha256 == shown.sha256 and forms() == "sealed open"
+    with django_capture_on_commit_callbacks(execute=True):
+        documents.restrict(document=shown, restriction=Restriction.COURT, by=clerk, at=AT)
+    assert forms() == "sealed"
+    with django_capture_on_commit_callbacks(execute=True):
+        documents.restrict(document=closed, restriction=Restriction.PUBLIC, by=clerk, at=AT)
+        documents.restrict(document=shown, restriction=Restriction.PUBLIC, by=clerk, at=AT)
+    assert forms() == "open"
+    with documents.open_bytes(document=shown, reader=reader, at=AT) as file:
+        assert file.read(5) == b"%PDF-"
 
 
 @pytest.mark.django_db

@@ -41,6 +41,7 @@ from openecf.platform.pdf.examining import examine
 from openecf.platform.pdf.rules import Findings
 from openecf.platform.postgres import prepared
 from openecf.platform.store import services as store
+from openecf.platform.store.holding import one_at_a_time
 
 if TYPE_CHECKING:
     from openecf.court.docket.models import Entry
@@ -280,23 +281,32 @@ def _locked(key: int) -> Document:
 def _keep_by_level(row: Document) -> bool:
     """Seal a locked document's bytes, or store them open, as its level asks; whether anything changed.
 
-    What is sealed from now on does not stay behind in the open: neither the bytes nor copies with the header line.
+    The form that it leaves goes, too, unless another document is kept in it: what is sealed from now on does not stay
+    behind in the open, neither the bytes nor copies with the header line, and what is open is not stored twice.
     """
     sealed = level_of(row) >= SEALED_FROM
     if sealed == row.sealed and not row.fresh:
         return False
     if row.sha256:
         _store_as(row.sha256, sealed=sealed)
+        transaction.on_commit(lambda: _settle(row.sha256))
     row.sealed, row.fresh = sealed, False
     row.save(update_fields=["sealed", "fresh"])
-    if sealed and row.sha256 and not Document.objects.filter(sha256=row.sha256, sealed=False).exists():
-        transaction.on_commit(lambda: _drop_open(row.sha256))
     return True
 
 
-def _drop_open(sha256: str) -> None:
-    store.drop(sha256, sealed=False)
-    forget(sha256)
+def _settle(sha256: str) -> None:
+    """Leave equal bytes in the forms in which documents are kept, and in no other. Drafts and papers that came with
+    registrations may name the same bytes; the store opens them for those in the form that stays."""
+    with transaction.atomic():
+        one_at_a_time(sha256)
+        kept = set(Document.objects.filter(sha256=sha256).values_list("sealed", flat=True))
+        for sealed in kept:
+            _store_as(sha256, sealed=sealed)
+        for sealed in {True, False} - kept:
+            store.drop(sha256, sealed=sealed)
+        if False not in kept:
+            forget(sha256)
 
 
 def level_of(document: Document) -> Restriction:
@@ -312,11 +322,10 @@ def open_bytes(*, document: Document, reader: Reader, at: datetime, by: str = ""
         with transaction.atomic():
             Opening.objects.create(document=document, by=by or reader.ref, at=at)
             record(act="documents.open_sealed", by=by or reader.ref, at=at, subject=f"document:{document.doc_id}")
-    # A job may be sealing (or opening) the case at this moment: the bytes are there in one form or the other.
-    for sealed in (document.sealed, not document.sealed):
-        with contextlib.suppress(store.NotStored):
-            return store.open(document.sha256, sealed=sealed)
-    raise NotHeld(document=document.doc_id)
+    try:
+        return store.open(document.sha256, sealed=document.sealed)
+    except store.NotStored:
+        raise NotHeld(document=document.doc_id) from None
 
 
 @dataclass(frozen=True)

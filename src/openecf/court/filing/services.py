@@ -192,7 +192,7 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
         raise NotComplete(_("The date filed cannot be in the future."), step="details")
     if (received := queries.received(draft, reader)) is not None and received > at:
         raise NotComplete(_("It cannot have been received in the future."), step="details")
-    if lost := [d.filename for d in queries.documents_of(draft) if not store.has(d.sha256, sealed=True)]:
+    if lost := [d.filename for d in queries.documents_of(draft) if not store.held(d.sha256)]:
         raise NotComplete(_("Please upload %(files)s again.") % {"files": ", ".join(lost)}, step="documents")
 
 

@@ -319,13 +319,13 @@ def _bytes(folder: Path, conversion: Conversion, progress: Progress, told: Told)
 
 
 def _stored_fault(sha256: str, *, sealed: bool) -> str:
+    if not store.has(sha256, sealed=sealed):
+        return "the document is not in the store"
     digest = hashlib.sha256()
     try:
         with store.open(sha256, sealed=sealed) as file:
             for piece in store.pieces(file):
                 digest.update(piece)
-    except store.NotStored:
-        return "the document is not in the store"
     except OSError as error:
         return f"the stored document cannot be read: {error}"
     return "" if digest.hexdigest() == sha256 else "the stored document is not the one of the export"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from openecf.platform.config import this_site
 from openecf.platform.store.backends import Backend, StoreFull, backend
 from openecf.platform.store.sealing import SealedReader, Tampered, seal, sealed_name
 
-__all__ = ["NotStored", "Stored", "StoreFull", "Tampered", "drop", "has", "open", "pieces", "put", "sweep"]
+__all__ = ["NotStored", "Stored", "StoreFull", "Tampered", "drop", "has", "held", "open", "pieces", "put", "sweep"]
 
 PIECE = 262_144
 
@@ -70,11 +71,19 @@ def put(chunks: Iterable[bytes], *, sealed: bool = False, expected: str = "") ->
 
 
 def open(sha256: str, *, sealed: bool = False) -> BinaryIO:  # noqa: A001  (the store's own word)
-    """The plain bytes, as a seekable file. NotStored when they are not here, Tampered when they were altered."""
-    try:
-        stored = _backend().open(_name(sha256, sealed=sealed))
-    except FileNotFoundError:
-        raise NotStored(sha256) from None
+    """The plain bytes, as a seekable file. NotStored when they are not here, Tampered when they were altered.
+
+    ``sealed`` is the form in which they are looked for first. Equal bytes are kept once, so that another document's level
+    may have brought them into the other form, even at this moment.
+    """
+    for form in (sealed, not sealed, sealed):
+        with contextlib.suppress(FileNotFoundError):
+            return _opened(sha256, sealed=form)
+    raise NotStored(sha256)
+
+
+def _opened(sha256: str, *, sealed: bool) -> BinaryIO:
+    stored = _backend().open(_name(sha256, sealed=sealed))
     if not sealed:
         return stored
     return io.BufferedReader(SealedReader(stored, key=_key(), sha256=sha256), PIECE)  # type: ignore[return-value]
@@ -85,8 +94,13 @@ def has(sha256: str, *, sealed: bool = False) -> bool:
     return bool(sha256) and _backend().has(_name(sha256, sealed=sealed))
 
 
+def held(sha256: str) -> bool:
+    """Whether the store holds these bytes in either form."""
+    return has(sha256, sealed=True) or has(sha256, sealed=False)
+
+
 def drop(sha256: str, *, sealed: bool = False) -> None:
-    """Forget one form of bytes (the open form of what was sealed, or a draft's copy). The caller knows nobody needs it."""
+    """Forget one form of bytes. The caller knows that the other form is here, or that nobody needs them."""
     _backend().drop(_name(sha256, sealed=sealed))
 
 
