@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -18,6 +19,8 @@ from openecf.court.documents import services as documents
 from openecf.court.documents.models import Document
 from openecf.court.notices import queries, services
 from openecf.court.notices.models import FreeLook, Recipient
+from openecf.kernel.notice_parts import name_of, parts_of
+from openecf.kernel.notice_stamps import TITLE, taken_off
 from openecf.platform.config import public_pem, this_site
 from openecf.platform.mail.models import OutgoingMail
 from tests.court import world as invented
@@ -187,6 +190,88 @@ def test_what_was_mailed_verifies_offline(world, tmp_path, capsys, files, touche
             paths[-1].write_bytes(file.read() + (b" " if touched == "pdf" else b""))
     args = argparse.Namespace(notice=notice, pdfs=paths, keys=tmp_path / "sites.json")
     assert verify.run(args) == (verify.ALTERED if touched else verify.INTACT), capsys.readouterr().out
+
+
+DOCUMENT = "Description, file name and stamp of document"
+TOUCHED = [
+    ("Words above the transaction", "Judicial Conference", "Judicial Council"),
+    ("Who entered it", r"(following transaction was .*)Tobias", r"\1Thomas"),
+    ("Time of entry", "at 2:03 PM", "at 2:04 PM"),
+    ("Day of filing", "and filed on 1/2/2024", "and filed on 1/3/2024"),
+    ("Case name", r"(Case Name:[^J]*)Juniper", r"\1Jupiter"),
+    ("Case number", r"(Case Number:.*?)(</a>| https?:)", r"\1X\2"),
+    ("Link to the docket", r"(DktRpt.pl\?|caseId=)(?=\d+(\"|\n))", r"\g<1>1"),
+    ("Filer", "Bramble", "Bristle"),
+    ("Warning that the case is closed", r"CLOSED on 0", "CLOSED on 1"),
+    ("Document number", r'(Document Number:(?:</strong></td><td>(?:<a href="[^"]*">)?| ))1', r"\g<1>2"),
+    ("Link to the documents", r"(/docs?1/\d+)", r"\g<1>9"),
+    ("Docket text", "to Dismiss &", "to Deny &"),
+    ("People told by e-mail", "docketing@counsel", "docketing@council"),
+    ("People served by other means", "12 Quarry Road", "13 Quarry Road"),
+    ("Words above the documents", "associated with this transaction:", "associated with this transaction: all of"),
+    (f"{DOCUMENT} 1", "part0.pdf", "part2.pdf"),
+    (f"{DOCUMENT} 2", "Exhibit", "Schedule"),
+    ("Stamp of the entry", "Electronic entry Stamp:", "Electronic entry Stamp: void"),
+    ("Words after the stamp of the notice", r"\]\](?=[^\]]*\Z)", "]] Please reply."),
+]  # fmt: skip
+"""What each part is called, and how it is touched where a bench's notice has it."""
+
+
+def told(face: verify.Face) -> dict[bool | None, list[str]]:
+    """What ``openecf verify`` finds in a face of a notice, but for the documents: none are given."""
+    found: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for finding in verify.verify(face, {}, {COURT: this_site().signing_key.public_key()}):
+        if not finding.said.startswith("Part missing"):
+            found[finding.good].append(finding.said)
+    return found
+
+
+def as_held(said: str, subject: str) -> verify.Face:
+    held = verify.of_html(said) if "<html" in said[:20] else verify.Face(said, said)
+    return replace(held, subject=subject)
+
+
+@pytest.fixture(params=["words only", "documents"])
+def held(request, world) -> tuple[str, str, str]:
+    """Subject, text and HTML of a mail of a closed case."""
+    files = [] if request.param == "words only" else [pdfs.plain(2), pdfs.plain(1, "EXHIBIT")]
+    world.case.terminated = AT.date()
+    world.case.save()
+    entry = world.entry(text=TEXT, files=files)
+    notice = services.prepare(entry=entry, at=AT, filers=["Juniper Alder", "Bramble & Sons"])
+    services.mail_notice(notice_id=notice.pk, at=AT)
+    mail = mails()["tokafor@counsel.example"]
+    return mail.subject, mail.text, mail.html
+
+
+def test_each_part_of_a_notice_that_was_touched_is_named_and_no_other(held):
+    subject, *both = held
+    for said in both:
+        untouched = told(as_held(said, subject))
+        assert not untouched[False] and not untouched[None], untouched
+        parts = parts_of(taken_off(as_held(said, subject).text)[0])
+        (other,) = told(as_held(said, f"{subject}!"))[False]
+        assert other.startswith("Subject of the mail: altered")
+        named = set()
+        for name, was, becomes in TOUCHED:
+            touched = re.sub(was, becomes, said, count=1)
+            if touched == said:
+                continue
+            assert [each.split(":")[0] for each in told(as_held(touched, subject))[False]] == [name], touched
+            named.add(name)
+        assert named == {name_of(part) for part in [*parts, "AfterStamp"]}, "every part has its row"
+
+
+@pytest.mark.parametrize("held", ["documents"], indirect=True)
+def test_no_word_of_a_notice_can_be_changed_unseen(held):
+    subject, *both = held
+    for said in both:
+        secret = re.search(rf"{bench().documents.look_parameter}=(\d+)", said)[1]
+        # Of a word that comes several times its last place, and none of the markup.
+        words = re.finditer(r"\b\w+(?![^<>]*>)", said[: said.rindex(TITLE)])
+        for word in {each[0]: each for each in words}.values():
+            touched = f"{said[: word.start()]}{'7' if word[0][0] != '7' else '8'}{said[word.start() + 1 :]}"
+            assert word[0] == secret or told(as_held(touched, subject))[False], touched[word.start() - 40 : word.end()]
 
 
 def test_how_each_person_was_reached(world):

@@ -9,8 +9,9 @@ import hashlib
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,9 +20,12 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from openecf.kernel import courts, stamps
+from openecf.kernel import courts, notice_stamps, stamps
+from openecf.kernel.notice_html import said_by
+from openecf.kernel.notice_parts import CLOSED_SINCE, name_of, parts_of
+from openecf.kernel.notice_stamps import NoticeStamp, part_digest, taken_off
 from openecf.kernel.stamp_lines import StampLine, docket_text_of, plain_text_of, read_stamps, text_digest
-from openecf.kernel.stamps import Stamped
+from openecf.kernel.stamps import OF_STAMPED_NOTICE, Stamped
 
 INTACT, ALTERED, UNKNOWN = 0, 1, 2
 VERDICTS = {
@@ -33,6 +37,11 @@ UNSIGNED = (
     "Shown, but not vouched for by the court's signature: case name, filer, document number, who entered it, the day of "
     "filing, the people told, descriptions and names of files, links, and the mail's own subject, sender and date. "
     "Compare them with the docket before you rely on them."
+)
+"""Of a notice from before notices were stamped as a whole."""
+NOT_SIGNED = (
+    "Not vouched for by the court's signature: sender, recipients and date of the mail itself, and the secret at the end of "
+    "its link to the documents."
 )
 _NUMBER = re.compile(r"^[^\S\n]*Case\s+Number:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _ENTERED = re.compile(r"\bon\s+(\d+/\d+/\d+)\s+at\s+(\d+:\d+\s+[AP]M)\s+\S+\s+and\s+filed\s+on\b")
@@ -46,6 +55,20 @@ class Finding:
 
     good: bool | None
     said: str
+
+
+@dataclass(frozen=True)
+class Face:
+    """A notice as somebody holds it. ``plain``: its text without a look at its markup; ``foreign``: what no notice of a court
+    has; ``subject``: of a mail; ``others``: parts that the mail has besides the notice's text and its HTML; ``where``: which
+    of these two this is."""
+
+    text: str
+    plain: str
+    foreign: tuple[str, ...] = ()
+    subject: str | None = None
+    others: int = 0
+    where: str = ""
 
 
 class Unusable(Exception):
@@ -66,40 +89,54 @@ def run(args: argparse.Namespace) -> int:
     """Print what is intact, what is not and what nobody signed. 0: all that was signed is intact; 1: something was altered;
     2: something that was signed could not be verified."""
     try:
-        texts = texts_of(args.notice)
+        faces = faces_of(args.notice)
         keys = keys_of(args.keys)
         hashes = {path: sha256_of(path) for path in args.pdfs}
     except (Unusable, OSError) as wrong:
         print(f"Cannot verify: {wrong}", file=sys.stderr)
         return UNKNOWN
-    findings = list(dict.fromkeys(finding for text in texts for finding in verify(text, hashes, keys)))
+    findings = list(dict.fromkeys(finding for face in faces for finding in verify(face, hashes, keys)))
+    signatures = {
+        stamp.signature if stamp else None for _text, stamp, _after in (taken_off(face.text) for face in faces)
+    }
+    if len(signatures) > 1:
+        findings.append(Finding(False, "The mail's text and its HTML are not of one notice: their stamps differ."))
     goods = {finding.good for finding in findings}
     code = ALTERED if False in goods else UNKNOWN if None in goods else INTACT
     print(VERDICTS[code])
     for finding in findings:
         mark = {True: "intact ", False: "ALTERED", None: "unknown"}[finding.good]
         print(f"{mark}  {finding.said}")
-    print(f"unsigned  {UNSIGNED}")
+    print(f"unsigned  {UNSIGNED if None in signatures else NOT_SIGNED}")
     return code
 
 
-def texts_of(path: Path) -> list[str]:
+def faces_of(path: Path) -> list[Face]:
     """What a notice says, from a saved mail, page or text. A mail may say it twice, as text and as HTML: both count."""
     raw = path.read_bytes()
     if path.suffix.lower() in {".html", ".htm"}:
-        return [plain_text_of(raw.decode("utf-8", "replace"))]
+        return [of_html(raw.decode("utf-8", "replace"))]
     if path.suffix.lower() != ".eml":
-        return [raw.decode("utf-8", "replace")]
+        text = raw.decode("utf-8", "replace")
+        return [Face(text, text)]
     mail = email.message_from_bytes(raw, policy=email.policy.default)
-    texts = []
+    faces = []
     for kind in ("plain", "html"):
         body = mail.get_body(preferencelist=(kind,))
         if isinstance(body, EmailMessage):
             content = body.get_content()
-            texts.append(plain_text_of(content) if kind == "html" else content)
-    if not texts:
+            faces.append(of_html(content) if kind == "html" else Face(content, content, where=" in the mail's text"))
+    if not faces:
         raise Unusable(f"{path} is a mail without text")
-    return texts
+    others = sum(not part.is_multipart() for part in mail.walk()) - len(faces)
+    subject = " ".join(str(mail["Subject"] or "").split())
+    return [replace(face, subject=subject, others=others) for face in faces]
+
+
+def of_html(markup: str) -> Face:
+    """What an HTML notice says."""
+    said = said_by(markup)
+    return Face(said.text, plain_text_of(markup), said.foreign, where=" in the HTML")
 
 
 def keys_of(path: Path) -> dict[str, Ed25519PublicKey]:
@@ -142,17 +179,77 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def verify(notice: str, hashes: Mapping[Path, str], keys: Mapping[str, Ed25519PublicKey]) -> Iterator[Finding]:
-    """What can be said of each stamp, of the docket text, and of each PDF."""
-    lines = read_stamps(notice)
-    if not lines:
+def verify(face: Face, hashes: Mapping[Path, str], keys: Mapping[str, Ed25519PublicKey]) -> Iterator[Finding]:
+    """What can be said of each stamp, of each part of the notice, and of each PDF."""
+    text, whole, after = taken_off(face.text)
+    if whole is None:
+        text = face.plain
+    lines = read_stamps(text)
+    if not lines and whole is None:
         yield Finding(None, "The notice carries no electronic document stamp: nothing in it can be verified.")
         return
     yield from (_signature(line, keys) for line in lines)
     good = [line for line in lines if _holds(line, keys) is True]
-    yield _text(notice, good)
-    yield from _heading(notice, good)
-    yield from _documents(lines, hashes, keys)
+    of_whole = _whole(whole, lines, keys)
+    if of_whole:
+        yield of_whole
+    shown = parts_of(text) | ({"AfterStamp": after} if after else {})
+    if whole and of_whole and of_whole.good:
+        yield from _parts(whole, face, shown)
+    else:
+        yield _text(text, good)
+        yield from _heading(text, good)
+    yield from _documents(lines, hashes, keys, some_left_out=CLOSED_SINCE in shown.values())
+
+
+def _whole(
+    stamp: NoticeStamp | None, lines: Sequence[StampLine], keys: Mapping[str, Ed25519PublicKey]
+) -> Finding | None:
+    """What can be said of the stamp of the whole; None of a notice from before there were any."""
+    if stamp is None:
+        if all(line.facts.version < OF_STAMPED_NOTICE for line in lines):
+            return None
+        return Finding(False, "Stamp of the notice: missing. The court put one at its end.")
+    key = keys.get(stamp.court) or keys.get("*")
+    if key is None:
+        return Finding(None, f"Stamp of the notice: no key of court {stamp.court or '?'} is at hand.")
+    if notice_stamps.holds(stamp, key):
+        return Finding(True, f"Stamp of the notice: signed by the court ({stamp.court}, {len(stamp.parts)} parts).")
+    return Finding(False, "Stamp of the notice: not a stamp of this court, or its digits were changed.")
+
+
+def _parts(stamp: NoticeStamp, face: Face, shown: Mapping[str, str]) -> Iterator[Finding]:
+    """Each part of a notice beside what was signed, and what the court put nowhere."""
+    wanted = dict(stamp.parts)
+    if face.subject is None:
+        wanted.pop("Subject", None)
+    else:
+        shown = {**shown, "Subject": face.subject}
+    intact = []
+    for part in dict.fromkeys([*wanted, *shown]):
+        name, said = name_of(part), textwrap.shorten(shown.get(part, ""), 200, placeholder=" …")
+        if part not in shown:
+            yield Finding(False, f"{name}: missing{face.where}.")
+        elif part not in wanted:
+            yield Finding(False, f"{name}: not of the court, and added{face.where}: {said}")
+        elif wanted[part] == part_digest(shown[part]):
+            intact.append(name)
+        elif shown[part] == CLOSED_SINCE:
+            yield Finding(None, f"{name}: left out. It was {CLOSED_SINCE}, says the notice.")
+        else:
+            yield Finding(False, f"{name}: altered{face.where}: {said}")
+    if intact:
+        yield Finding(True, f"As the court sent it: {', '.join(intact)}.")
+    if set(wanted) == set(shown) and list(wanted) != list(shown):
+        yield Finding(False, "The parts of the notice do not stand in the order in which the court put them.")
+    if face.foreign:
+        yield Finding(
+            None,
+            f"The HTML is not only the court's: it has {', '.join(face.foreign)}. That may hide, move or add what you see. "
+            "Verify the mail as it came, or compare what you see with its text.",
+        )
+    if face.others:
+        yield Finding(False, f"The mail has parts ({face.others}) that the court did not send.")
 
 
 def _holds(line: StampLine, keys: Mapping[str, Ed25519PublicKey]) -> bool | None:
@@ -222,7 +319,7 @@ def _in_the_courts_time(facts: Stamped) -> str:
 
 
 def _documents(
-    lines: Sequence[StampLine], hashes: Mapping[Path, str], keys: Mapping[str, Ed25519PublicKey]
+    lines: Sequence[StampLine], hashes: Mapping[Path, str], keys: Mapping[str, Ed25519PublicKey], *, some_left_out: bool
 ) -> Iterator[Finding]:
     stamped = [line for line in lines if line.facts.sha256]
     left = dict(hashes)
@@ -243,7 +340,8 @@ def _documents(
         yield Finding(good, f"{match}: {why} ({name}).")
     wanted = ", ".join(f"part {line.facts.part}: {line.facts.sha256}" for line in unmatched) or "none that is missing"
     for path, digest in left.items():
-        yield Finding(False, f"{path}: PDF altered, or not of this notice (its SHA-256 {digest}; stamped {wanted}).")
+        good = None if some_left_out else False
+        yield Finding(good, f"{path}: PDF altered, or not of this notice (its SHA-256 {digest}; stamped {wanted}).")
     if not left:
         for line in unmatched:
             name = "main document" if line.facts.part == 0 else f"attachment {line.facts.part}"

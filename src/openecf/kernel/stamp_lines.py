@@ -50,7 +50,7 @@ class StampLine:
             f"[Court={facts.court}] [Case={facts.case}] [CaseID={facts.case_id}] [Entry={facts.entry_seq}] "
             f"[Filed={facts.filed_at}]",
             f"[SHA256={facts.sha256}]",
-            f"[Text={facts.text_sha256}]",
+            f"[Text={facts.text_sha256}]" + (f" [Version={facts.version}]" if facts.version > 1 else ""),
             f"[{self.stamp[:WIDTH]}",
             f"{self.stamp[WIDTH:]}]]",
         ]
@@ -86,6 +86,7 @@ def read_stamps(notice: str) -> list[StampLine]:
                     sha256=re.sub(r"\s", "", facts.get("SHA256", "")),
                     filed_at=facts.get("Filed", ""),
                     text_sha256=re.sub(r"\s", "", facts.get("Text", "")),
+                    version=_number(facts.get("Version", "1")),
                 ),
                 stamp=re.sub(r"\s", "", match["hex"]),
             )

@@ -13,10 +13,17 @@ from dataclasses import asdict, dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+OF_STAMPED_NOTICE = 2
+"""The version of stamps whose notices are stamped as a whole."""
+
 
 @dataclass(frozen=True)
 class Stamped:
-    """What a stamp vouches for. ``filed_at`` is ISO 8601 in UTC; ``sha256`` is of the PDF as filed."""
+    """What a stamp vouches for. ``filed_at`` is ISO 8601 in UTC; ``sha256`` is of the PDF as filed.
+
+    ``version``: from ``OF_STAMPED_NOTICE`` on the notice that bears it has a stamp of its own (``notice_stamps``); nobody
+    takes that off and passes the rest for a notice from before there were any.
+    """
 
     court: str
     case: str
@@ -26,10 +33,13 @@ class Stamped:
     sha256: str
     filed_at: str
     text_sha256: str
+    version: int = 1
 
     def message(self) -> bytes:
         """The bytes that are signed: canonical JSON, prefixed with what it is."""
-        return b"openecf-stamp-1\n" + json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()
+        facts = asdict(self)
+        head = f"openecf-stamp-{facts.pop('version')}\n"
+        return (head + json.dumps(facts, sort_keys=True, separators=(",", ":"))).encode()
 
 
 def sign(facts: Stamped, key: Ed25519PrivateKey) -> str:

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from openecf.kernel.notice_parts import CLOSED_SINCE
 from openecf.kernel.stamp_lines import StampLine
 
 
@@ -146,10 +147,6 @@ def summary_days(*, now: datetime, hour: time, zone: str, last: date | None) -> 
         return [newest]
     first = max(last + timedelta(days=1), newest - timedelta(days=MOST_DAYS_BACK))
     return [first + timedelta(days=n) for n in range((newest - first).days + 1)]
-
-
-CLOSED_SINCE = "closed since it was filed"
-"""What a notice says in place of a document's description. Notices are in English, as the courts' are."""
 
 
 class NoticeLayout(Protocol):

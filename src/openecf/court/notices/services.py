@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 
 from openecf.court.bench import bench
 from openecf.court.cases import queries as cases
-from openecf.court.notices import queries
+from openecf.court.notices import queries, stamping
 from openecf.court.notices.models import FreeLook, Notice, Recipient, SummaryLine
 from openecf.court.notices.rules import Addressee, NoticeDocument, NoticeFacts, short_day, without
 from openecf.court.people.queries import SUMMARY
@@ -25,7 +25,7 @@ from openecf.kernel import courts, stamps
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.restriction import Restriction
 from openecf.kernel.stamp_lines import StampLine, key_number, text_digest
-from openecf.kernel.stamps import Stamped
+from openecf.kernel.stamps import OF_STAMPED_NOTICE, Stamped
 from openecf.kernel.tokens import digest
 from openecf.platform.config import this_site
 from openecf.platform.jobs import services as jobs
@@ -55,13 +55,13 @@ def prepare(
         layout = bench().notice
         # A mapping: templates look there first, and would try it on each fact in vain.
         said = {"facts": vars(facts) | {"entered_at": facts.entered_at}}
-        notice = Notice(
-            entry=entry,
-            at=at,
-            subject=" ".join(layout.subject(facts).split()),
-            html=render_to_string(f"notices/{layout.folder}/notice.html", said),
+        subject = " ".join(layout.subject(facts).split())
+        text, html = stamping.stamped(
             text=render_to_string(f"notices/{layout.folder}/notice.txt", said),
+            html=render_to_string(f"notices/{layout.folder}/notice.html", said),
+            subject=subject,
         )
+        notice = Notice(entry=entry, at=at, subject=subject, html=html, text=text)
         prepared.insert(notice)
         prepared.add(Recipient, [_recipient(notice, person) for person in (*facts.mailed, *facts.otherwise)])
         jobs.defer(MAIL_JOB, queue="mail", notice_id=notice.pk)
@@ -147,6 +147,7 @@ def _stamp(entry: Entry, *, sha256: str, part: int, file_number: str) -> StampLi
         sha256=sha256,
         filed_at=entered.strftime("%Y-%m-%dT%H:%M:%SZ"),
         text_sha256=text_digest(entry.text),
+        version=OF_STAMPED_NOTICE,
     )
     return StampLine(
         kind=bench().notice.stamp_kind,
