@@ -32,6 +32,10 @@ LEVELS = {
 }
 
 
+ENGLISH = {"lang": "en"}
+"""Of choices that are the record's own words, in whatever language the page is."""
+
+
 class CaseForm(forms.Form):
     """A case number as the person writes it."""
 
@@ -61,14 +65,14 @@ class PartiesForm(forms.Form):
         self.event = event
         if event.filers != "none":
             self.fields["filers"] = forms.MultipleChoiceField(
-                label=_("Filed by"), choices=own, required=False, widget=forms.CheckboxSelectMultiple,
+                label=_("Filed by"), choices=own, required=False, widget=forms.CheckboxSelectMultiple(attrs=ENGLISH),
                 help_text=_("Tick the party or parties that you file this for."),
             )  # fmt: skip
             # This or a party that is not listed: neither alone is required, and "optional" would be untrue.
             self.fields["filers"].one_of_several = event.filers == "required"
         if event.against:
             self.fields["against"] = forms.MultipleChoiceField(
-                label=_("Against"), choices=parties, widget=forms.CheckboxSelectMultiple,
+                label=_("Against"), choices=parties, widget=forms.CheckboxSelectMultiple(attrs=ENGLISH),
                 error_messages={"required": _("Tick at least one party.")},
             )  # fmt: skip
         if event.filers != "none" and not (event.spoken_for or only_own):
@@ -80,6 +84,7 @@ class PartiesForm(forms.Form):
                 label=_("Party that is not listed: role"),
                 required=False,
                 choices=[("", "---"), *((r, r) for r in roles)],
+                widget=forms.Select(attrs=ENGLISH),
             )
 
     def clean(self) -> dict:
@@ -98,8 +103,8 @@ class AssociationForm(forms.Form):
     def __init__(self, *args: object, parties: Sequence[tuple[str, str]], must: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parties"] = forms.MultipleChoiceField(
-            label=_("I appear as attorney for"), choices=parties, required=must, widget=forms.CheckboxSelectMultiple,
-            initial=[key for key, _name in parties],
+            label=_("I appear as attorney for"), choices=parties, required=must,
+            widget=forms.CheckboxSelectMultiple(attrs=ENGLISH), initial=[key for key, _name in parties],
         )  # fmt: skip
         roles = [(rules.LEAD, _("Lead attorney")), (rules.NOTICED, _("Attorney to be noticed"))]
         self.fields["roles"] = forms.MultipleChoiceField(
@@ -211,8 +216,9 @@ class TextForm(forms.Form):
         super().__init__(*args, **kwargs)
         if event.prefixes:
             self.fields["prefix"] = forms.ChoiceField(
-                label=_("Prefix"), required=False, choices=[("", "---"), *((each, each) for each in event.prefixes)]
-            )
+                label=_("Prefix"), required=False, choices=[("", "---"), *((each, each) for each in event.prefixes)],
+                widget=forms.Select(attrs=ENGLISH),
+            )  # fmt: skip
         if event.free:
             self.fields["free"] = forms.CharField(
                 label=_(event.free), required=event.free_required, max_length=2000,
