@@ -49,8 +49,8 @@ class Visitors:
         self._kept.pop(username, None)
 
     def leave(self) -> None:
-        for context in self._open:
-            context.close()
+        while self._open:
+            self._open.pop().close()
 
 
 def sign_on(page: Page, username: str, password: str = "") -> None:
