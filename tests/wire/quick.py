@@ -38,7 +38,9 @@ def page_of(client, kind: str, court, case, *, multiple: bool):
         root = "/cmecf/servlet" if court.id in JAVA_SERVLET_ROOT else "/n/beam/servlet"
         asked = ASKED_OF_APPEALS | {"caseNum": case.number} | ({"incPdfMulti": "Y"} if multiple else {})
         return client.get(f"{root}/TransportRoom", asked)
-    asked = ASKED | {"all_case_ids": str(case.id)} | ({"view_multi_docs": "on"} if multiple else {})
+    # Every other docket with links that ask for copies as they were filed.
+    asked = ASKED | {"all_case_ids": str(case.id), "pdf_header": "12"[case.id % 2]}
+    asked |= {"view_multi_docs": "on"} if multiple else {}
     return client.post("/cgi-bin/DktRpt.pl?1-L_1_0-1", asked)
 
 
