@@ -19,6 +19,8 @@ from openecf.court.documents import services as documents
 from openecf.court.documents.models import Document
 from openecf.court.notices import queries, services
 from openecf.court.notices.models import FreeLook, Recipient
+from openecf.court.notices.rules import without
+from openecf.kernel.doc_ids import DocId
 from openecf.kernel.notice_parts import name_of, parts_of
 from openecf.kernel.notice_stamps import TITLE, taken_off
 from openecf.platform.config import public_pem, this_site
@@ -260,6 +262,15 @@ def test_each_part_of_a_notice_that_was_touched_is_named_and_no_other(held):
             assert [each.split(":")[0] for each in told(as_held(touched, subject))[False]] == [name], touched
             named.add(name)
         assert named == {name_of(part) for part in [*parts, "AfterStamp"]}, "every part has its row"
+
+
+@pytest.mark.parametrize("held", ["documents"], indirect=True)
+def test_a_document_that_was_left_out_of_a_notice_is_not_called_altered(held):
+    subject, *both = held
+    serial = DocId.parse(Document.objects.get(part=1).doc_id).serial
+    for said in both:
+        found = told(as_held(without(said, [(serial, 1)]), subject))
+        assert (found[False], [each.split(".")[0] for each in found[None]]) == ([], [f"{DOCUMENT} 2: left out"])
 
 
 @pytest.mark.parametrize("held", ["documents"], indirect=True)
