@@ -73,7 +73,10 @@ def kind_of(address: str) -> str:
     return f"{parts.netloc}{path}?{query}"
 
 
-def walk(page: Page, starts: list[str], *, most: int = 80, of_a_kind: int = 1) -> Iterator[str]:
+MOST_PAGES = 400 if os.environ.get("OPENECF_THOROUGH") else 80
+
+
+def walk(page: Page, starts: list[str], *, most: int = MOST_PAGES, of_a_kind: int = 1) -> Iterator[str]:
     """Every page that links lead to within the sites of ``starts``, ``of_a_kind`` of each kind; the page is open."""
     hosts = {urlsplit(start).netloc for start in starts}
     came_from = f"http://{urlsplit(starts[0]).netloc}/"  # courts answer many pages to their own links only

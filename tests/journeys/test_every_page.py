@@ -1,8 +1,8 @@
 """axe-core finds nothing on any page that links lead to, whoever reads it and in whichever language; no page scrolls
 sideways.
 
-Every page is looked at here, but not for every reader at every court in every language: that takes a quarter of an hour
-more, and ``OPENECF_THOROUGH=1`` does it.
+Every page is looked at here, but not for every reader at every court in every language: that takes half an hour more, and
+``OPENECF_THOROUGH=1`` does it, for the court's own people as for filers. ``test_service_center`` has the desk.
 """
 
 from __future__ import annotations
