@@ -167,10 +167,11 @@ def _import(layout: Layout, court: str, files: list[Path], report: Path, console
         done = services.import_dockets(files, at=datetime.now(UTC), report=tell)
     if done.count("taken"):  # the list of courts says how many cases there are
         importlib.import_module("openecf.court.transition.services").tell_status(at=datetime.now(UTC))
+    kept = sum(len(one.kept) for one in done.files)
     console.print(
         f"{court}: {done.count('taken')} taken, {done.count('extended')} extended, {done.count('unchanged')} unchanged, "
         f"{len(done.refused)} refused; {done.entries:,} entries, {done.rows:,} rows in {done.seconds:.1f} s "
-        f"({done.rows_per_second:,.0f} rows/s)",
+        f"({done.rows_per_second:,.0f} rows/s)" + (f"; {kept:,} fields kept as they came" if kept else ""),
         soft_wrap=True,
     )
     return 1 if done.refused else 0
