@@ -102,6 +102,7 @@ def test_documents_ticked_on_a_sheet_come_in_one_file_after_one_receipt(here, ch
     document = "s" if APPELLATE else "document_" if bench().name == "district" else "download_documents"
     box = form.xpath(f".//input[starts-with(@name, '{document}')]")[1]
     entry = form.xpath(".//input[@name='d' or @name='entries' or (@name='arr_de_seq_nums' and @type='checkbox')]")[0]
+    assert b"No document was chosen" in content(browser.post(view, {}, **HERE))
     for ticked, pages in ((box, 2), (entry, 3)):
         sent = {ticked.name: ticked.get("value")}
         receipt = page(content(browser.post(view, sent, **HERE)))

@@ -76,6 +76,13 @@ class TooMuchTogether(Refusal):
     code = "too-much-together"
 
 
+class NothingChosen(Refusal):
+    """Several documents at once, and none of them ticked."""
+
+    said = _("No document was chosen. Go back and tick those that you want. Nothing was charged.")
+    code = "nothing-chosen"
+
+
 class LookIsGone(Refusal):
     """A notice's link was used before, is too old, or never was one."""
 

@@ -296,6 +296,8 @@ def _chosen(request: HttpRequest) -> list[Document]:
         found = [one for one in found if not serials or DocId.parse(one.doc_id).serial in serials]
     else:
         seqs = _numbers(word for name in ("arr_de_seq_nums", "entries", "d") for word in _all(request, name))
+        if not seqs and not serials:
+            raise services.NothingChosen
         found = queries.of_entries(reader=reader, case_id=case_id, seqs=seqs) if seqs else []
         known = {one.pk for one in found}
         alone = queries.with_serials(reader=reader, case_id=case_id, serials=serials) if serials else []

@@ -61,6 +61,7 @@ def typeset(source: str, to: str, *, base: str, foot: str) -> None:
                 for row in lxml.html.fragment_fromstring(f"<table>{markup}</table>").iterchildren("tr"):
                     paper.row(_report_row(row))
             elif markup.strip():
+                paper.heading = []  # of a table that is over
                 for block in _blocks(lxml.html.fragment_fromstring(markup, create_parent="div")):
                     paper.block(block)
         paper.end()
