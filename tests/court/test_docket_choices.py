@@ -12,6 +12,8 @@ import pypdfium2
 import pytest
 
 from openecf.court.bench import bench
+from openecf.court.cases import services as cases
+from openecf.court.cases.models import Case, Party
 from openecf.court.docket import printed
 from openecf.court.docket import services as docket
 from openecf.court.fees.models import MeterLine
@@ -165,3 +167,40 @@ def test_a_sheet_comes_as_a_pdf_of_the_same_words_for_the_same_price(here, monke
     refused = sheet(counsel, here, output_format="pdf", **asked).text_content()
     assert "A PDF holds 1 entries" in refused and "this selection takes 2" in refused
     assert MeterLine.objects.count() == 2, "nothing is charged for what is not handed out"
+
+
+@pytest.mark.skipif(bench().name != "district", reason="criminal cases are at district courts")
+def test_a_sheet_of_some_defendants_leaves_out_what_names_the_others_alone(here):
+    ada, bo, _other = Party.objects.filter(case=here.case).order_by("position")
+    for party, name in ((ada, "Ada Rook"), (bo, "Bo March")):
+        Party.objects.filter(id=party.id).update(name=name, type="Defendant")
+        cases.add_count(party_id=party.id, kind="pending", name=f"Count of {name}", at=AT, by="user:1")
+    for text in (
+        "INDICTMENT as to Ada Rook (1), Bo March (2)",
+        "PLEA as to BO MARCH",
+        "ORDER as to Ada Rook",
+        "LETTER",
+    ):
+        docket.finish(here.entry(text=text))
+    Case.objects.filter(id=here.case.id).update(next_seq=here.next_seq)
+    browser = callers.client(callers.person(account_type="search"))
+    form = page(content(browser.get(f"/cgi-bin/DktRpt.pl?{here.case.id}")))
+    assert form.xpath("//input[@name='defendants']/@value") == [str(ada.id), str(bo.id)]
+
+    def said(*chosen) -> set[str]:
+        text = sheet(browser, here, defendants=list(chosen), list_of_parties_and_counsel="on").text_content()
+        words = (
+            "INDICTMENT",
+            "PLEA",
+            "ORDER as to",
+            "LETTER",
+            "Count of Ada Rook",
+            "Count of Bo March",
+            "Rowan Sorrel",
+        )
+        return {word for word in words if word in text}
+
+    everything = said()
+    assert len(everything) == 7 == len(said(ada.id, bo.id)) == len(said("0", "x"))
+    assert everything - said(ada.id) == {"PLEA", "Count of Bo March"}
+    assert everything - said(bo.id) == {"ORDER as to", "Count of Ada Rook"}

@@ -68,6 +68,9 @@ class Sheet:
             f"{kind} DOCKET FOR CASE #: {plain(case.heading_number)}</h3>",
             self._heading_table(case),
         ]
+        if selection.defendants:
+            names = plain(", ".join(selection.defendants))
+            parts.append(f"<p>Only {names}: entries whose text names other defendants alone are left out.</p>")
         if selection.parties and case.parties:
             rows = "".join(self._party(party) for party in case.parties)
             parts.append(f'<table width="100%" border="0" cellspacing="5">{rows}</table>')

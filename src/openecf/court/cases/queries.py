@@ -397,6 +397,12 @@ def members_of(case: Case) -> tuple[tuple[int, str, str], ...]:
     return tuple((member.id, heading_number(member), member.caption or member.short_title) for member in rows)
 
 
+def charged(case_id: int) -> dict[int, str]:
+    """The defendants of a criminal case, those who are charged with something: names by the party's id, in order."""
+    rows = Party.objects.filter(Q(has_criminal_data=True) | Q(counts__isnull=False), case=case_id)
+    return dict(rows.order_by("position", "id").distinct().values_list("id", "name"))
+
+
 def party_facts(case_id: int, *, terminated: bool = True) -> tuple[PartyFacts, ...]:
     """The parties of a case with counsel and counts, in three statements."""
     rows = Party.objects.filter(case=case_id).order_by("position", "id")

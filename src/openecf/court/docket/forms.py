@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from django import forms
@@ -85,6 +86,12 @@ class DocketForm(forms.Form):
     list_of_parties_and_counsel = forms.BooleanField(label=_("Parties and counsel"), required=False, initial=True)
     terminated_parties = forms.BooleanField(label=_("Terminated parties"), required=False, initial=True)
     list_of_member_cases = forms.BooleanField(label=_("List of member cases"), required=False)
+    defendants = forms.MultipleChoiceField(
+        label=_("Only these defendants"),
+        required=False,
+        help_text=_("Empty: all. Entries whose text names others alone are left out."),
+        widget=forms.CheckboxSelectMultiple,
+    )
     nef_links = forms.BooleanField(
         label=_("Links to Notices of Electronic Filing"),
         required=False,
@@ -115,9 +122,13 @@ class DocketForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *, notices: bool) -> None:
-        """``notices``: the reader may be somebody whom notices are shown to."""
+    def __init__(self, *, notices: bool, charged: Mapping[int, str]) -> None:
+        """``notices``: the reader may be somebody whom notices are shown to. ``charged``: a criminal case's defendants."""
         super().__init__(auto_id="%s")
+        if len(charged) > 1:
+            self.fields["defendants"].choices = list(charged.items())
+        else:
+            del self.fields["defendants"]
         if not notices:
             del self.fields["nef_links"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -220,7 +222,13 @@ def chosen(case_id: int, selection: Selection) -> QuerySet[Entry]:
         rows = rows.filter(number_sort__gte=selection.number_from)
     if selection.number_to is not None:
         rows = rows.filter(number_sort__lte=selection.number_to)
+    if selection.others:
+        rows = rows.exclude(_names_one_of(selection.others) & ~_names_one_of(selection.defendants))
     return rows.order_by(*ORDERS[selection.sort])
+
+
+def _names_one_of(names: Iterable[str]) -> Q:
+    return reduce(or_, (Q(text__icontains=name) for name in names))
 
 
 class Rows:

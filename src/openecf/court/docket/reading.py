@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -64,11 +64,22 @@ def for_reader(reader: Reader, selection: Selection) -> Selection:
     return selection if reader.linked else replace(selection, notices=False)
 
 
+def about(case: Case, selection: Selection, party_ids: Sequence[str]) -> Selection:
+    """The selection for some of a criminal case's defendants: those with these ids. Without any, or with all, for all."""
+    charged = cases.charged(case.id) if party_ids else {}
+    chosen = tuple(name for party, name in charged.items() if str(party) in party_ids)
+    others = tuple(name for party, name in charged.items() if str(party) not in party_ids)
+    return replace(selection, defendants=chosen, others=others) if chosen and others else selection
+
+
 def facts_for(case: Case, selection: Selection) -> CaseFacts:
     """What the heading of a sheet says of the case, and of its parties if they are to be shown."""
-    return cases.facts_now(
+    facts = cases.facts_now(
         case, parties=selection.parties, terminated=selection.terminated_parties, members=selection.member_cases
     )
+    if not selection.others:
+        return facts
+    return replace(facts, parties=tuple(party for party in facts.parties if party.name not in selection.others))
 
 
 def case_for(*, reader: Reader, case_id: int) -> Case:

@@ -227,6 +227,9 @@ class Selection:
     multiple: bool = False
     as_filed: bool = False
     notices: bool = False
+    defendants: tuple[str, ...] = ()
+    """Names of the only defendants that it is about; ``others``: of those that it is not about. Empty: all."""
+    others: tuple[str, ...] = ()
     sort: str = "oldest"
     parts: frozenset[str] = field(default=frozenset())
 
@@ -252,6 +255,8 @@ class Selection:
             said.append(f"Starting with document: {self.number_from}")
         if self.number_to is not None:
             said.append(f"Ending with document: {self.number_to}")
+        if self.defendants:
+            said.append(f"Defendants: {', '.join(self.defendants)}")
         return " ".join(said)
 
 

@@ -50,7 +50,7 @@ def docket_report(request: HttpRequest) -> HttpResponseBase:
         case = _case_asked(request, request.POST)
         if case is None:
             return _choose(request, request.POST.get("case_num", ""))
-        selection = selection_of(request.POST)
+        selection = reading.about(case, selection_of(request.POST), request.POST.getlist("defendants"))
         if request.POST.get("output_format", "").lower() == "pdf":
             return _on_paper(request, case, selection)
         sheet = reading.sheet(reader=request.reader, case=case, selection=selection, at=request.arrived)
@@ -98,7 +98,7 @@ def _docket_form(request: HttpRequest) -> HttpResponse:
     except cases.NoSuchCase as refusal:
         return said(request, str(refusal.said))
     context = {
-        "form": DocketForm(notices=request.reader.linked),
+        "form": DocketForm(notices=request.reader.linked, charged=cases.charged(case.id) if case else {}),
         "case": case,
         "nonce": nonce(case.id if case else 1),
         "typed": written,
