@@ -47,8 +47,7 @@ class Road:
             *((names[step], self.urls[step]) for step in names),
             *((label, "") for label in self.after),
         ]
-        keys = [*["type"][: len(self.before)], *names, *["confirm"][: len(self.after)]]
-        at = keys.index(current)
+        at = [*["type"] * len(self.before), *names, *["confirm"] * len(self.after)].index(current)
         return [
             Shown(label, "complete" if n < at else "current" if n == at else "", url if n < at else "")
             for n, (label, url) in enumerate(steps)
