@@ -73,10 +73,12 @@ def answers() -> list[tuple[str, int, int]]:
     return [(row.body["status"], row.body["version"], row.body["step"]) for row in rows]
 
 
-def approve(row: FilingRequest, now: datetime, *, user_id: int | None = None, group: str = "attorney", compared=True):
+def approve(
+    row: FilingRequest, now: datetime, *, user_id: int | None = None, group: str = "attorney", **chosen: object
+):
     row.refresh_from_db()
-    seen = rules.Seen(row.version, row.step)
-    services.approve(request_id=row.id, seen=seen, group=group, user_id=user_id, by="user:1", at=now, compared=compared)
+    facts = {"compared": True, "group": group, "user_id": user_id, "by": "user:1", "at": now} | chosen
+    services.approve(request_id=row.id, seen=rules.Seen(row.version, row.step), **facts)
 
 
 # Taking.

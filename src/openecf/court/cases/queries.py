@@ -21,7 +21,9 @@ from openecf.court.cases.rules import (
     PartyFacts,
     understand,
 )
+from openecf.court.cases.speaking import is_counsel as is_counsel
 from openecf.court.cases.speaking import speaks as speaks
+from openecf.court.cases.speaking import speaks_in as speaks_in
 from openecf.court.cases.speaking import spoken_in as spoken_in
 from openecf.court.documents.rules import may_read
 from openecf.court.people.rules import Reader

@@ -134,8 +134,18 @@ def speak_no_more(*, case_id: int, user: CourtUser, at: datetime, by: str) -> st
 
 
 def speaks(*, user_id: int | None, case_id: int) -> bool:
-    """Whether a court user speaks for somebody in the case now."""
-    return user_id is not None and _own(user_id).filter(party__case=case_id).exists()
+    """Whether a court user speaks now for somebody who is still in the case."""
+    return user_id is not None and case_id in speaks_in(user_id)
+
+
+def speaks_in(user_id: int) -> set[int]:
+    """The cases in which a court user speaks now for somebody who is still in them."""
+    return set(_own(user_id).filter(party__terminated=None).values_list("party__case", flat=True))
+
+
+def is_counsel(user_id: int) -> bool:
+    """Whether a court user appears for others on some docket now, and not as a party without an attorney."""
+    return not all(is_pro_se(row) for row in _own(user_id))
 
 
 def spoken_in(user_id: int, *, limit: int = 200) -> list[tuple[int, str, str, date | None, list[str]]]:

@@ -134,7 +134,10 @@ def admission_events(reader: Reader) -> list[Event]:
 
 def own_cases(reader: Reader) -> list[cases.CaseMatch] | None:
     """The cases in which somebody files who files in own cases alone; None for everybody else."""
-    return cases.of_reader(reader, limit=50) if reader.files_in_own_cases else None
+    if reader.user is None or not reader.files_in_own_cases:
+        return None
+    now = cases.speaks_in(reader.user)
+    return [one for one in cases.of_reader(reader, limit=50) if one.id in now]
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def _submit(draft_id: object, reader: Reader, at: datetime, version: int | None)
         text = queries.text_facts(draft, event, reader, at)
         related = [int(each) for each in draft.answers.get("related", {}).get("entries", [])]
         case = cases.locked(draft.case_id)
+        queries.require_own_case(reader, draft.case_id, event)  # again: who takes the case off an account holds it, too
         restriction = queries.line_restriction_of(draft, event)
         papers = documents.numbered(documents=_new_documents(draft, event))
         with prepared.together():
@@ -199,10 +200,10 @@ def _check(draft: Draft, event: Event, reader: Reader, at: datetime) -> None:
 def _parties(draft: Draft, event: Event, reader: Reader, at: datetime) -> tuple[list[int], list[int]]:
     """The parties filed for (a new one is added to the case), and those whose counsel the filer becomes."""
     filers = queries.picked(draft, "filers")
-    association = draft.answers.get("association", {}).get("parties", [])
-    if queries.moves_for_admission(reader, event):
-        association = []
-    associate = [int(each) for each in association if each != queries.NEW_PARTY]
+    # What was answered before the person's group, or the case, changed makes nobody counsel.
+    offered = {key for key, _name in queries.not_yet_counsel(draft, reader, event)}
+    association = offered & {str(each) for each in draft.answers.get("association", {}).get("parties", [])}
+    associate = sorted(int(each) for each in association if each != queries.NEW_PARTY)
     if added := queries.new_party(draft):
         name, role = added
         party = cases.add_party(case_id=draft.case_id, name=name, type=role, at=at, by=reader.ref)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from openecf.court.cases import queries as cases
 from openecf.court.people.before_linking import as_held
 from openecf.court.people.letters import link_letters
 from openecf.court.people.models import CourtUser, Group, LinkOffer
@@ -50,6 +51,16 @@ class HasAccount(CannotAdmit):
     code = "has-account"
 
 
+class IsCounsel(CannotAdmit):
+    """The account appears for others; as a party's own it would file for them."""
+
+    said = _(
+        "That account appears as counsel on dockets of this court, so it cannot become that of somebody without an attorney. "
+        "End those appearances first, or choose another account or group."
+    )
+    code = "is-counsel"
+
+
 class NoSuchUser(CannotAdmit):
     """The court has no such account, or it is one of the court's own people."""
 
@@ -65,9 +76,10 @@ def check_admission(*, account: UUID, group: str, user_id: int | None) -> None:
     if mine is not None:
         if mine.pk != user_id or not comes_again(mine, group):
             raise HasAccount
+        _require_fit(mine, group)
         return
     if user_id is not None:
-        _free(user_id)
+        _require_fit(_free(user_id), group)
 
 
 def comes_again(user: CourtUser, group: str) -> bool:
@@ -76,6 +88,11 @@ def comes_again(user: CourtUser, group: str) -> bool:
     if user.group in COURT_GROUPS:
         return False
     return not user.active or (user.group in OWN_CASES_ONLY and group == user.group) or _rises(user, group)
+
+
+def _require_fit(user: CourtUser, group: str) -> None:
+    if group == Group.PRO_SE and user.group != group and cases.is_counsel(user.pk):
+        raise IsCounsel
 
 
 def _rises(user: CourtUser, group: str) -> bool:
@@ -94,13 +111,15 @@ def admit(
     """
     mine = CourtUser.objects.select_for_update(no_key=True).filter(account=account).first()
     if mine is not None and mine.pk == user_id and comes_again(mine, group):
+        _require_fit(mine, group)
         if mine.active and mine.group == group:
             return mine
         return (_admit_in_full if mine.active else _let_back)(mine, group, application, language, by=by, at=at)
     check_admission(account=account, group=group, user_id=None)
     try:
         with transaction.atomic():
-            user = _new(application) if user_id is None else _known(user_id)
+            user = _new(application) if user_id is None else _known(user_id, group)
+            was = user.suspended_why
             if user_id is not None:
                 who = Reader(account=account, number=number, username=username, email=application.email)
                 with translation.override(language or settings.LANGUAGE_CODE):
@@ -112,7 +131,8 @@ def admit(
             user.language = language
             user.save()
             begin_with(user=user, summary=application.summary, tells_silence=application.tells_silence)
-            record(act="account.admitted", by=by, at=at, subject=f"user:{user.id}", group=group, new=user_id is None)
+            record(act="account.admitted", by=by, at=at, subject=f"user:{user.id}", group=group, new=user_id is None,
+                   was=was)  # fmt: skip
             told = AccountLinked(account=account, court=this_site().id, role=group, at=at)
             bus.put(to="central", message=told, at=at)
     except IntegrityError:
@@ -161,8 +181,9 @@ def _free(user_id: int) -> CourtUser:
     return user
 
 
-def _known(user_id: int) -> CourtUser:
+def _known(user_id: int, group: str) -> CourtUser:
     user = _free(user_id)
+    _require_fit(user, group)
     user.spent_password, user.password = user.password or user.spent_password, ""
     user.before_link = as_held(user)
     LinkOffer.objects.filter(user=user, used_at=None).delete()

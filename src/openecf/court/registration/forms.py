@@ -39,6 +39,7 @@ class FilterForm(forms.Form):
 class _Seen(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=32000)
     step = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=32000)
+    read_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
 
 class ApproveForm(_Seen):

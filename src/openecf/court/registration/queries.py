@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -167,6 +168,13 @@ def appearances(application: Application) -> int:
 def linked_here(account: UUID) -> CourtUser | None:
     """The court user that the PACER account is linked to already."""
     return people.user_of_account(account)
+
+
+def suspended_after(at: datetime, *, account: UUID, user_id: int | None) -> bool:
+    """Whether the account that the applicant has here, or that a clerk chose for her, was suspended later than that."""
+    chosen = people.users([user_id]) if user_id is not None else []
+    known = [one for one in (people.user_of_account(account), *chosen) if one is not None]
+    return any(not one.active and one.suspended_at is not None and one.suspended_at > at for one in known)
 
 
 def papers(application: Application) -> dict[str, ReceivedPaper]:

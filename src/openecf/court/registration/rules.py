@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from django.utils.translation import gettext_lazy as _
@@ -121,10 +122,12 @@ def is_as_compared(*, then: Sequence[str], now: Sequence[Reason]) -> bool:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a clerk had before her when she decided: the applicant's version and the court's step."""
+    """What a clerk had before her when she decided: the applicant's version and the court's step, and when the page was
+    made, which says how the accounts of the court stood on it (None: as they stand now)."""
 
     version: int
     step: int
+    at: datetime | None = None
 
 
 def changed_text(*, kind: str, before: str, name: str, contact: str, parties: Sequence[str]) -> str:

@@ -129,7 +129,7 @@ def _approve_form(request: HttpRequest, found: FilingRequest, sent: object = Non
     groups = [group for group in groups if linked is None or people.comes_again(linked, group)]
     return ApproveForm(
         sent, candidates=everyone, groups=groups,
-        appearances=queries.appearances(application), linked=linked, initial=_seen(found),
+        appearances=queries.appearances(application), linked=linked, initial=_seen(request, found),
         duplicates=linked is None and bool(queries.may_be_duplicates(found)),
         parties=queries.parties_for(application, request.reader) if bound and OWN_CASES_ONLY & set(groups) else None,
     )  # fmt: skip
@@ -151,8 +151,8 @@ def _candidates(request: HttpRequest, found: FilingRequest) -> list[queries.Cand
     return [*known, *(one for one in looked_for if one.user.id not in ids)]
 
 
-def _seen(found: FilingRequest) -> dict[str, int]:
-    return {"version": found.version, "step": found.step}
+def _seen(request: HttpRequest, found: FilingRequest) -> dict[str, object]:
+    return {"version": found.version, "step": found.step, "read_at": request.arrived.isoformat()}
 
 
 def _act(request: HttpRequest, found: FilingRequest, act: str, form: ApproveForm | WordsForm | FeeForm) -> str:
@@ -162,7 +162,7 @@ def _act(request: HttpRequest, found: FilingRequest, act: str, form: ApproveForm
     if act in MONEY:
         MONEY[act](**who)
         return act
-    seen = rules.Seen(form.cleaned_data["version"], form.cleaned_data["step"])
+    seen = rules.Seen(form.cleaned_data["version"], form.cleaned_data["step"], form.cleaned_data["read_at"])
     if isinstance(form, ApproveForm):
         typed = form.cleaned_data
         chosen = {"group": typed["group"], "appearances": typed.get("appearances", False), "party": typed.get("party")}
@@ -208,8 +208,8 @@ def _page(
         "is_open": is_open,
         "find": request.GET.get("find", "")[:60],
         "approve_form": forms.get("approve") or _approve_form(request, found),
-        "more_form": forms.get("more") or WordsForm(prefix="more", initial=_seen(found)),
-        "reject_form": forms.get("reject") or WordsForm(prefix="reject", initial=_seen(found)),
+        "more_form": forms.get("more") or WordsForm(prefix="more", initial=_seen(request, found)),
+        "reject_form": forms.get("reject") or WordsForm(prefix="reject", initial=_seen(request, found)),
         "paying": next(iter(queries.payments_of(found)), None) if found.fee_cents else None,
         "fee_form": forms.get("fee") or FeeForm(prefix="fee"),
         "waive_form": forms.get("waive") or WaiveForm(prefix="waive"),

@@ -167,6 +167,8 @@ def approve(
             raise ForNoCase
         if linked and linked.active and linked.pk == user_id and linked.group == group and party is None:
             raise CaseMissing
+        if seen.at is not None and queries.suspended_after(seen.at, account=row.account, user_id=user_id):
+            raise Changed
         in_common = _require_same_person(row, user_id, linked, compared=compared, by=by, at=at)
         waits = asked.fee_before_access and row.fee_is_due
         chosen = {"group": group, "user_id": user_id, "appearances": appearances, "party": party, "by": by, "at": at}

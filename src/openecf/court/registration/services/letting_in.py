@@ -38,6 +38,13 @@ class NoLongerAlike(Refusal):
     code = "no-longer-alike"
 
 
+class SuspendedSince(Refusal):
+    """Nobody decided to give filing back to somebody who was suspended after the approval."""
+
+    said = _("The filing of this person was suspended after the approval. Decide whether it is given back.")
+    code = "suspended-since"
+
+
 def hold(
     row: FilingRequest, *, group: str, user_id: int | None, appearances: bool, party: int | None,
     in_common: Sequence[str], by: str, at: datetime,
@@ -112,12 +119,14 @@ def fee_settled(row: FilingRequest, *, at: datetime) -> None:
     held = row.held
     try:
         with transaction.atomic():
+            if queries.suspended_after(held.at, account=row.account, user_id=held.user_id):
+                raise SuspendedSince
             in_common = _require_alike(row, held)
             let_in(
                 row, group=held.group, user_id=held.user_id, appearances=held.appearances, party=held.party,
                 by=held.by, at=at,
             )  # fmt: skip
-    except (people.CannotAdmit, NoLongerAlike, NoSuchParty) as refusal:
+    except (people.CannotAdmit, NoLongerAlike, NoSuchParty, SuspendedSince) as refusal:
         row.user, row.status = None, Status.PENDING
         with translation.override("en"):
             _write(row, "not-let-in", said=str(refusal.said), at=at)
