@@ -192,6 +192,16 @@ ACCOUNTS = (
     CastAccount(
         _id(71), "7100071", "wthrush", "Wilhelmina", "Thrush", "non-attorney", "files without an attorney, in one case"
     ),
+    CastAccount(
+        _id(72),
+        "7100072",
+        "vcalloway-law",
+        "Vesper",
+        "Calloway",
+        "attorney",
+        "attorney admitted pro hac vice, in one case of flsd",
+        firm="Calloway & Finch",
+    ),
     CastAccount(_id(62), "7100062", "wgreenaway", "Winifred", "Greenaway", "search", "new: waits for her letter"),
 )
 
@@ -227,6 +237,7 @@ COURT_USERS = (
     CastCourtUser("isedgwick", "Idris", "Sedgwick", "filing-agent", "isedgwick"),
     CastCourtUser("bsolano", "Beatriz", "Solano", "filing-agent", "bsolano"),
     CastCourtUser("wthrush", "Wilhelmina", "Thrush", "pro-se", "wthrush"),
+    CastCourtUser("vcalloway", "Vesper", "Calloway", "pro-hac-vice", "vcalloway-law", "GA0771204", "Calloway & Finch"),
     # Of years ago, with another address and another firm: is the applicant at the registration desk the same person?
     CastCourtUser("boduya", "Bastien", "Oduya", "attorney", bar_id="FL0060177", firm="Heron Avenue Legal Clinic"),
     CastCourtUser("nopacer", "Odalys", "Frimpong", "attorney", bar_id="FL0051177", firm="Frimpong PA"),
