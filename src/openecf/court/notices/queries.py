@@ -216,12 +216,15 @@ def notice_for(*, reader: Reader, case_id: int, seq: int) -> Notice:
 
 
 def seen_of(reader: Reader, entry_ids: Sequence[int]) -> set[int]:
-    """Those of the entries whose notice ``notice_for`` gives the reader. Two statements, and for closed entries some more."""
+    """Those of the entries whose notice ``notice_for`` gives the reader. Two statements at most, and for closed entries some
+    more."""
     rows = Notice.objects.filter(entry__in=entry_ids).order_by("entry", "-id").distinct("entry")
     needed = ("entry__filer", "entry__restriction", "entry__case__restriction")
     newest = list(rows.select_related("entry__case").only("entry", *needed))
-    sent = Recipient.objects.filter(notice__in=newest, user=reader.user) if reader.linked else Recipient.objects.none()
-    sent_to = set(sent.values_list("notice", flat=True))
+    sent_to: set[int] = set()
+    if reader.linked and not reader.is_court:
+        sent = Recipient.objects.filter(notice__in=newest, user=reader.user)
+        sent_to = set(sent.values_list("notice", flat=True))
     return {one.entry_id for one in newest if _open_to(reader, one, sent_to=one.pk in sent_to)}
 
 
