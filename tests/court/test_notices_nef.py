@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import re
 from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import resolve
 
@@ -17,9 +19,9 @@ from openecf.court.bench import bench
 from openecf.court.cases.models import Representation
 from openecf.court.documents import services as documents
 from openecf.court.documents.models import Document
-from openecf.court.notices import queries, services
+from openecf.court.notices import queries, services, stamping
 from openecf.court.notices.models import FreeLook, Recipient
-from openecf.court.notices.rules import without
+from openecf.court.notices.rules import Addressee, NoticeDocument, without
 from openecf.kernel.doc_ids import DocId
 from openecf.kernel.notice_parts import name_of, parts_of
 from openecf.kernel.notice_stamps import TITLE, taken_off
@@ -283,6 +285,36 @@ def test_no_word_of_a_notice_can_be_changed_unseen(held):
         for word in {each[0]: each for each in words}.values():
             touched = f"{said[: word.start()]}{'7' if word[0][0] != '7' else '8'}{said[word.start() + 1 :]}"
             assert word[0] == secret or told(as_held(touched, subject))[False], touched[word.start() - 40 : word.end()]
+
+
+BAD_WORDS = [
+    "Filer:", "Docket Text:", "Case Name:", "Document description:", "Document Number:", "Document(s)", "WARNING: CASE CLOSED on",
+    "Notice will be electronically mailed to:", "Notice will be delivered by other means to:", "Electronic notice Stamp:",
+    "The following document(s) are associated with this transaction:", "The following transaction was", "[STAMP x]]", "--",
+    "Copy the URL address from the line below", "[NOTICE STAMP 2 [Court=x] [A=0] [00]]", "https://x.example/?uid=5", "</p>",
+    "<b>x</b>", "<a href=", "&amp;", "&lt;i&gt;", "&nbsp;", "\u200b", "\x1f", "a&b", "'\"",
+]  # fmt: skip
+
+
+def test_whatever_people_are_called_a_notices_text_and_html_have_the_same_parts(world):
+    entry, chance = world.entry(), random.Random(1)
+    facts = services.facts_of(entry, [], people=[])
+    layout = f"notices/{bench().notice.folder}/notice"
+
+    def words() -> str:
+        return " ".join(chance.choices(BAD_WORDS, k=chance.randint(1, 3)))
+
+    for _once_more in range(100):
+        people = [Addressee(words(), (words(),), ("a@b.example",), (words(), words())) for _ in range(3)]
+        hostile = replace(
+            facts, entered_by=words(), case_name=words(), filers=(words(), words()), docket_text=words(), mailed=people,
+            otherwise=people, documents=(NoticeDocument(words(), words(), None),) * 2, closed=chance.choice(["", "1/2/2024"]),
+        )  # fmt: skip
+        said = {"facts": vars(hostile) | {"entered_at": hostile.entered_at}}
+        text, html = render_to_string(f"{layout}.txt", said), render_to_string(f"{layout}.html", said)
+        text, html = stamping.stamped(text=text, html=html, subject="Motion")
+        for held in (as_held(text, "Motion"), as_held(html, "Motion")):
+            assert not told(held)[False] and not told(held)[None], (text, html, told(held))
 
 
 def test_how_each_person_was_reached(world):

@@ -42,7 +42,9 @@ def said_by(markup: str) -> Said:
         words, token, at = inside[at : match.start()], match[0], match.end()
         tag = named[1].lower() if (named := _TAG.match(token)) else ""
         link = _LINK.match(token)
-        said += [unescape(words), f" {unescape(link[1])} " if link else _BREAKS.get(tag, "")]
+        # A line of a cell begins no part: in the text each has its heading before it.
+        ends = " " if tag == "br" and tables.open else _BREAKS.get(tag, "")
+        said += [unescape(words), f" {unescape(link[1])} " if link else ends]
         if not (tables.may_hold(words) and tables.follow(tag) and _KNOWN.fullmatch(token)):
             foreign.append(token[: token.find(">") + 1])
     if tables.open:

@@ -43,9 +43,8 @@ _BEGINS = {
     "CaseClosed": r"(?=WARNING: CASE CLOSED on)",
     "DocumentNumber": r"Document Number:|Document\(s\):|(?=Copy the URL address from the line below)",
     "DocketText": r"Docket Text:",
-    "MailedTo": r"(?=(?:\S+ )?Notice (?:has been|will be) electronically mailed to:)",
-    "ServedOtherwise": r"(?=(?:\S+ )?Notice (?:(?:has been|will be) delivered by other means"
-    r"|will not be electronically mailed) to:)",
+    "MailedTo": r"(?=(?:\S+[^\S\n]+)?Notice (?:has been|will be) electronically mailed to:)",
+    "ServedOtherwise": r"(?=(?:\S+[^\S\n]+)?Notice (?:has been delivered by other means|will not be electronically mailed) to:)",
     "Documents": r"(?=The following document\(s\) are associated with this transaction:)",
     "Document": r"Document [Dd]escription:",
     "EntryStamp": r"Electronic entry Stamp:",
@@ -64,21 +63,19 @@ _ADDRESS = re.compile(r"https?://\S+")
 _LOOK = re.compile(r"(?:&magic_num=\d+|\?(?:uid|caseId)=\d+)$")
 """What differs between the mails of one notice: the secret of each address's own free look."""
 _STAMP = re.compile(r"\[STAMP\b.*?\]\s*\]", re.DOTALL)
-_IN_ONE_FACE = {
-    "DocumentNumber": re.compile(
-        r"Document\(s\)|Copy the URL address from the line below into the location bar of your Web browser "
-        r"to view the document:"
-    ),
-    "ServedOtherwise": re.compile(r"(?<=Notice )(?:has been|will be)(?= delivered by other means)"),
-}
-"""Words that text and HTML of a notice do not share: programs look for them where the courts have always had them."""
+# Words that text and HTML of a notice do not share: programs look for them where the courts have always had them.
+_AT_LINK = re.compile(
+    r"Document\(s\)|Copy the URL address from the line below into the location bar of your Web browser "
+    r"to view the document:"
+)
+_DELIVERED = re.compile(r"Notice\s+(?:has\s+been|will\s+be)\s+delivered\s+by\s+other\s+means")
 
 
 def parts_of(text: str) -> dict[str, str]:
     """The parts of a notice's plain text, its own stamp taken off before, in their order, by the keys of ``NAMES`` and
     ``Document1``, ``Document2``, …; line breaks and spaces count for one space."""
     found: dict[str, str] = {}
-    for name, said in _sections(text):
+    for name, said in _sections(_DELIVERED.sub("Notice has been delivered by other means", text)):
         words = " ".join(_STAMP.sub(lambda stamp: "".join(stamp[0].split()), said).split())
         for each, value in _told_apart(name, words):
             if value:
@@ -107,8 +104,8 @@ def _told_apart(name: str, said: str) -> list[tuple[str, str]]:
     links = [_LOOK.sub("", link) for link in _ADDRESS.findall(said)] if name in _LINKS else []
     if links:
         said = _ADDRESS.sub("", said)
-    if name in _IN_ONE_FACE:
-        said = _IN_ONE_FACE[name].sub("", said)
+    if name == "DocumentNumber":
+        said = _AT_LINK.sub("", said)
     return [(name, " ".join(said.split())), *((_LINKS[name], link) for link in links)]
 
 
