@@ -64,8 +64,8 @@ class NotLetToPay(Refusal):
 
 
 OUTDATED = gettext_noop(
-    "You began a payment of ${amount} and did not come back from the payment service. The court settled one of its fees "
-    "meanwhile, so that nothing was charged. Pay what is still due."
+    "A payment of ${amount} was begun, and not finished at the payment service. The court settled one of its fees meanwhile, "
+    "so that nothing was charged. Pay what is still due."
 )
 
 
