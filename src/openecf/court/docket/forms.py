@@ -65,6 +65,19 @@ def selection_of(data: QueryDict) -> Selection:
     )
 
 
+_SHELVES = (
+    (
+        _("Which entries"),
+        ("date_range_type", "date_from", "date_to", "documents_numbered_from_", "documents_numbered_to_", "defendants"),
+    ),
+    (
+        _("What the sheet shows"),
+        ("list_of_parties_and_counsel", "terminated_parties", "list_of_member_cases", "nef_links"),
+    ),
+    (_("In what form"), ("sort1", "output_format", "pdf_header", "view_multi_docs")),
+)
+
+
 class DocketForm(forms.Form):
     """The page on which people choose what a docket report shows."""
 
@@ -131,6 +144,11 @@ class DocketForm(forms.Form):
             del self.fields["defendants"]
         if not notices:
             del self.fields["nef_links"]
+
+    @property
+    def shelves(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by what they decide, and what that is."""
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in _SHELVES]
 
 
 class HistoryForm(forms.Form):
