@@ -211,18 +211,21 @@ class TestKnownAndUnknownCostAlike:
         monkeypatch.setattr(
             passwords.Argon2id, "verify", lambda self, word, kept: hashed.append(kept) or verify(self, word, kept)
         )
-        seen = []
-        for name in self.NAMES:
+
+        def counted(name: str) -> tuple[list[str], int, set[str]]:
             getattr(self, ask)(name, 1)
             hashed.clear()
-            with CaptureQueriesContext(
-                connection,
-            ) as asked:
+            with CaptureQueriesContext(connection) as asked:
                 getattr(self, ask)(name, 1)
             words = [re.sub(r"'[^']*'|\d+", "?", one["sql"]) for one in asked.captured_queries]
-            parameters = {kept.split("$")[2] + kept.split("$")[3] for kept in hashed}
-            seen.append((words, len(hashed), parameters))
-        assert seen[0] == seen[1] and seen[0][1] == 1
+            return words, len(hashed), {kept.split("$")[2] + kept.split("$")[3] for kept in hashed}
+
+        # What tells the two apart shows every time; what a process reads anew every few seconds, once in a while.
+        for _try in range(3):
+            known, unknown = (counted(name) for name in self.NAMES)
+            if known == unknown:
+                break
+        assert known == unknown and known[1] == 1
 
     @pytest.mark.parametrize("ask", ["by_page", "by_api"])
     def test_in_processor_time(self, ask) -> None:

@@ -13,12 +13,14 @@ from openecf.central import demo
 from openecf.central.billing.models import UsageLine
 from openecf.central.courts import services as courts
 from openecf.central.courts.models import CourtSite, RegisteredCourt
+from openecf.central.registration.models import EfileRequest, RequestNews
 from openecf.kernel.money import Money
 from openecf.platform.bus.envelopes import seal, seal_many
-from openecf.platform.bus.messages import AccountLinked, CourtStatus, Message, UsageRecorded
+from openecf.platform.bus.messages import AccountLinked, CourtStatus, Message, RegistrationAnswered, UsageRecorded
 from openecf.platform.bus.models import InboxMessage
 from openecf.platform.config import public_pem
 from openecf.platform.demo_cast import ACCOUNTS
+from openecf.platform.mail.models import OutgoingMail
 from tests.central.standing import standing
 from tests.platform.couriers import KEY, US, bring
 
@@ -26,6 +28,8 @@ pytestmark = pytest.mark.django_db
 COURT = "flsb"
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 MARISOL, TOBIAS = (next(one.id for one in ACCOUNTS if one.username == name) for name in ("mquimby-law", "tokafor-law"))
+ASKED = uuid4()
+"""Tobias's request to file there, which the court receives, approves, is paid for and lets in on that day."""
 Told = tuple[UUID, Message]
 
 
@@ -33,6 +37,10 @@ def court() -> None:
     demo.load(at=YESTERDAY)
     courts.admit_court(court_id=COURT, base_url="http://flsb.test", hosts=[], public_key=public_pem(KEY), at=YESTERDAY)
     RegisteredCourt.objects.all().delete()
+    EfileRequest.objects.create(
+        id=ASKED, account_id=TOBIAS, court=COURT, kind="attorney", role="admission", status="submitted", version=1,
+        begun_at=YESTERDAY, changed_at=YESTERDAY, sent_at=YESTERDAY,
+    )  # fmt: skip
 
 
 stands, begins = standing(court)
@@ -55,7 +63,16 @@ def a_day() -> list[Told]:
         told[n:n] = [
             CourtStatus(court=COURT, at=at[n], era=era, live_on=date(2027, 4, n), cases=n, software="openecf 1")
         ]
+    for n, (status, facts) in enumerate(
+        (("received", {}), ("fee-due", {"fee_cents": 20000}), ("fee-paid", {}), ("approved", LET_IN)), start=1
+    ):
+        told[5 * n : 5 * n] = [
+            RegistrationAnswered(request=ASKED, version=1, step=n, at=at[5 * n], court=COURT, status=status, **facts)
+        ]
     return [(uuid4(), one) for one in told]
+
+
+LET_IN = {"login": "tokafor", "group": "attorney", "fee_cents": 20000, "fee_paid": True}
 
 
 def letters(told: list[Told]) -> str:
@@ -83,6 +100,9 @@ def as_known() -> dict:
     return {
         "usage": sorted(own.values_list("message", "account_id", "at", "client_code", "pages", "cents")),
         "links": sorted(RegisteredCourt.objects.values_list("account_id", "court", "role", "linked_at")),
+        "request": EfileRequest.objects.values_list("status", "login", "group", "fee_cents", "fee_paid").get(id=ASKED),
+        "history": sorted(RequestNews.objects.filter(request=ASKED).values_list("step", "what", "at")),
+        "mails": OutgoingMail.objects.filter(reference=f"registration:{ASKED}").count(),
         "court": (site.era, site.live_on, site.cases, site.seen_at),
     }
 
@@ -97,6 +117,11 @@ def test_a_day_late_shuffled_and_many_times_over_it_is_the_same_day(seed):
         (MARISOL, "trustee"), (TOBIAS, "attorney"),
     }  # fmt: skip
     assert got["court"] == ("nextgen", date(2027, 4, 18), 18, YESTERDAY + timedelta(minutes=18))
+    assert got["request"] == ("approved", "tokafor", "attorney", 20000, True)
+    assert [(step, what) for step, what, _at in got["history"]] == [
+        (1, "received"), (2, "fee-due"), (3, "fee-paid"), (4, "approved"),
+    ]  # fmt: skip
+    assert got["mails"] == 3, "one of each answer but the receipt"
     assert InboxMessage.objects.filter(sender=COURT).count() == len(told)
     delivered(told, random.Random(seed + 100))  # noqa: S311
     assert as_known() == got, "all of it once more changes nothing"
