@@ -49,7 +49,7 @@ class Visiting:
         self.browser = callers.client(self.who)
 
     def ask(self, *, number: str, role: str = "pro-hac-vice") -> FilingRequest:
-        return taken(NOW, said=application(role=role, case_number=number, form=None, answers={}))
+        return taken(NOW, language="en", said=application(role=role, case_number=number, form=None, answers={}))
 
     def approve(self, row: FilingRequest, **said: object):
         row.refresh_from_db()
@@ -101,7 +101,7 @@ def test_the_desk_admits_for_the_case_that_the_request_names_and_the_docket_says
     assert visiting.approve(row, party=visiting.client_of.id).status_code == 302
     line = Representation.objects.get(user=visiting.user)
     assert (line.name, line.roles) == ("Nerys Halloran", ["ATTORNEY TO BE NOTICED", "PRO HAC VICE"]), "no second line"
-    assert OutboxMessage.objects.filter(type="account.linked").last().body["role"] == "pro-hac-vice"
+    assert OutboxMessage.objects.filter(type="account.linked").order_by("at").last().body["role"] == "pro-hac-vice"
     assert "admission pro hac vice in this case was approved" in OutgoingMail.objects.order_by("id").last().text
     assert "pro hac vice in this case was approved" in AuditLine.objects.get(act="people.case-added").facts["why"]
 
@@ -173,7 +173,7 @@ def test_who_is_admitted_to_the_bar_later_files_everywhere_under_the_same_accoun
     user = visiting.user
     assert user.group == "attorney" and not visiting.reader.files_in_own_cases
     assert AuditLine.objects.filter(act="people.admitted-in-full", subject=f"user:{user.id}").exists()
-    assert OutboxMessage.objects.filter(type="account.linked").last().body["role"] == "attorney"
+    assert OutboxMessage.objects.filter(type="account.linked").order_by("at").last().body["role"] == "attorney"
     with pytest.raises(own_cases.NotBoundToCases):
         own_cases.end_filing_in(user_id=user.id, case_id=visiting.mine.id, said="x", by="user:1", at=AT)
 

@@ -27,9 +27,17 @@ class Letter:
     text: str
 
 
+def how_to_ask(profile: CourtProfile) -> dict[str, str]:
+    """The clerk's office's telephone and address for mail; where the court told none, its page and where that is."""
+    return {
+        "phone": profile.help_phone or _("see the court's page"),
+        "help": profile.help_email or this_site().config.base_url,
+    }
+
+
 def link_letters(*, reader: Reader, user: CourtUser, profile: CourtProfile, at: datetime) -> list[Letter]:
     """What happened, and what to do if it was somebody else. One letter per address, even if both are the same."""
-    court = settings.COURT
+    court, ask = settings.COURT, how_to_ask(profile)
     here = at.astimezone(ZoneInfo(court.zone))
     text = _(
         "The account {login} of the {court} was linked to the PACER account {username} (number {number}) on "
@@ -47,8 +55,8 @@ def link_letters(*, reader: Reader, user: CourtUser, profile: CourtProfile, at: 
         number=reader.number,
         day=f"{here:%m/%d/%Y}",
         time=f"{here:%I:%M %p} {here.tzname()}",
-        phone=profile.help_phone or _("see the court's page"),
-        email=profile.help_email or _("see the court's page"),
+        phone=ask["phone"],
+        email=ask["help"],
         site=this_site().config.base_url,
     )
     subject = _("Your account with the {court} was linked to PACER").format(court=court.full_name)
@@ -67,8 +75,7 @@ def own_login_letters(*, user: CourtUser, profile: CourtProfile) -> list[Letter]
     ).format(
         court=settings.COURT.full_name,
         login=user.login,
-        phone=profile.help_phone or _("see the court's page"),
-        help=profile.help_email or _("see the court's page"),
+        **how_to_ask(profile),
     )
     subject = _("Your own login at the {court}").format(court=settings.COURT.full_name)
     return [Letter(user.email, subject, text)] if user.email else []
@@ -86,8 +93,7 @@ def contact_letters(*, user: CourtUser, email: str, profile: CourtProfile) -> li
         court=settings.COURT.full_name,
         login=user.login,
         email=email,
-        phone=profile.help_phone or _("see the court's page"),
-        help=profile.help_email or _("see the court's page"),
+        **how_to_ask(profile),
     )
     subject = _("Where notices of the {court} go").format(court=settings.COURT.full_name)
     return [Letter(address, subject, text) for address in (user.email, email) if address]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from openecf.court.agents import services as agents
 from openecf.court.people import queries
 from openecf.court.people.before_linking import put_back
+from openecf.court.people.letters import how_to_ask
 from openecf.court.people.models import CourtUser, LinkOffer
 from openecf.court.people.rules import COURT_GROUPS
 from openecf.court.transition import queries as transition
@@ -170,8 +171,7 @@ def tell(
             "court": settings.COURT.full_name,
             "login": user.login,
             "said": said,
-            "phone": profile.help_phone or gettext("see the court's page"),
-            "help": profile.help_email or gettext("see the court's page"),
+            **how_to_ask(profile),
             **more,
         }
         subject, text = gettext(subject).format(**words), gettext(text).format(**words)
