@@ -35,6 +35,7 @@ class Document(models.Model):
                 fields=["entry"], condition=models.Q(transcript=True, restriction__gt=0), name="document_withheld"
             ),
             models.Index(fields=["id"], condition=models.Q(fresh=True), name="document_fresh"),
+            models.Index(fields=["sha256"], name="document_bytes"),
         ]
 
     def __str__(self) -> str:
