@@ -291,9 +291,16 @@ def entry(request: HttpRequest, case_id: int, seq: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal.said)
     lines, _more = docket_queries.free_lines_for(request.reader, case_id=case_id, entry_id=row.id)
-    revisions = [(one, people.named(one.by)) for one in row.revisions.order_by("-id")]
-    context = {"case": case, "entry": row, "form": form, "revisions": revisions, "lines": lines}
-    context["zone"] = settings.COURT.zone
+    made = list(row.revisions.order_by("-id"))
+    names = people.all_named({one.by for one in made})
+    context = {
+        "case": case,
+        "entry": row,
+        "form": form,
+        "revisions": [(one, names[one.by]) for one in made],
+        "lines": lines,
+        "zone": settings.COURT.zone,
+    }
     return render(request, "cases/edit_entry.html", context)
 
 

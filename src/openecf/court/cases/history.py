@@ -61,7 +61,7 @@ def _names(changes: Sequence[CaseChange]) -> dict[str, str]:
         ids = [int(subject.partition(":")[2]) for subject in subjects if subject.startswith(f"{kind}:")]
         names |= {f"{kind}:{row}": name for row, name in model.objects.filter(id__in=ids).values_list("id", "name")}
     users = {f"user:{value}" for change in changes if change.field == "user" for value in _both(change)}
-    return names | {ref: people.named(ref) for ref in users | {change.by for change in changes}}
+    return names | people.all_named(users | {change.by for change in changes})
 
 
 def _both(change: CaseChange) -> list[Value]:

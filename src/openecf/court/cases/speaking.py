@@ -135,7 +135,7 @@ def speak_no_more(*, case_id: int, user: CourtUser, at: datetime, by: str) -> st
 
 def speaks(*, user_id: int | None, case_id: int) -> bool:
     """Whether a court user speaks now for somebody who is still in the case."""
-    return user_id is not None and case_id in speaks_in(user_id)
+    return user_id is not None and _own(user_id).filter(party__case=case_id, party__terminated=None).exists()
 
 
 def speaks_in(user_id: int) -> set[int]:

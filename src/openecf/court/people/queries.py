@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -15,7 +15,7 @@ from django.utils import translation
 
 from openecf.court.people.models import CaseWay, CourtUser, Group, LinkOffer, NoticeWay
 from openecf.court.people.particulars import ADDRESS, NAME, held
-from openecf.court.people.rules import AGENT_GROUP, COURT_GROUPS, NOBODY, Reader
+from openecf.court.people.rules import AGENT_GROUP, COURT_GROUPS, NOBODY, Reader, user_named
 from openecf.court.people.ways import NONE as NONE
 from openecf.court.people.ways import PRIMARY, Way, Ways
 from openecf.court.people.ways import SUMMARY as SUMMARY
@@ -81,10 +81,14 @@ def names_of(user_ids: Iterable[int]) -> dict[int, str]:
 
 def named(ref: str) -> str:
     """The name of whom the record of acts calls ``user:7``; everybody else as the record has it."""
-    kind, _colon, number = ref.partition(":")
-    if kind != "user" or not number.isdecimal():
-        return ref
-    return names_of([int(number)]).get(int(number), ref)
+    return all_named({ref})[ref]
+
+
+def all_named(refs: Collection[str]) -> dict[str, str]:
+    """The names of several, read at once."""
+    ids = {ref: user for ref in refs if (user := user_named(ref)) is not None}
+    names = names_of(ids.values()) if ids else {}
+    return {ref: names.get(ids.get(ref, 0), ref) for ref in refs}
 
 
 def group_name(user: CourtUser) -> str:
