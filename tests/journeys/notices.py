@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
 
+from tests.journeys.pages import press
 from tests.stand import Stand, until
 
 DAY = timedelta(days=1)
@@ -27,16 +28,6 @@ ODALYS = {
 """The court issued a login to her (nopacer); until now she searched with the office's shared account."""
 
 
-def main_of(page: Page) -> str:
-    """The page's words, in one line."""
-    return " ".join(page.locator("main").inner_text().split())
-
-
-def press(page: Page, button: str) -> None:
-    with page.expect_navigation(wait_until="domcontentloaded"):
-        page.get_by_role("button", name=button, exact=True).click()
-
-
 def set_hours(stand: Stand, court: str, **hours: datetime | None) -> None:
     """Set the hours of a court's move as its operator does; those that are not named are unset."""
     words = {name: hours.get(name) for name in HOURS}
@@ -47,17 +38,6 @@ def set_hours(stand: Stand, court: str, **hours: datetime | None) -> None:
 def live_again(stand: Stand, court: str) -> None:
     """The court as the demonstration has it: live since long ago."""
     stand.run("court", "profile", court, *(f"{name}=" for name in HOURS[:-1]), f"live_at={LONG_AGO}")
-
-
-def page_that_says(page: Page, address: str, words: str) -> str:
-    """Open a page again and again until it says so: a court's processes keep its profile for three seconds."""
-
-    def told() -> str:
-        page.goto(address)
-        said = main_of(page)
-        return said if words in said else ""
-
-    return until(told, seconds=20, every=0.5, what=f"{address} to say {words!r}")
 
 
 def run_job(stand: Stand, court: str, name: str, *, queue: str = "default") -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.looking import Looker
-from tests.journeys.notices import main_of, page_that_says, press
+from tests.journeys.pages import main_of, page_that_says, press
 from tests.journeys.people import Visitors
 from tests.stand import Stand, person
 

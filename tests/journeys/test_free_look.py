@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.courts import DISTRICT
 from tests.journeys.filing import Filing
 from tests.journeys.looking import Looker
-from tests.journeys.notices import press
+from tests.journeys.pages import press
 from tests.journeys.people import Visitors
 from tests.journeys.reading import Shelf, words_of
 from tests.journeys.test_filing import look_link

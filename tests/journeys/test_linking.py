@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from openecf.platform.demo_cast import COURT_PASSWORD
 from tests.journeys.courts import CourtStory, each_court
+from tests.journeys.pages import main_of, menu_of, press
 from tests.journeys.people import Visitors, enter, read_first, sign_on
 from tests.stand import Stand, until
 
@@ -31,20 +32,6 @@ def issue_again(stand: Stand, court: str, login: str) -> None:
             [login],
         )
         database.execute("DELETE FROM throttle_counter WHERE key LIKE 'link%'")
-
-
-def menu_of(page: Page) -> list[str]:
-    """The words of the menu bar."""
-    return [words.strip() for words in page.locator(".ecf-menu > div > ul > li > *:first-child").all_inner_texts()]
-
-
-def main_of(page: Page) -> str:
-    return " ".join(page.locator("main").inner_text().split())
-
-
-def press(page: Page, button: str) -> None:
-    with page.expect_navigation(wait_until="domcontentloaded"):
-        page.get_by_role("button", name=button, exact=True).click()
 
 
 def prove(page: Page, login: str, password: str) -> None:

@@ -13,9 +13,9 @@ from playwright.sync_api import Page
 from tests.journeys.courts import BANKRUPTCY as FLSB
 from tests.journeys.filing import Filing
 from tests.journeys.looking import Looker
-from tests.journeys.notices import ODALYS, OWN_PASSWORD, main_of, press, register
+from tests.journeys.notices import ODALYS, OWN_PASSWORD, register
+from tests.journeys.pages import main_of, menu_of, press
 from tests.journeys.people import Visitors, enter, sign_on
-from tests.journeys.test_linking import menu_of
 from tests.stand import Stand, until
 
 PRINCIPAL, PRINCIPALS_NAME = "tokafor-law", "Tobias Okafor"

@@ -15,7 +15,8 @@ from playwright.sync_api import Page
 
 from tests.calendar_files import events_of
 from tests.journeys.looking import Looker
-from tests.journeys.notices import DAY, HOURS, LONG_AGO, main_of, page_that_says, press
+from tests.journeys.notices import DAY, HOURS, LONG_AGO
+from tests.journeys.pages import main_of, page_that_says, press
 from tests.stand import Stand
 
 COURT = "nysb"

@@ -19,8 +19,9 @@ from tests.journeys.notices import (
     upgrade_security,
     upgrade_to_security,
 )
+from tests.journeys.pages import main_of, menu_of, press
 from tests.journeys.people import enter, read_first, sign_on
-from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, menu_of, prove
+from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, prove
 from tests.stand import Stand, person
 
 PACER_MENU = {"Query", "Reports", "Utilities"}

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.journeys.notices import DAY, issue_again, live_again, main_of, page_that_says, press, set_hours
+from tests.journeys.notices import DAY, issue_again, live_again, set_hours
+from tests.journeys.pages import main_of, menu_of, page_that_says, press
 from tests.journeys.people import read_first, sign_on
-from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, menu_of, prove
+from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, prove
 from tests.stand import Stand
 
 COURT = "nysb"

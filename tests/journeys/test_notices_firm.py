@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.courts import CourtStory, each_court
-from tests.journeys.notices import main_of, page_that_says, press
+from tests.journeys.pages import main_of, page_that_says, press
 from tests.journeys.people import enter, read_first, sign_on
 from tests.stand import Stand, person, until
 

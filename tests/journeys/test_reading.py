@@ -8,15 +8,12 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.courts import APPELLATE, BANKRUPTCY, DISTRICT, CourtStory, each_court
+from tests.journeys.pages import main_of
 from tests.journeys.reading import Shelf, words_of
 from tests.stand import Stand, until
 
 HANA = "hlindqvist"
 trial_courts = pytest.mark.parametrize("court", [BANKRUPTCY, DISTRICT], ids=str)
-
-
-def main_of(page: Page) -> str:
-    return " ".join(page.locator("main").inner_text().split())
 
 
 def find_case(page: Page, stand: Stand, court: CourtStory) -> None:

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.looking import Looker
+from tests.journeys.pages import main_of, menu_of, opened, press
 from tests.journeys.people import Visitors, enter, sign_on
-from tests.journeys.test_linking import main_of, menu_of, press
 from tests.journeys.test_payments import pay_by_card
 from tests.stand import Stand, until
 
@@ -65,7 +65,7 @@ def test_a_new_attorney_with_the_local_form(newcomer, stand: Stand, visitors: Vi
     press(page, "Submit")
     assert "Your request is sent." in main_of(page)
     mine = page.url.partition("?")[0]
-    until(lambda: "Received by the court" in reload(page, mine), seconds=30, what="the court's receipt")
+    until(lambda: "Received by the court" in opened(page, mine), seconds=30, what="the court's receipt")
 
     desk = visitors.at(COURT, CLERK)
     desk.goto(stand.url(COURT, "/court/registrations?q=Halloran"))
@@ -85,7 +85,7 @@ def test_a_new_attorney_with_the_local_form(newcomer, stand: Stand, visitors: Vi
     mail = stand.mail("nhalloran-law@counsel.example", "On which day were you admitted")
     assert "the court asks for more" in mail["subject"]
 
-    until(lambda: "The court asks for more" in reload(page, mine), seconds=30, what="the court's question")
+    until(lambda: "The court asks for more" in opened(page, mine), seconds=30, what="the court's question")
     assert "On which day were you admitted to the Florida bar?" in main_of(page)
     looker.look(page)
     page.get_by_role("link", name="Change and send again").click()
@@ -104,7 +104,7 @@ def test_a_new_attorney_with_the_local_form(newcomer, stand: Stand, visitors: Vi
     assert "Approved. The applicant can file, and is told by mail." in main_of(desk)
     assert "nhalloran (Attorney)" in main_of(desk)
     stand.mail("nhalloran-law@counsel.example", "You may file at the U.S. Bankruptcy Court")
-    until(lambda: "You can file at this court" in reload(page, mine), seconds=30, what="the approval")
+    until(lambda: "You can file at this court" in opened(page, mine), seconds=30, what="the approval")
     assert "$200.00, due" in main_of(page)
 
     pays_the_fee(page, stand, looker, mine)
@@ -116,8 +116,9 @@ def test_a_new_attorney_with_the_local_form(newcomer, stand: Stand, visitors: Vi
 def pays_the_fee(page: Page, stand: Stand, looker: Looker, mine: str) -> None:
     """On the court's page, through the payment service and back, with the receipt in the request."""
     enter(page, stand, COURT)
-    reload(page, mine)
+    opened(page, mine)
     page.get_by_role("link", name="Pay the fee of $200.00 on the court's page").click()
+    page.get_by_role("button", name="Pay $200.00 at the payment service").wait_for()
     looker.look(page)
     press(page, "Pay $200.00 at the payment service")
     with page.expect_navigation(url=re.compile("/registration/fee/[0-9a-f-]+$")):
@@ -131,7 +132,7 @@ def pays_the_fee(page: Page, stand: Stand, looker: Looker, mine: str) -> None:
     assert "Your fee is paid" in main_of(page)
     looker.look(page)
     receipt = re.search(r"Receipt number (\w+)", main_of(page))[1]
-    until(lambda: f"Pay.gov: {receipt}" in reload(page, mine), seconds=30, what="the receipt in the request")
+    until(lambda: f"Pay.gov: {receipt}" in opened(page, mine), seconds=30, what="the receipt in the request")
     assert "$200.00, paid" in main_of(page)
 
 
@@ -164,8 +165,3 @@ def answer_the_steps(page: Page, looker: Looker) -> None:
     for field in ("e_service", "redaction"):
         page.locator(f"label[for=id_{field}]").click()
     press(page, "Continue")
-
-
-def reload(page: Page, url: str) -> str:
-    page.goto(url)
-    return main_of(page)

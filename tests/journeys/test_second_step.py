@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from openecf.platform.demo_cast import PASSWORD
 from tests.journeys.looking import Looker
+from tests.journeys.pages import press
 from tests.journeys.people import Visitors, read_first
 from tests.stand import OPENECF, Stand
 from tests.telephone import Phone
@@ -59,11 +60,6 @@ def give_password(page: Page, username: str) -> None:
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def press(page: Page, button: str) -> None:
-    with page.expect_navigation(wait_until="domcontentloaded"):
-        page.get_by_role("button", name=button, exact=True).click()
 
 
 def test_a_passkey_is_added_and_signs_in_alone_and_after_a_password(stand: Stand, visitors: Visitors) -> None:

@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 
 from openecf.platform.demo_cast import COURT_PASSWORD
 from tests.journeys.looking import Looker
-from tests.journeys.notices import issue_again, main_of, page_that_says, press
+from tests.journeys.notices import issue_again
+from tests.journeys.pages import main_of, menu_of, page_that_says, press
 from tests.journeys.people import Visitors, read_first
-from tests.journeys.test_linking import MARISOL, menu_of, prove
+from tests.journeys.test_linking import MARISOL, prove
 from tests.stand import Stand
 
 OFFICE = "mquimby@office.example"

@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 from tests.journeys.courts import BANKRUPTCY
 from tests.journeys.filing import Filing
 from tests.journeys.looking import Looker
-from tests.journeys.notices import main_of, page_that_says, press, run_job
+from tests.journeys.notices import run_job
+from tests.journeys.pages import main_of, page_that_says, press
 from tests.journeys.people import Visitors
 from tests.stand import Stand, person, until
 

@@ -14,7 +14,7 @@ from tests.court import pdfs
 from tests.journeys.courts import DISTRICT
 from tests.journeys.filing import Filing
 from tests.journeys.looking import Looker
-from tests.journeys.notices import main_of, press
+from tests.journeys.pages import main_of, press
 from tests.journeys.people import Visitors
 from tests.journeys.reading import Shelf, words_of
 from tests.stand import Stand, person

@@ -15,9 +15,10 @@ from playwright.sync_api import Page
 
 from tests.journeys.courts import BANKRUPTCY
 from tests.journeys.filing import Filing, motion
-from tests.journeys.notices import issue_again, live_again, main_of, page_that_says, press, run_job
+from tests.journeys.notices import issue_again, live_again, run_job
+from tests.journeys.pages import main_of, menu_of, page_that_says, press
 from tests.journeys.people import read_first
-from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, menu_of, prove
+from tests.journeys.test_linking import COURT_PASSWORD, MARISOL, prove
 from tests.journeys.test_notices_court import LINK_LABEL, OWN_LOGIN, log_in_with_the_court
 from tests.stand import Stand, until
 
