@@ -13,8 +13,6 @@ from tests.journeys.looking import Looker
 from tests.journeys.notices import (
     OWN_PASSWORD,
     issue_again,
-    main_of,
-    press,
     register,
     upgrade_security,
     upgrade_to_security,

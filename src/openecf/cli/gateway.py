@@ -13,6 +13,7 @@ import contextlib
 import json
 import signal
 import ssl
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,14 +158,19 @@ class Gateway:
     def __init__(self, var: Path) -> None:
         self.authority = Authority(var / "gateway")
         self.addresses = Addresses(var / "sites.json")
+        self._running: set[asyncio.Task | None] = set()
+        """The event loop holds its tasks weakly: one whose transport rests would be collected as garbage."""
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one CONNECT; whatever goes wrong ends this connection and no other."""
+        """Answer one CONNECT; whatever goes wrong ends this connection and no other, and is told in one line."""
+        self._running.add(task := asyncio.current_task())
         try:
             await self._handle(reader, writer)
-        except (OSError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
-            pass
+        except* (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as broken:
+            causes = "; ".join(f"{type(error).__name__} {error}" for error in broken.exceptions)
+            print(f"{datetime.now(UTC):%H:%M:%S} a connection broke: {causes}", file=sys.stderr, flush=True)
         finally:
+            self._running.discard(task)
             with contextlib.suppress(OSError, ssl.SSLError):
                 writer.close()
 
@@ -184,17 +190,21 @@ class Gateway:
         await writer.start_tls(self.authority.context_for(host.lower()), ssl_handshake_timeout=30)
         site_reader, site_writer = await asyncio.open_connection(*site)
         try:
-            await asyncio.gather(_pump(reader, site_writer), _pump(site_reader, writer))
+            async with asyncio.TaskGroup() as directions:  # when one breaks, the other ends
+                directions.create_task(_pump(reader, site_writer, host))
+                directions.create_task(_pump(site_reader, writer, f"the site of {host}"))
         finally:
             site_writer.close()
         return None
 
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, name: str) -> None:
     try:
         while data := await source.read(CHUNK):
             sink.write(data)
             await sink.drain()
+    except OSError as error:
+        raise ConnectionError(f"from {name}: {error!r}") from error
     finally:
         with contextlib.suppress(OSError, NotImplementedError, RuntimeError):
             sink.write_eof() if sink.can_write_eof() else sink.close()
