@@ -5,6 +5,7 @@ at once. Each choice is followed through the pages to its end. Run at every kind
 from __future__ import annotations
 
 import io
+import re
 
 import lxml.html
 import pikepdf
@@ -158,6 +159,8 @@ def test_a_sheet_comes_as_a_pdf_of_the_same_words_for_the_same_price(here, monke
     ):
         assert words in said and words in " ".join(on_screen.split()), words
     assert "LETTER" not in said and said.count("NEF") == 2
+    count = len(pypdfium2.PdfDocument(paper))
+    assert re.search(rf"Page {count} of ?{count}$", said), "whoever has the sheet on paper sees whether all of it is there"
     links = {str(note.A.URI) for page in pikepdf.open(io.BytesIO(paper)).pages for note in page.get("/Annots", [])}
     assert any(
         "/doc" in link and link.endswith("?pdf_header=2") and link.startswith("http://testserver/") for link in links

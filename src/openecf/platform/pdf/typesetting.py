@@ -23,6 +23,7 @@ PAGE_WIDTH, PAGE_HEIGHT = letter
 LEFT = 40
 WIDTH = PAGE_WIDTH - 2 * LEFT
 TOP, BOTTOM = PAGE_HEIGHT - 40, 52
+NUMBER, LAST_PAGE = PAGE_WIDTH - LEFT - 20, "last-page"
 SIZE, LEADING = 9, 11.5
 BETWEEN = 8
 """Points between two columns, and between two rows."""
@@ -240,7 +241,12 @@ class _Paper:
         self._draw(row)
 
     def end(self) -> None:
+        last = self.canvas.getPageNumber()
         self._close_page()
+        self.canvas.beginForm(LAST_PAGE)
+        self.canvas.setFont(REGULAR, 8)
+        self.canvas.drawString(0, 0, str(last))
+        self.canvas.endForm()
         self.canvas.save()
 
     def _draw(self, row: Row, *, centered: bool = False) -> None:
@@ -282,7 +288,11 @@ class _Paper:
     def _close_page(self) -> None:
         self.canvas.setFont(REGULAR, 8)
         self.canvas.drawString(LEFT, 30, said(self.foot))
-        self.canvas.drawRightString(PAGE_WIDTH - LEFT, 30, f"Page {self.canvas.getPageNumber()}")
+        self.canvas.drawRightString(NUMBER, 30, f"Page {self.canvas.getPageNumber()} of")
+        self.canvas.saveState()
+        self.canvas.translate(NUMBER + 3, 30)
+        self.canvas.doForm(LAST_PAGE)  # drawn once it is known
+        self.canvas.restoreState()
         self.canvas.showPage()
 
     def _rule(self) -> None:
