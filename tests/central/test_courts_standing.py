@@ -75,19 +75,25 @@ def test_the_owner_reads_it_and_may_apply_anew_while_suspended_and_not_while_fil
 
 
 @pytest.mark.parametrize(
-    ("suspended", "role", "kind", "again"),
+    ("suspended", "role", "kind", "accepts", "again"),
     [
-        (True, "attorney", "attorney", "reinstatement"),
-        (True, "pro-se", "non-attorney", "reinstatement"),
-        (False, "pro-se", "non-attorney", "another-case"),
-        (False, "pro-se", "attorney", ""),
-        (False, "pro-hac-vice", "attorney", "another-case"),
-        (False, "pro-hac-vice", "non-attorney", ""),
-        (False, "limited", "non-attorney", ""),
+        (True, "attorney", "attorney", "", "reinstatement"),
+        (True, "pro-se", "non-attorney", "creditor", "reinstatement"),
+        (False, "pro-se", "non-attorney", "creditor pro-se", "another-case"),
+        (False, "pro-se", "non-attorney", "party", "another-case"),
+        (False, "pro-se", "non-attorney", "creditor filing-agent", ""),
+        (False, "pro-se", "attorney", "pro-se admission", ""),
+        (False, "pro-hac-vice", "attorney", "pro-hac-vice", "another-case"),
+        (False, "pro-hac-vice", "attorney", "admission", "another-case"),
+        (False, "pro-hac-vice", "attorney", "creditor", ""),
+        (False, "pro-hac-vice", "non-attorney", "creditor", ""),
+        (False, "limited", "non-attorney", "creditor pro-se", ""),
     ],
 )
-def test_who_is_linked_asks_once_more_only_to_be_let_in_again_or_for_another_case(suspended, role, kind, again):
-    assert rules.again(suspended=suspended, role=role, kind=kind) == again
+def test_who_is_linked_asks_once_more_only_to_be_let_in_again_or_for_another_case(
+    suspended, role, kind, accepts, again
+):
+    assert rules.again(suspended=suspended, role=role, kind=kind, accepts=accepts.split()) == again
 
 
 def test_no_court_speaks_for_another():

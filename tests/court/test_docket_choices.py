@@ -160,7 +160,9 @@ def test_a_sheet_comes_as_a_pdf_of_the_same_words_for_the_same_price(here, monke
         assert words in said and words in " ".join(on_screen.split()), words
     assert "LETTER" not in said and said.count("NEF") == 2
     count = len(pypdfium2.PdfDocument(paper))
-    assert re.search(rf"Page {count} of ?{count}$", said), "whoever has the sheet on paper sees whether all of it is there"
+    assert re.search(rf"Page {count} of ?{count}$", said), (
+        "whoever has the sheet on paper sees whether all of it is there"
+    )
     links = {str(note.A.URI) for page in pikepdf.open(io.BytesIO(paper)).pages for note in page.get("/Annots", [])}
     assert any(
         "/doc" in link and link.endswith("?pdf_header=2") and link.startswith("http://testserver/") for link in links

@@ -82,7 +82,9 @@ def test_the_start_page_tells_of_the_own_cases_or_how_to_have_one_added():
 
 def test_the_own_case_is_filed_in_under_the_own_name_and_its_notices_come_to_the_account(alone):
     draft = alone.draft()
-    assert not queries.not_yet_counsel(draft, alone.reader, queries.event_of(draft, alone.reader)), "nobody becomes counsel of oneself"
+    assert not queries.not_yet_counsel(draft, alone.reader, queries.event_of(draft, alone.reader)), (
+        "nobody becomes counsel of oneself"
+    )
     entry = services.submit(draft_id=draft.id, reader=alone.reader, at=AT)
     assert "Filed by Creditor Rowan Sorrel" in entry.text and "(Pro-Se, Lee)" in entry.text
     assert Recipient.objects.filter(notice__entry=entry, user=alone.user, by_mail=False).count() == 1

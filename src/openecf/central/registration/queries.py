@@ -81,7 +81,10 @@ def linked_at(*, account: UUID, court: str) -> RegisteredCourt | None:
 def again(*, account: UUID, court: str, kind: Kind) -> rules.Again:
     """Why somebody who is linked at that court may ask it once more; empty: not linked, or not allowed."""
     linked = linked_at(account=account, court=court)
-    return rules.again(suspended=linked.suspended, role=linked.role, kind=kind) if linked else rules.Again.NO
+    if linked is None:
+        return rules.Again.NO
+    accepts = profile_of(court_row(court)).accepts
+    return rules.again(suspended=linked.suspended, role=linked.role, kind=kind, accepts=accepts)
 
 
 def court_row(court_id: str) -> courts.CourtRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from openecf.platform.registering.profile import RegistrationProfile
-from openecf.platform.registering.roles import Kind, roles_of
+from openecf.platform.registering.roles import ATTORNEY_ROLES, WITHOUT_ATTORNEY, Kind, roles_of
 
 OPEN = frozenset({"draft", "submitted", "received", "more", "fee-due"})
 EDITABLE = frozenset({"draft", "more"})
@@ -58,14 +58,19 @@ class Again(StrEnum):
     """The person files there in single cases: without an attorney, or as one who is admitted pro hac vice."""
 
 
-def again(*, suspended: bool, role: str, kind: Kind) -> Again:
-    """Whether somebody linked at a court as ``role`` (``suspended`` or not) may ask it for a registration of that kind."""
+def again(*, suspended: bool, role: str, kind: Kind, accepts: Collection[str]) -> Again:
+    """Whether somebody linked at a court as ``role`` (``suspended`` or not) may ask it for a registration of that kind.
+
+    ``accepts``: the roles that the court takes registrations for.
+    """
     if suspended:
         return Again.REINSTATEMENT
-    return Again.ANOTHER_CASE if (role, kind) in _IN_SINGLE_CASES else Again.NO
+    asks_as = _IN_SINGLE_CASES.get((role, kind), ())
+    return Again.NO if set(asks_as).isdisjoint(accepts) else Again.ANOTHER_CASE
 
 
-_IN_SINGLE_CASES = frozenset({("pro-se", "non-attorney"), ("pro-hac-vice", "attorney")})
+_IN_SINGLE_CASES = {("pro-se", "non-attorney"): WITHOUT_ATTORNEY, ("pro-hac-vice", "attorney"): tuple(ATTORNEY_ROLES)}
+"""How somebody is linked, what is asked for, and as what one asks for another case."""
 
 
 class Offer(StrEnum):
