@@ -144,6 +144,20 @@ def test_programs_read_the_notice(world, juriscraper, files, form):
         assert row["pacer_seq_no"] == ("1" if files else None)
 
 
+@pytest.mark.skipif(APPELLATE, reason="its notices list each document by name")
+def test_documents_of_an_entry_without_a_number_are_called_doc_as_programs_know_them(world, juriscraper):
+    entry = world.entry(text=TEXT, files=[pdfs.plain(2)])
+    entry.number = ""
+    notice = services.prepare(entry=entry, at=AT)
+    services.mail_notice(notice_id=notice.pk, at=AT)
+    mail = mails()["tokafor@counsel.example"]
+    (link,) = re.findall(r"Document Number:</strong></td><td><a [^>]*>(.*?)</a>", mail.html)
+    assert link == "doc" and "Document Number: doc\n" in mail.text, "a link without words is none to whoever hears it"
+    assert not told(as_held(mail.html, mail.subject))[False]
+    ((row,),) = [docket["docket_entries"] for docket in juriscraper("email", COURT, as_eml(mail))["dockets"]]
+    assert row["document_number"] is None and row["pacer_doc_id"] == main_document(entry).doc_id
+
+
 def test_an_appeals_notice_has_no_list_of_those_on_paper_when_there_are_none_and_is_read_all_the_same(
     world, juriscraper
 ):
