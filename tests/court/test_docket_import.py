@@ -12,7 +12,7 @@ from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, Party, Representation
 from openecf.court.docket import queries
 from openecf.court.docket import services as dockets
-from openecf.court.docket.models import Entry
+from openecf.court.docket.models import Entry, FreeLine
 from openecf.court.documents import services as papers
 from openecf.court.documents.models import Document
 from openecf.court.importing import services as importing
@@ -319,3 +319,37 @@ def test_a_file_that_the_importer_never_thought_of_is_refused_and_others_go_on(t
     assert [one.outcome for one in report.files] == ["refused", "taken"]
     assert "KeyError" in report.refused[0].reason
     assert list(Case.objects.values_list("number", flat=True)) == ["24-20002"]
+
+
+def unnumbered(docket, *rows):
+    """The docket with these entries alone: days and words, none with a number."""
+    blank = {"document_number": "", "pacer_doc_id": "", "attachments": []}
+    return docket | {"docket_entries": [{"date_filed": day, "description": words, **blank} for day, words in rows]}
+
+
+def placed():
+    return [(day.isoformat(), text) for day, text in Entry.objects.order_by("position").values_list("filed", "text")]
+
+
+@pytest.mark.parametrize("now", ["Redacted", "Hearing held"])
+def test_words_that_a_clerk_took_out_of_an_entry_without_a_number_do_not_come_back(take, docket, now):
+    secret, beside = ("2024-01-02", "Minutes of a secret"), ("2024-01-02", "Hearing held")
+    take(unnumbered(docket, secret, beside))
+    entry = Entry.objects.get(text=secret[1])
+    dockets.correct_entry(entry_id=entry.id, text=now, reason="a secret", by="user:1", version=0, at=timezone.now())
+    newer = unnumbered(docket, secret, beside, ("2024-01-03", "Order"))
+    newer["docket_entries"][1]["date_entered"] = "2024-01-03T10:00"
+    assert take(newer, name="newer").entries == 1
+    assert placed() == [("2024-01-02", now), beside, ("2024-01-03", "Order")]
+    corrected_there_too = unnumbered(docket, ("2024-01-02", now), beside, ("2024-01-03", "Order"))
+    assert take(corrected_there_too, name="newest").entries == 0
+    assert FreeLine.objects.get().entry_id == Entry.objects.exclude(id=entry.id).get(text="Hearing held").id
+
+
+def test_entries_that_say_the_same_keep_their_places_when_a_newer_copy_comes(take, docket):
+    first = [("2024-01-02", "Minutes"), ("2024-01-02", "Minutes"), ("2024-01-05", "Hearing held")]
+    take(unnumbered(docket, *first))
+    newer = [*first, ("2024-01-05", "Hearing held"), ("2024-01-09", "Order")]
+    assert take(unnumbered(docket, *newer), name="newer").entries == 2
+    assert placed() == newer
+    assert list(Entry.objects.order_by("position").values_list("position", flat=True)) == [1, 2, 3, 4, 5]

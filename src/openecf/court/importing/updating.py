@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, CaseChange, Party
 from openecf.court.cases.rules import PartyFacts
 from openecf.court.docket import services as docket
-from openecf.court.docket.models import Entry
+from openecf.court.docket.models import Entry, EntryRevision
 from openecf.court.docket.rules import DocumentFacts
 from openecf.court.documents import queries as documents
 from openecf.court.importing import writing
@@ -61,17 +61,37 @@ def extend(
     return rows + len(changed) + edits.rows, entries, (*papers.left_out, *edits.left_out)
 
 
-def _key(number: str, filed: object, text: str, *, shared: frozenset[str]) -> Key:
+def _same(number: str, filed: object, text: str, *, shared: frozenset[str]) -> Key:
     """What an entry is known by: its number, or its day and words where it has none or shares it with another."""
     return (number,) if number and number not in shared else (number, str(filed), text)
 
 
 def _keys(case: Case, given: Sequence[ImportedEntry]) -> tuple[dict[Key, tuple[int, str]], list[Key]]:
+    """The case's rows by what they are known by, each with its words now; and what the copy's entries are known by.
+
+    A row is known by the words that its source had, before a clerk's: what a clerk took out of an entry must not come back
+    as another one. After those, by the words that it has now. Of several that say the same, the first is the first.
+    """
     rows = list(Entry.objects.filter(case=case).order_by("position").values_list("id", "number", "filed", "text"))
     mine, theirs = Counter(row[1] for row in rows), Counter(one.number for one in given)
     shared = frozenset(number for number in mine | theirs if max(mine[number], theirs[number]) > 1)
-    here = {_key(number, filed, text, shared=shared): (row, text) for row, number, filed, text in rows}
-    return here, [_key(one.number, one.filed, one.text, shared=shared) for one in given]
+    by_clerks = EntryRevision.objects.filter(entry__case=case).exclude(by=BY).order_by("-at", "-id")
+    source = {row: before["text"] for row, before in by_clerks.values_list("entry", "before")}
+    known = [(row, number, filed, source.get(row, text), text) for row, number, filed, text in rows]
+    known += [(row, number, filed, text, text) for row, number, filed, text in rows if source.get(row, text) != text]
+    keys = _numbered_off(_same(number, filed, said, shared=shared) for _row, number, filed, said, _text in known)
+    here = {key: (row, text) for key, (row, _number, _filed, _said, text) in zip(keys, known, strict=True)}
+    return here, _numbered_off(_same(one.number, one.filed, one.text, shared=shared) for one in given)
+
+
+def _numbered_off(keys: Iterable[Key]) -> list[Key]:
+    """Each with which of its equals it is: the first, the second, …"""
+    met: Counter[Key] = Counter()
+    found = []
+    for key in keys:
+        met[key] += 1
+        found.append((*key, str(met[key])))
+    return found
 
 
 def rows_of(case: Case, given: Sequence[ImportedEntry]) -> dict[int, int]:
@@ -142,18 +162,21 @@ def _order(case: Case, given: Sequence[ImportedEntry], fresh: Sequence[ImportedE
     """The sheet's order with the new entries among those that are here: after the one that they follow in the copy."""
     here, keys = _keys(case, given)
     new = {id(one) for one in fresh}
-    order: list[int | ImportedEntry] = [row for row, _text in here.values()]
-    days = list(Entry.objects.filter(case=case).order_by("position").values_list("first_date", flat=True))
+    rows = list(Entry.objects.filter(case=case).order_by("position").values_list("id", "first_date"))
+    behind: dict[int, list[ImportedEntry]] = defaultdict(list)  # 0: before all that are here
     after = None
     for key, one in zip(keys, given, strict=True):
         if id(one) not in new:
-            after = order.index(here[key][0])
+            after = here[key][0]
             continue
         if after is None:
             # Nothing that is here precedes it in the copy: its day says where it belongs.
-            after = bisect_right(days, one.first_date) - 1 if days else len(order) - 1
-        after += 1
-        order.insert(after, one)
+            place = bisect_right(rows, one.first_date, key=lambda row: row[1])
+            after = rows[place - 1][0] if place else 0
+        behind[after].append(one)
+    order: list[int | ImportedEntry] = [*behind[0]]
+    for row, _day in rows:
+        order += [row, *behind[row]]
     return order
 
 
