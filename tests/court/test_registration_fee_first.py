@@ -158,16 +158,23 @@ def test_the_court_may_still_say_no_and_takes_no_money_then(tollbooth):  # noqa:
     assert answers() == ["received", "fee-due", "rejected"]
 
 
-def test_who_takes_the_request_back_pays_nothing_and_what_was_taken_is_given_back(tollbooth):  # noqa: F811
+@pytest.mark.parametrize("at_the_gateway", [True, False])
+def test_who_takes_the_request_back_pays_nothing_and_what_was_taken_is_given_back(tollbooth, at_the_gateway):  # noqa: F811
     row, browser = approved(), applicant()
     tollbooth.pays(gives(browser, row))
+    if not at_the_gateway:  # the money is asked for at this moment, and nobody hears the answer
+        Attempt.objects.update(
+            state="completing", claimed_at=timezone.now(), next_look_at=timezone.now(), completions=1
+        )
     back = RegistrationWithdrawn(request=row.id, at=timezone.now())
     services.take_withdrawal(message=back, sender="central", at=timezone.now())
-    paying.follow(now=later(minutes=61))
-    assert status(row) == "withdrawn" and row.refund_due and may_file() is None
+    assert paying.follow(now=later(minutes=61)) == 1
+    assert status(row) == "withdrawn" and row.refund_due is not at_the_gateway and may_file() is None
+    assert Payment.objects.get().status == ("given-up" if at_the_gateway else "paid")
     clerk = client(linked("clerk"))
     page = clerk.get(f"/court/registrations/{row.id}").content.decode()
-    assert "Paid on line when nothing was due any more: refund it" in page and "Write down the refund" in page
+    for words in ("Paid on line when nothing was due any more: refund it", "Write down the refund"):
+        assert (words in page) is not at_the_gateway
 
 
 def test_a_choice_that_became_impossible_keeps_the_money_on_record_and_comes_back_to_the_desk(tollbooth):  # noqa: F811

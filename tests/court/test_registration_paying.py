@@ -206,6 +206,7 @@ def test_marked_by_hand_meanwhile_the_payment_at_the_hosted_page_is_given_up(tol
 def test_money_that_came_all_the_same_is_seen_at_the_desk_and_given_back_once(tollbooth):  # noqa: F811
     row, browser = admitted(), applicant()
     tollbooth.pays(gives(browser, row))
+    Attempt.objects.update(state="completing", claimed_at=timezone.now(), next_look_at=timezone.now(), completions=1)
     FilingRequest.objects.filter(id=row.id).update(fee_paid_at=timezone.now())
     paying.follow(now=later(minutes=61))
     clerk, desk = client(linked("clerk")), f"/court/registrations/{row.id}"

@@ -8,6 +8,7 @@ that the court does with a request, by an answer on the bus, and shows the recei
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -112,10 +113,11 @@ def give_up(*, payer: Payer, request_id: UUID, at: datetime) -> None:
 def came_back(*, payer: Payer, number: str, at: datetime) -> UUID:
     """The payer came back from the gateway, which proves nothing: ask it for the money; whose request it is. NotYours.
 
-    Nothing is asked for what is not owed any more: it was waived, paid otherwise or taken back meanwhile. That somebody else asked already (another tab, the job) is no trouble: the page says how it stands.
+    Nothing is asked for what is not owed any more: it was waived, paid otherwise or taken back meanwhile. That somebody else
+    asked already (another tab, the job) is no trouble: the page says how it stands.
     """
     found = _of(payer, number)
-    if not FilingRequest.objects.get(id=UUID(found.reference)).owes_fee:
+    if not _is_owed(found):
         return turned_back(payer=payer, number=number, at=at)
     try:
         collecting.complete(number=number, gateway=gateway(), settle=settle, by=payer.ref, at=at)
@@ -135,8 +137,18 @@ def turned_back(*, payer: Payer, number: str, at: datetime) -> UUID:
 
 
 def follow(*, now: Callable[[], datetime]) -> int:
-    """Look after payments that are not decided; how many were looked at."""
-    return collecting.follow(purpose=FEE_PURPOSE, gateway=gateway(), settle=settle, now=now)
+    """Look after payments that are not decided; how many were looked at.
+
+    Nothing is asked for of a payer who went away, if the fee is not owed any more: the request was taken back, or refused.
+    """
+    at, over = now(), 0
+    for one in payments.left_at_gateway(purpose=FEE_PURPOSE, at=at):
+        if _is_owed(one):
+            continue
+        with suppress(collecting.NotWaiting):  # then its payer came back this moment
+            collecting.give_up(number=one.number, by="system", at=at)
+            over += 1
+    return over + collecting.follow(purpose=FEE_PURPOSE, gateway=gateway(), settle=settle, now=now)
 
 
 def settle(decided: Decided) -> None:
@@ -177,6 +189,10 @@ def tell_unpaid(row: FilingRequest, words: str, amount: Money, number: str, at: 
             at=at,
             reference=f"payment:{number}",
         )
+
+
+def _is_owed(paying: Paying) -> bool:
+    return FilingRequest.objects.get(id=UUID(paying.reference)).owes_fee
 
 
 def _last(payer: Payer, request_id: UUID) -> Paying:
