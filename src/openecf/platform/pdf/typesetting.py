@@ -198,10 +198,9 @@ def _wrapped(line: Line, width: float) -> Iterator[Line]:
                 taken, used = f"{taken} ", used + blank
             spaced = False
             while needed > width:
-                cut = _cut(word, face, width)
-                yield [Run(word[:cut], run.bold, run.struck, run.href)]
-                word = word[cut:]
-                needed = _wide(word, face)
+                piece = _beginning(word, face, width)
+                yield [Run(piece, run.bold, run.struck, run.href)]
+                word, needed = word[len(piece) :], needed - _wide(piece, face)
             taken, used = taken + word, used + needed
         if taken:
             fits = [*fits, Run(taken, run.bold, run.struck, run.href)]
@@ -209,9 +208,14 @@ def _wrapped(line: Line, width: float) -> Iterator[Line]:
         yield fits
 
 
-def _cut(word: str, face: str, width: float) -> int:
-    """How many letters of a word fit: one at least."""
-    return max(1, next((n - 1 for n in range(1, len(word)) if stringWidth(word[:n], face, SIZE) > width), 1))
+def _beginning(word: str, face: str, width: float) -> str:
+    """As many letters of a word as fit: one at least."""
+    used = 0.0
+    for n, one in enumerate(word):
+        used += _wide(one, face)
+        if used > width:
+            return word[: n or 1]
+    return word
 
 
 class _Paper:
