@@ -17,7 +17,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from openecf.court.bench import bench
-from openecf.court.documents import services
+from openecf.court.documents import services, stamping
 from openecf.court.documents.models import Document, Opening
 from openecf.court.fees.models import MeterLine
 from openecf.court.notices import services as notices
@@ -27,6 +27,7 @@ from openecf.court.people.rules import NOBODY, Reader
 from openecf.kernel.doc_ids import DocId
 from openecf.platform.config import this_site
 from openecf.platform.mail.models import OutgoingMail
+from openecf.platform.store import services as store
 from tests.court import world as invented
 from tests.court.world import AT, main_document, pdfs
 
@@ -435,8 +436,6 @@ def test_numbers_are_taken_from_the_courts_counter_in_order(world):
 
 
 def test_sealing_a_document_later_removes_its_open_bytes(world, django_capture_on_commit_callbacks):
-    from openecf.platform.store import services as store
-
     document = main_document(world.entry(files=[pdfs.plain(1, "LATER SEALED")]))
     assert services.keep_fresh_by_level() == 1
     assert store.has(document.sha256)
@@ -444,3 +443,34 @@ def test_sealing_a_document_later_removes_its_open_bytes(world, django_capture_o
         services.restrict(document=document, restriction=5, by=world.reader(world.clerk), at=AT)
     assert not store.has(document.sha256)
     assert bytes_of(buy(main_document(document.entry), world.reader(world.clerk)))[:5] == b"%PDF-"
+
+
+def kept_copies(sha256) -> list:
+    return list(stamping._cache().glob(f"{stamping._family(sha256)}*"))
+
+
+def test_a_copy_with_the_courts_line_does_not_outlast_the_sealing_of_its_document(
+    world, monkeypatch, django_capture_on_commit_callbacks
+):
+    """Neither beside equal bytes that stay public, nor if it is made at that very moment."""
+    content = pdfs.plain(1, "FILED TWICE")
+    first, second = (main_document(world.entry(files=[content])) for _ in range(2))
+    assert services.keep_fresh_by_level() == 2
+    bytes_of(buy(first, world.reader(world.clerk)))
+    assert kept_copies(first.sha256)
+
+    def seal():
+        with django_capture_on_commit_callbacks(execute=True):
+            services.restrict(document=second, restriction=5, by=world.reader(world.clerk), at=AT)
+
+    def sealed_meanwhile(*given, **more):
+        printed(*given, **more)
+        seal()
+
+    seal()
+    assert store.has(first.sha256) and not kept_copies(first.sha256)
+    services.restrict(document=second, restriction=0, by=world.reader(world.clerk), at=AT)
+    printed = stamping.printing.stamp
+    monkeypatch.setattr(stamping.printing, "stamp", sealed_meanwhile)
+    bytes_of(buy(main_document(second.entry), world.reader(world.clerk)))
+    assert not kept_copies(second.sha256)

@@ -312,7 +312,7 @@ def _settle(sha256: str) -> None:
             _store_as(sha256, sealed=sealed)
         for sealed in {True, False} - kept:
             store.drop(sha256, sealed=sealed)
-        if False not in kept:
+        if True in kept:  # copies bear the court's line of one document: those of the others are soon made again
             forget(sha256)
 
 
@@ -417,14 +417,11 @@ def _copy(document: Document, *, reader: Reader, with_header: bool, at: datetime
     if not with_header:
         return original
     pages = bench().documents
-    header = pages.header(header_facts(document))
-    return stamped(
-        original,
-        sha256=document.sha256,
-        header=header,
-        suffix=pages.page_suffix,
-        keep=level_of(document) < SEALED_FROM,
-    )
+    header, keep = pages.header(header_facts(document)), level_of(document) < SEALED_FROM
+    copy = stamped(original, sha256=document.sha256, header=header, suffix=pages.page_suffix, keep=keep)
+    if keep and Document.objects.filter(pk=document.pk, sealed=True, fresh=False).exists():
+        forget(document.sha256)  # it was sealed while the copy was made
+    return copy
 
 
 def header_facts(document: Document) -> HeaderFacts:
