@@ -209,3 +209,5 @@ def test_a_sheet_of_some_defendants_leaves_out_what_names_the_others_alone(here)
     assert len(everything) == 7 == len(said(ada.id, bo.id)) == len(said("0", "x"))
     assert everything - said(ada.id) == {"PLEA", "Count of Bo March"}
     assert everything - said(bo.id) == {"ORDER as to", "Count of Ada Rook"}
+    Party.objects.create(case=here.case, position=9, name="Ada Rook", type="Defendant", has_criminal_data=True)
+    assert everything - said(ada.id) == {"PLEA", "Count of Bo March"}, "nobody tells one Ada Rook from the other"

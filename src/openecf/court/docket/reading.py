@@ -65,10 +65,11 @@ def for_reader(reader: Reader, selection: Selection) -> Selection:
 
 
 def about(case: Case, selection: Selection, party_ids: Sequence[str]) -> Selection:
-    """The selection for some of a criminal case's defendants: those with these ids. Without any, or with all, for all."""
+    """The selection for some of a criminal case's defendants: those with these ids, and whoever is called the same, whom no
+    text tells from them. Without any, or with all, for all."""
     charged = cases.charged(case.id) if party_ids else {}
     chosen = tuple(name for party, name in charged.items() if str(party) in party_ids)
-    others = tuple(name for party, name in charged.items() if str(party) not in party_ids)
+    others = tuple(name for name in charged.values() if name not in chosen)
     return replace(selection, defendants=chosen, others=others) if chosen and others else selection
 
 
