@@ -68,12 +68,13 @@ def link(visitors: Visitors, stand: Stand) -> None:
 
 
 def filing(visitors: Visitors, stand: Stand) -> None:
-    """The last page before a filing, and the notice after it."""
+    """The last page before a filing, and the notice after it, down to its stamps."""
     made = Filing(visitors.at(DISTRICT.id, "tokafor-law", viewport=DESK), stand, DISTRICT)
     made.up_to_final()
     keep(made.page, "file-final")
     made.submit()
     made.page.set_viewport_size(TALL)
+    made.page.locator(".ecf-notice").evaluate("element => element.scrollIntoView()")
     keep(made.page, "notice")
 
 
