@@ -182,6 +182,19 @@ def test_a_bank_takes_days_nothing_can_be_paid_meanwhile_and_its_no_is_told(toll
     assert paid(row) and told()[-1][0] == "fee-paid"
 
 
+def test_a_payment_under_way_goes_along_when_two_accounts_of_the_person_become_one(tollbooth):  # noqa: F811
+    tollbooth.books.settles_after = timedelta(hours=1)
+    row, before = admitted(), applicant()
+    way = tollbooth.pays(gives(before, row), by="ACH")
+    services.follow_merger(account=ACCOUNT, into=(into := uuid4()), number="7300011", at=timezone.now())
+    browser = applicant(into)
+    assert "Your payment is on its way" in comes_back(browser, way)
+    assert browser.post(page_of(row)).headers["Location"] == page_of(row)
+    assert before.get(page_of(row)).status_code == 404 and Payment.objects.count() == 1
+    Attempt.objects.update(state="unknown", next_look_at=None)
+    assert client(linked("clerk")).get(f"/court/registrations/{row.id}/fee/payment").status_code == 200
+
+
 def test_a_bank_that_turns_it_down_is_written_down_and_mailed(tollbooth):  # noqa: F811
     row = admitted()
     decided = paying.Decided(False, uuid4(), ACCOUNT, str(row.id), Money(20000), "PX1", "T1", "ACH", None,

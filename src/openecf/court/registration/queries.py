@@ -202,9 +202,9 @@ def fee_page(request_id: UUID) -> str:
 
 
 def payments_of(request: FilingRequest) -> list[Paying]:
-    """The payments of the request's fee, on line, newest first."""
-    made = payments.history(payer=request.account, purpose=rules.FEE_PURPOSE)
-    return [one for one in made if one.reference == str(request.id)]
+    """The payments of the request's fee, on line, newest first; also those begun with an account that was closed since, as a
+    duplicate of the applicant's."""
+    return payments.of_references([str(request.id)], purpose=rules.FEE_PURPOSE)[::-1]
 
 
 def finding_of(paying: Paying) -> tuple[FeeFinding, str] | None:

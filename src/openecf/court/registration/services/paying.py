@@ -204,7 +204,7 @@ def _last(payer: Payer, request_id: UUID) -> Paying:
 
 
 def _of(payer: Payer, number: str) -> Paying:
-    mine = payments.of_attempt(number, payer=payer.account, purpose=FEE_PURPOSE)
-    if mine is None:
+    made = payments.numbered(number, purpose=FEE_PURPOSE)
+    if made is None or not FilingRequest.objects.filter(id=UUID(made.reference), account=payer.account).exists():
         raise NotYours
-    return mine
+    return made
