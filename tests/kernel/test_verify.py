@@ -175,6 +175,38 @@ def test_what_cannot_be_verified_is_said_so(desk, capsys, tmp_path, notice, keys
     assert said in captured.out + captured.err
 
 
+ODD = "[STAMP bkecfStamp_ID={0} [Date=1/2/2024] [FileNumber=1-{1}] [Court=flsb] [CaseID={2}] [Entry=3] [%s]]" % (
+    "a" * 128
+)
+
+
+@pytest.mark.parametrize("notice", [
+    ODD.format("9" * 5000, 0, 1), ODD.format(1, "9" * 5000, 1), ODD.format(1, 0, "9" * 5000), ODD.format(1, 0, "\u00b2"),
+    b"Content-Type: text/plain; charset=klingon\r\n\r\n\xff", b"", b"\xff\xfe\x00",
+], ids=["key", "part", "case", "figure", "charset", "nothing", "bytes"])  # fmt: skip
+@pytest.mark.parametrize("suffix", [".txt", ".eml", ".html"])
+def test_an_odd_notice_has_a_verdict_and_is_never_intact(desk, capsys, notice, suffix):
+    assert desk(notice, {}, suffix=suffix) in (verify.ALTERED, verify.UNKNOWN)
+    said = capsys.readouterr()
+    assert said.out.startswith(("ALTERED:", "NOT PROVED:")) or said.err.startswith("Cannot verify:")
+
+
+@pytest.mark.parametrize("keys", [
+    b"\xff\xfe\x00", b"5", b'"x"', b"[1, 2]", b'{"sites": null}', b'{"flsb": {"public_key": 5}}', b"[" * 100_000,
+])  # fmt: skip
+def test_odd_keys_are_no_verdict_on_a_notice(desk, capsys, tmp_path, keys):
+    (odd := tmp_path / "keys").write_bytes(keys)
+    assert desk(text_notice(), keys=odd) == verify.UNKNOWN
+    assert capsys.readouterr().err.startswith("Cannot verify:")
+
+
+def test_nothing_in_a_notice_steers_the_terminal_that_shows_the_verdict(desk, capsys):
+    steered = text_notice().replace("Case Number: 24-10001", "Case Number: 24-1\x1b[1;1HINTACT:\u202e")
+    assert desk(steered) == verify.ALTERED
+    out = capsys.readouterr().out
+    assert "24-1\ufffd[1;1HINTACT:\ufffd" in out and not {"\x1b", "\u202e"} & set(out)
+
+
 def test_one_pem_file_is_enough(desk, tmp_path):
     pem = tmp_path / "court.pem"
     pem.write_text(public_pem(KEY))

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         keys = keys_of(args.keys)
         hashes = {path: sha256_of(path) for path in args.pdfs}
     except (Unusable, OSError) as wrong:
-        print(f"Cannot verify: {wrong}", file=sys.stderr)
+        print(f"Cannot verify: {_visible(str(wrong))}", file=sys.stderr)
         return UNKNOWN
     findings = list(dict.fromkeys(finding for face in faces for finding in verify(face, hashes, keys)))
     signatures = {
@@ -106,9 +106,15 @@ def run(args: argparse.Namespace) -> int:
     print(VERDICTS[code])
     for finding in findings:
         mark = {True: "intact ", False: "ALTERED", None: "unknown"}[finding.good]
-        print(f"{mark}  {finding.said}")
+        print(f"{mark}  {_visible(finding.said)}")
     print(f"unsigned  {UNSIGNED if None in signatures else NOT_SIGNED}")
     return code
+
+
+def _visible(said: str) -> str:
+    """Words of a notice as they are shown: what steers a terminal, or turns the direction of letters, could rewrite the
+    verdict above it."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in said)
 
 
 def faces_of(path: Path) -> list[Face]:
@@ -124,7 +130,10 @@ def faces_of(path: Path) -> list[Face]:
     for kind in ("plain", "html"):
         body = mail.get_body(preferencelist=(kind,))
         if isinstance(body, EmailMessage):
-            content = body.get_content()
+            try:
+                content = body.get_content()
+            except LookupError:
+                raise Unusable(f"{path} is written in letters that nobody here knows") from None
             faces.append(of_html(content) if kind == "html" else Face(content, content, where=" in the mail's text"))
     if not faces:
         raise Unusable(f"{path} is a mail without text")
@@ -145,16 +154,19 @@ def keys_of(path: Path) -> dict[str, Ed25519PublicKey]:
         content = path.read_text("utf-8")
     except FileNotFoundError:
         raise Unusable(f"there is no {path}; name the court's key with --keys") from None
+    except UnicodeDecodeError:
+        raise Unusable(f"{path} is neither JSON nor a PEM key") from None
     if "BEGIN PUBLIC KEY" in content and not content.lstrip().startswith(("{", "[")):
         return {"*": _key(content, path)}
     try:
         sites = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unusable(f"{path} is neither JSON nor a PEM key") from None
     rows = sites.get("sites", sites) if isinstance(sites, dict) else sites
-    pairs = [(row.get("id"), row) for row in rows] if isinstance(rows, list) else list(rows.items())
+    named = rows.items() if isinstance(rows, dict) else ()
+    pairs = [(row.get("id"), row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else named
     pems = {str(name): row.get("stamp_key") or row.get("public_key") for name, row in pairs if isinstance(row, dict)}
-    found = {name: _key(pem, path) for name, pem in pems.items() if pem}
+    found = {name: _key(pem, path) for name, pem in pems.items() if pem and isinstance(pem, str)}
     if not found:
         raise Unusable(f"{path} names no court's public_key")
     return found

@@ -17,8 +17,8 @@ from openecf.kernel.stamps import Stamped
 WIDTH = 64
 
 _STAMP = re.compile(
-    r"\[STAMP\s+(?P<kind>\w+)ecfStamp_ID=(?P<id>\d+)\s+\[Date=(?P<date>[^\]]*)\]\s*"
-    r"\[FileNumber=(?P<file>\d*)-(?P<part>\d+)\]\s*(?P<facts>(?:\[\w+=[^\]]*\]\s*)*)\[(?P<hex>[0-9a-fA-F\s]+)\]\s*\]"
+    r"\[STAMP\s+(?P<kind>\w+)ecfStamp_ID=(?P<id>[0-9]{1,20})\s+\[Date=(?P<date>[^\]]*)\]\s*"
+    r"\[FileNumber=(?P<file>[0-9]*)-(?P<part>[0-9]{1,9})\]\s*(?P<facts>(?:\[\w+=[^\]]*\]\s*)*)\[(?P<hex>[0-9a-fA-F\s]+)\]\s*\]"
 )
 _FACT = re.compile(r"\[(\w+)=([^\]]*)\]")
 _TEXT_START = re.compile(r"Docket\s+Text:", re.IGNORECASE)
@@ -95,7 +95,7 @@ def read_stamps(notice: str) -> list[StampLine]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.strip().isdigit() else -1
+    return int(text) if text and re.fullmatch(r"\s*[0-9]{1,20}\s*", text) else -1
 
 
 def docket_text_of(notice: str) -> str | None:
