@@ -445,6 +445,18 @@ def test_sealing_a_document_later_removes_its_open_bytes(world, django_capture_o
     assert bytes_of(buy(main_document(document.entry), world.reader(world.clerk)))[:5] == b"%PDF-"
 
 
+def test_no_file_of_a_zip_hides_another_that_is_called_the_same(world):
+    """Old dockets use a number twice."""
+    papers = [main_document(world.entry(files=[pdfs.plain(1, words)])) for words in ("ONE", "TWO")]
+    for one in papers:
+        one.entry.number = "7"
+    copy = services.buy_several(
+        documents=papers, reader=world.reader(world.clerk), with_header=False, zipped=True, at=AT
+    )
+    with zipfile.ZipFile(copy.file) as archive:
+        assert len({archive.read(name) for name in set(archive.namelist())}) == 2
+
+
 def kept_copies(sha256) -> list:
     return list(stamping._cache().glob(f"{stamping._family(sha256)}*"))
 

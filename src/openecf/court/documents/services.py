@@ -393,7 +393,7 @@ def buy_several(
             opened.enter_context(_copy(document, reader=reader, with_header=with_header, at=at))
             for document in documents
         ]
-        names = [name_of(document) for document in documents]
+        names = _names_of(documents)
         file = bundles.zipped(copies, names) if zipped else bundles.joined(copies)
         receipts = [fees.charge(reader=reader, at=at, **_billed(document)) for document in documents]
     stem = documents[0].entry.case.number.replace(":", "-")
@@ -410,6 +410,14 @@ def name_of(document: Document) -> str:
     number = document.entry.number or document.doc_id
     part = f"-{document.part}" if document.part else ""
     return f"{document.entry.case.number.replace(':', '-')}_{number}{part}.pdf"
+
+
+def _names_of(documents: Sequence[Document]) -> list[str]:
+    names = [name_of(document) for document in documents]
+    if len(set(names)) == len(names):
+        return names
+    # Old dockets use a number twice: no file of a ZIP must hide another.
+    return [f"{document.doc_id}_{name}" for document, name in zip(documents, names, strict=True)]
 
 
 def _copy(document: Document, *, reader: Reader, with_header: bool, at: datetime) -> BinaryIO:
