@@ -388,14 +388,19 @@ def buy_several(
     *, documents: Sequence[Document], reader: Reader, with_header: bool, zipped: bool, at: datetime
 ) -> Copy:
     """Several documents in one PDF, or in a ZIP; each is charged by itself, so that each has its cap."""
-    with contextlib.ExitStack() as opened, transaction.atomic():
+    with contextlib.ExitStack() as opened:
         copies = [
             opened.enter_context(_copy(document, reader=reader, with_header=with_header, at=at))
             for document in documents
         ]
-        names = _names_of(documents)
-        file = bundles.zipped(copies, names) if zipped else bundles.joined(copies)
-        receipts = [fees.charge(reader=reader, at=at, **_billed(document)) for document in documents]
+        file = bundles.zipped(copies, _names_of(documents)) if zipped else bundles.joined(copies)
+    try:
+        # Not around the copies: two hundred may take minutes, for which no transaction stays open.
+        with transaction.atomic():
+            receipts = [fees.charge(reader=reader, at=at, **_billed(document)) for document in documents]
+    except Refusal:
+        file.close()
+        raise
     stem = documents[0].entry.case.number.replace(":", "-")
     return Copy(file, f"{stem}.{'zip' if zipped else 'pdf'}", fees_rules.together(receipts))
 
