@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32decode
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +15,7 @@ from openecf.central.accounts import services as accounts
 from openecf.central.accounts.models import AccountType
 from openecf.central.accounts.services import lettering
 from openecf.central.billing import checks, disputes, exemptions
+from openecf.central.billing import rules as billing_rules
 from openecf.central.billing import services as billing
 from openecf.central.courts import queries as courts
 from openecf.central.factors.services import enrolling
@@ -25,6 +26,7 @@ from openecf.central.service_center import queries as service_center_queries
 from openecf.central.service_center import services as service_center
 from openecf.central.service_center.queries import Staff
 from openecf.central.service_center.services import announcing, tickets
+from openecf.kernel.days import legal_day
 from openecf.kernel.money import Money
 from openecf.platform.bus.messages import UsageRecorded
 from openecf.platform.demo_cast import ACCOUNTS, CastAccount
@@ -45,8 +47,9 @@ _LOOKED_AT = (
 """Court, description, search criteria, pages."""
 _CODES = ("", "lantern", "pier-9", "lantern", "")
 _ACCESSES = 30
-_HEAVY_READER = "pvandermeer"
-"""Reads so much that at least one of the last two quarters is above the waiver: the demonstration has a bill."""
+_HEAVY_READER, _CAP = "pvandermeer", 30
+"""Reads long papers, and in the newest quarter that has statements a search without a cap: that quarter alone is above the
+waiver, and the demonstration has one bill, whatever the day."""
 _ON_A_PANEL = "slarkspur-law"
 """Says so at the registration; the Service Center's desk has it to look into."""
 _EXEMPT = (("rcastellan", "trustee", {"flsb", "nysb"}), ("tokafor-law", "cja", {"flsd", "flsb"}))
@@ -240,23 +243,30 @@ def _bring_checks(at: datetime) -> None:
 
 
 def _read(person: CastAccount, at: datetime) -> None:
-    """A year of looking at the record, more often of late."""
+    for n, usage in enumerate(accesses_of(person, at)):
+        message_id = uuid5(NAMESPACE_URL, f"demonstration:{person.number}:{n}")
+        billing.record_usage(usage=usage, sender=usage.court, message_id=message_id, at=at)
+
+
+def accesses_of(person: CastAccount, at: datetime) -> list[UsageRecorded]:
+    """A year of looking at the record, more often of late; the heavy reader's long search is the last one told."""
+    found = []
     for n in range(_ACCESSES):
         court, description, criteria, pages = _LOOKED_AT[(n * 7 + int(person.number)) % len(_LOOKED_AT)]
-        if person.username == _HEAVY_READER:
-            pages = 60 if description == "Search" else 30  # a search has no cap
-        billing.record_usage(
-            usage=UsageRecorded(
-                account=person.id,
-                court=court,
-                at=at - timedelta(days=n * n / 4, hours=n % 7),
-                client_code=_CODES[n % len(_CODES)],
-                description=description,
-                criteria=criteria,
-                pages=pages,
-                cents=10 * pages,
-            ),
-            sender=court,
-            message_id=uuid5(NAMESPACE_URL, f"demonstration:{person.number}:{n}"),
-            at=at,
-        )
+        pages = _CAP if person.username == _HEAVY_READER else pages
+        then = at - timedelta(days=n * n / 4, hours=n % 7)
+        found.append(_access(person, then, _CODES[n % len(_CODES)], court, description, criteria, pages))
+    if person.username == _HEAVY_READER:
+        since, _until = billing_rules.billed_last(legal_day(at, billing_rules.ZONE))
+        then = datetime.combine(since + timedelta(days=40), time(17), UTC)
+        found.append(_access(person, then, "", "nysb", "Search", "LName: Brandywine", 5 * _CAP))
+    return found
+
+
+def _access(
+    person: CastAccount, then: datetime, code: str, court: str, description: str, criteria: str, pages: int
+) -> UsageRecorded:
+    return UsageRecorded(
+        account=person.id, court=court, at=then, client_code=code, description=description, criteria=criteria,
+        pages=pages, cents=10 * pages,
+    )  # fmt: skip

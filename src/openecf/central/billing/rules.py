@@ -56,6 +56,11 @@ def statements_on(day: date) -> date:
     return quarter_of(day)[1] + REPORTED_WITHIN
 
 
+def billed_last(day: date) -> tuple[date, date]:
+    """The newest quarter whose statements are made on that day or before."""
+    return next(found for found in quarters_before(day, count=3) if statements_on(found[0]) <= day)
+
+
 def quarter_name(since: date) -> str:
     """``2026-Q1``: the quarter that begins on that day."""
     return f"{since.year}-Q{since.month // 3 + 1}"
