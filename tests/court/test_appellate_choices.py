@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from openecf.benches.appellate.documents import transport_room
 from openecf.court.bench import bench
 from openecf.court.cases.models import Case
 from openecf.kernel.doc_ids import DocId
@@ -59,3 +60,21 @@ def test_the_box_on_the_receipt_says_whether_the_copy_bears_the_courts_line(here
              "recp": "01/02/2024 14:03:11"} | ({"incPdfHeaderDisp": "Y"} if box else {})  # fmt: skip
     copy = content(callers.client(callers.person(account_type="search", kind=kind)).post(ROOM, asked, **HERE))
     assert copy.startswith(b"%PDF") and (copy != filed) is line
+
+
+@pytest.mark.parametrize("address", ["/cgi-bin/DktRpt.pl?1", ROOM])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_member_cases_are_listed_where_they_are_asked_for_and_their_links_lead_there(here, address, wanted):
+    facts = {"short_title": "Rook v. March", "filed": here.case.filed, "year": 2024}
+    member = Case.objects.create(number="24-10077", serial=10077, lead=here.case, **facts)
+    Case.objects.create(number="24-10078", serial=10078, lead=here.case, restriction=4, **facts)
+    browser = callers.client(callers.person(account_type="search"))
+    if address == ROOM:
+        asked = {"servlet": "CaseSummary.jsp", "caseNum": here.case.number, "incAssoc": "Y" if wanted else ""}
+    else:
+        asked = {"all_case_ids": here.case.pk, "list_of_member_cases": "on" if wanted else ""}
+    page = content(browser.post(address, asked, **HERE)).decode()
+    assert ("Rook v. March" in page) is wanted and "24-10078" not in page
+    link = f"{transport_room()}?servlet=CaseSummary.jsp&caseNum={member.number}"
+    assert (f"'{link.replace('&', '&amp;')}'" in page) is wanted
+    assert member.number in content(browser.get(link, follow=True)).decode()

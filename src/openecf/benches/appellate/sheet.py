@@ -72,7 +72,7 @@ class Sheet:
             sections.append(self._originating(case))
         if "incPrior" in parts:
             sections.append(f"<!-- {NAME}Prior Cases -->{_plain('Prior Cases:', 'None')}")
-        if "incAssoc" in parts:
+        if "incAssoc" in parts or selection.member_cases:
             sections.append(f"<!-- {NAME}Associated Cases -->{self._associated(case)}")
         if "incPanel" in parts:
             sections.append(self._panel(case))
@@ -170,7 +170,7 @@ class Sheet:
         if case.lead:
             others.append(("Lead", *case.lead))
         rows = "".join(
-            f"<tr><td>{role}</td><td><a href='TransportRoom?servlet=CaseSummary.jsp&amp;caseNum={safe(number)}'>"
+            f"<tr><td>{role}</td><td><a href='{transport_room()}?servlet=CaseSummary.jsp&amp;caseNum={safe(number)}'>"
             f"{safe(number)}</a></td><td>{safe(caption)}</td></tr>"
             for role, _id, number, caption in others
         )
