@@ -171,6 +171,8 @@ def refused(request: HttpRequest, standing: Standing) -> HttpResponse:
         title, text = SUSPENDED[0], f"{SUSPENDED[1]} {suspended.suspended_why}"
     central = this_site().config.central
     manage = f"{central.base_url}/pscof/manage" if central else ""
+    if suspended is not None and manage:
+        manage += "/efile"  # where the person applies anew
     context = {
         "title": title,
         "text": text,

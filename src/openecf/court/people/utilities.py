@@ -30,7 +30,7 @@ def groups(reader: Reader, link_label: str, *, stopped: bool) -> tuple[MenuItem,
         own.insert(0, MenuItem(_("Maintain your e-mail and notices"), "/utilities/email"))
         if reader.group in PRINCIPAL_GROUPS:
             own.insert(1, MenuItem(_("Filing agents"), "/utilities/agents"))
-    else:
+    elif not stopped:
         own.insert(0, MenuItem(link_label, "/utilities/link"))
     other = (
         MenuItem(_("Verify a document"), "/cgi-bin/DocVerify.pl"),
