@@ -90,6 +90,17 @@ def test_a_newer_copy_adds_the_attachments_that_an_entry_has_not_and_the_chain_v
     assert queries.chain_breaks(Case.objects.get().id) == [added.entry.seq]
 
 
+def test_the_chain_vouches_for_attachments_in_whatever_order_the_docket_lists_them(take, docket):
+    row = next(row for row in docket["docket_entries"] if row["pacer_doc_id"].isdigit())
+    row["attachments"] = [
+        {"attachment_number": part, "description": f"Exhibit {part}", "pacer_doc_id": f"05009999999{part}"}
+        for part in (3, 1, 2)
+    ]
+    take(docket)
+    assert Document.objects.filter(part__gt=0).count() == 3
+    assert queries.chain_breaks(Case.objects.get().id) == []
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

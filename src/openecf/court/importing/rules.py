@@ -22,7 +22,8 @@ class CannotRead(Refusal):
 
 @dataclass(frozen=True)
 class ImportedEntry:
-    """One entry. ``seq`` 0: the source gave none. ``links_to``: its number leads to another than its first document.
+    """One entry. ``seq`` 0: the source gave none. ``documents``: in the order of their parts, as the chain has them.
+    ``links_to``: its number leads to another than its first document.
 
     ``skipped``: places in its list of attachments, from 0, that became no document.
     """
@@ -266,7 +267,7 @@ def entry_of(row: Mapping[str, Any], *, attachments_from: int = 0) -> ImportedEn
         entered=day_of(row.get("date_entered"), "An entry's day of entry"),
         text=text,
         entered_note=note,
-        documents=tuple(listed.values()),
+        documents=tuple(sorted(listed.values(), key=lambda document: document.part)),
         links_to=here.doc_id if here and here.part else "",
         skipped=frozenset(skipped),
     )
