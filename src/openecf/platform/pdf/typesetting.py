@@ -29,6 +29,8 @@ BETWEEN = 8
 """Points between two columns, and between two rows."""
 ROW = (64.0, 62.0, WIDTH - 64 - 62)
 """The columns of the report's rows: a day, a number, and the text."""
+RECEIPT = 8 * (LEADING + BETWEEN / 2)
+"""Points that a receipt needs, with the line across the page above it: it is kept on one page."""
 _BREAKS = frozenset({"p", "div", "li", "tr", "table", "ul", "h2", "h3", "center", "hr"})
 _HEADINGS = frozenset({"h2", "h3", "center"})
 
@@ -232,8 +234,10 @@ class _Paper:
         self.y -= BETWEEN / 2
         if block.heads:
             self.heading = [(start, width, _bold(lines)) for start, width, lines in block.row]
+            self.y -= LEADING
             self._draw(self.heading)
         elif block.rule:
+            self._room(RECEIPT)
             self._rule()
         else:
             self._draw(block.row, centered=block.centered)
