@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.court import pdfs
 from tests.journeys.courts import CourtStory
+from tests.journeys.pages import main_of, press
 from tests.stand import Stand
 
-Paper = tuple[str, bytes]
-"""A file's name and its bytes."""
+Paper = tuple[str, bytes | Path]
+"""A file's name and its bytes, or where it is: the browser itself reads what is large."""
 
 
 def motion(words: str = "MOTION", pages: int = 3) -> Paper:
@@ -39,7 +41,7 @@ class Filing:
     @property
     def said(self) -> str:
         """What the page says, in one line."""
-        return " ".join(self.page.locator("main").inner_text().split())
+        return main_of(self.page)
 
     @property
     def problems(self) -> str:
@@ -49,8 +51,7 @@ class Filing:
 
     def press(self, button: str) -> None:
         """Press a button and wait for the page that it leads to."""
-        with self.page.expect_navigation(wait_until="domcontentloaded"):
-            self.page.get_by_role("button", name=button, exact=True).click()
+        press(self.page, button)
 
     def begin(self, typed: str, title: str) -> None:
         """Find an event by a word of it, and choose it."""
@@ -145,7 +146,7 @@ class Filing:
         self.text(free=f"{paper.free}, lot {random.randint(10_000, 99_999)}")
 
 
-def as_file(paper: Paper) -> dict[str, object]:
+def as_file(paper: Paper) -> dict[str, object] | Path:
     """A paper as Playwright uploads it."""
     name, content = paper
-    return {"name": name, "mimeType": "application/pdf", "buffer": content}
+    return content if isinstance(content, Path) else {"name": name, "mimeType": "application/pdf", "buffer": content}

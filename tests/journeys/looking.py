@@ -14,6 +14,8 @@ from urllib.parse import urldefrag, urlsplit
 
 from playwright.sync_api import Error, Page
 
+from tests.journeys.pages import whole
+
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = os.environ.get("OPENECF_LOOK", "")
 PHONE, DESK = (390, 844), (1280, 900)
@@ -39,7 +41,7 @@ def axe() -> str:
 
 
 def axe_finds(page: Page, rules: dict[str, object]) -> list[str]:
-    page.wait_for_load_state()  # a click alone waits for a page's first byte only
+    whole(page).wait_for_load_state()  # its styles, too
     page.evaluate(axe())
     return page.evaluate(FINDINGS, rules)
 
@@ -55,10 +57,7 @@ class Looker:
         """axe-core on the page as it stands, and whether its body scrolls sideways on a phone or a desk."""
         self.seen += 1
         rules = {} if colours else {"color-contrast": {"enabled": False}}
-        try:
-            found = axe_finds(page, rules)
-        except Error:  # a page that sent the reader on to the sign-on by itself meanwhile: look at what came of it
-            found = axe_finds(page, rules)
+        found = axe_finds(page, rules)
         where = page.url
         self.wrong += [f"{where}\n    {finding}" for finding in found]
         for width, height in (PHONE, DESK):
@@ -98,14 +97,10 @@ def walk(page: Page, starts: list[str], *, most: int = MOST_PAGES, of_a_kind: in
             if "Download is starting" not in str(error):
                 raise
             continue
-        here = answer is not None and urlsplit(page.url).netloc in hosts
-        if not here or "text/html" not in answer.headers.get("content-type", ""):
+        is_page = answer is not None and "text/html" in answer.headers.get("content-type", "")
+        if not is_page or urlsplit(whole(page).url).netloc not in hosts:
             continue
-        try:
-            links = page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
-        except Error:  # a page that sends the reader on to the sign-on by itself; what comes then is another site's
-            page.wait_for_load_state()
-            continue
+        links = page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
         most -= 1
         yield page.url
         for link in (urldefrag(each).url for each in links):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
 
-from tests.journeys.pages import press
+from tests.journeys.pages import press, whole
 from tests.stand import Stand, until
 
 DAY = timedelta(days=1)
@@ -112,6 +112,7 @@ def _next(page: Page) -> None:
 
 
 def _fill(page: Page, typed: dict[str, str], username: str) -> None:
+    whole(page)
     for name, value in typed.items():
         field = page.locator(f"main [name={name}]")
         if not field.count() or not field.is_editable():

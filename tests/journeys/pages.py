@@ -7,15 +7,24 @@ from playwright.sync_api import Page
 from tests.stand import until
 
 
-def main_of(page: Page) -> str:
-    """The words of the whole page that came last, in one line: a click alone waits for its first byte only."""
+def whole(page: Page) -> Page:
+    """The page, once all of it is there: a click alone waits for its first byte only. One that sends the reader on to the
+    sign-on by itself is not the last."""
     page.wait_for_load_state("domcontentloaded")
+    page.locator("meta[http-equiv=refresh]").wait_for(state="detached")
+    page.wait_for_load_state("domcontentloaded")
+    return page
+
+
+def main_of(page: Page) -> str:
+    """The words of the whole page that came last, in one line."""
+    whole(page)
     return " ".join(page.locator("main").inner_text().split())
 
 
 def menu_of(page: Page) -> list[str]:
     """The words of the menu bar."""
-    page.wait_for_load_state("domcontentloaded")
+    whole(page)
     return [words.strip() for words in page.locator(".ecf-menu > div > ul > li > *:first-child").all_inner_texts()]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.journeys.pages import whole
 from tests.stand import Stand, person
 
 PATIENCE = 60_000
@@ -64,7 +65,7 @@ def sign_on(page: Page, username: str, password: str = "") -> None:
 
 def read_first(page: Page) -> None:
     """Before the first court of a sign-on, filers confirm the duty to redact; others read what their account lacks."""
-    if "/csologin/told" not in page.url:
+    if "/csologin/told" not in whole(page).url:
         return
     redaction = page.get_by_text("I understand that, if I file")
     if redaction.count():

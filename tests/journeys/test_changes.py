@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.looking import Looker
-from tests.journeys.pages import main_of, page_that_says, press
+from tests.journeys.pages import main_of, page_that_says, press, whole
 from tests.journeys.people import Visitors
 from tests.stand import Stand, person
 
@@ -53,7 +53,7 @@ def maintenance(page: Page, stand: Stand, task: str) -> None:
 
 def only_at(page: Page) -> None:
     """Leave the tick at this court alone."""
-    for label in page.locator("label:has-text('Court')").all():
+    for label in whole(page).locator("label:has-text('Court')").all():
         box = page.locator(f"[id='{label.get_attribute('for')}'][name=courts]")
         if box.count() and box.is_checked() is not (label.inner_text().strip() == NAME):
             label.click()

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.court import pdfs
 from tests.journeys.courts import APPELLATE, BANKRUPTCY, DISTRICT, CourtStory, each_court
 from tests.journeys.filing import Filing
+from tests.journeys.pages import main_of, press, whole
 from tests.stand import Stand
 
 HEARING = {"hearing_date": "2027-03-09", "hearing_time": "09:30", "hearing_place": "Courtroom 4"}
@@ -166,9 +167,10 @@ def test_party_attorney_and_entry_are_corrected_and_the_docket_shows_it(court, s
     lines.fill(f"{lines.input_value()}\nformerly at the old mill")
     save(page)
     page.get_by_role("link", name=f"Edit Tobias Okafor, {court.filer}").first.click()
-    page.locator("[name=phone]").fill("555-0199") if page.locator("[name=phone]").count() else page.locator(
-        "textarea[name=contact]"
-    ).fill("Quimby & Okafor LLP\n555-0199")
+    if whole(page).locator("[name=phone]").count():
+        page.locator("[name=phone]").fill("555-0199")
+    else:
+        page.locator("textarea[name=contact]").fill("Quimby & Okafor LLP\n555-0199")
     save(page)
     page.get_by_role("link", name="Correct or strike a docket entry").click()
     page.get_by_role("link", name="Correct 1 ").first.click()
@@ -181,8 +183,8 @@ def test_party_attorney_and_entry_are_corrected_and_the_docket_shows_it(court, s
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Save", exact=True).click()
-    assert not page.get_by_role("alert").count(), page.locator("main").inner_text()
+    press(page, "Save")
+    assert not page.get_by_role("alert").count(), main_of(page)
 
 
 def sheet(page: Page, stand: Stand, court: CourtStory) -> str:
@@ -195,4 +197,4 @@ def sheet(page: Page, stand: Stand, court: CourtStory) -> str:
     else:
         page.goto(stand.url(court.id, f"/cgi-bin/DktRpt.pl?{case_id}"), referer=stand.url(court.id, "/"))
     page.locator("main form [type=submit]").click()
-    return " ".join(page.locator("main").inner_text().split())
+    return main_of(page)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.courts import CourtStory, each_court
 from tests.journeys.filing import Filing, motion
+from tests.journeys.pages import main_of
 from tests.journeys.people import Visitors
 from tests.journeys.reading import Shelf, words_of
 from tests.stand import OPENECF, Stand
@@ -145,7 +146,7 @@ def test_the_free_look_opens_once_without_signing_on_and_then_asks_for_a_login(c
     page = visitors.stranger().new_page()
     page.goto(look_link(notice_to_petra(stand, filed[court]), stand, court))
     page.locator("table.ecf-documents a").first.click()
-    assert "This free look has been used or has expired. Log in with your PACER account" in page.inner_text("main")
+    assert "This free look has been used or has expired. Log in with your PACER account" in main_of(page)
 
 
 def test_verify_says_that_notice_and_pdf_are_intact_and_what_is_not(court, looks, filed, stand, tmp_path):
@@ -224,5 +225,5 @@ def test_the_opposing_counsel_pays_or_reads_the_receipt_after_the_free_look(cour
     shelf = Shelf(page)
     page.goto(look_link(notice_to_petra(stand, filed[court]), stand, court).partition("?")[0])
     page.locator("table.ecf-documents a").first.click()
-    assert "Billable Pages:" in page.inner_text("main")
+    assert "Billable Pages:" in main_of(page)
     assert not shelf.files, "the charge is shown before the document"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from openecf.platform.demo_cast import COURT_PASSWORD
 from tests.journeys.courts import CourtStory, each_court
-from tests.journeys.pages import main_of, menu_of, press
+from tests.journeys.pages import main_of, menu_of, press, whole
 from tests.journeys.people import Visitors, enter, read_first, sign_on
 from tests.stand import Stand, until
 
@@ -106,7 +106,7 @@ def test_a_second_court_needs_no_sign_on_and_signing_out_signs_out_everywhere(st
         assert page.url == stand.url(court, "/"), "no form in between"
         assert "Welcome, Hana Lindqvist" in main_of(page)
     page.get_by_role("link", name="Log out").click()
-    if page.get_by_role("button", name="Sign out everywhere").count():
+    if whole(page).get_by_role("button", name="Sign out everywhere").count():
         press(page, "Sign out everywhere")
     for court in ("flsb", "flsd", "ca11"):
         until(

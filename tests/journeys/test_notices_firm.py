@@ -196,13 +196,9 @@ def receipt_at(page: Page, stand: Stand, *, shown: bool) -> None:
     def asked() -> bool:
         enter(page, stand, "flsb")
         page.goto(stand.url("flsb", "/cgi-bin/DktRpt.pl"))
-        # A court that asks again sends the browser to the sign-on by a page of its own, and back without a question.
-        asks = page.locator("[name=case_num]").first
-        until(lambda: "/csologin/told" in page.url or asks.count(), seconds=15, what="the form, or what is told first")
         read_first(page)
-        asks.fill("24-10142")
+        page.locator("[name=case_num]").first.fill("24-10142")
         page.locator("main form [type=submit]").first.click()
-        page.wait_for_load_state("domcontentloaded")
         said = main_of(page)
         return "24-10142" in said and "Gulfwind" in said and ("Transaction Receipt" in said) is shown
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.courts import APPELLATE, BANKRUPTCY, DISTRICT, CourtStory, each_court
-from tests.journeys.pages import main_of
+from tests.journeys.pages import main_of, press, whole
 from tests.journeys.reading import Shelf, words_of
 from tests.stand import Stand, until
 
@@ -26,7 +26,7 @@ def find_case(page: Page, stand: Stand, court: CourtStory) -> None:
         return
     page.get_by_role("navigation", name="Main menu").get_by_role("link", name="Query", exact=True).click()
     page.get_by_label("Case number").fill(court.typed)
-    page.get_by_role("button", name="Run query").click()
+    press(page, "Run query")
 
 
 def run_sheet(page: Page, stand: Stand, court: CourtStory, *without: str, **fields: str) -> str:
@@ -82,10 +82,8 @@ def test_attachment_menu_receipt_and_the_document_with_its_header_line(court, st
     shelf = Shelf(page)
     run_sheet(page, stand, court)
     page.locator("main a[href*='/doc']").first.click()
-    page.wait_for_load_state()
-    if page.locator("table.ecf-documents a").count():
+    if whole(page).locator("table.ecf-documents a").count():
         page.locator("table.ecf-documents a").first.click()
-        page.wait_for_load_state()
     said = main_of(page)
     assert "Billable Pages:" in said
     assert "Cost:" in said

@@ -83,7 +83,7 @@ def test_who_chose_a_summary_gets_the_days_filings_in_one_mail_with_a_free_look_
     stranger = visitors.stranger().new_page()
     stranger.goto(links[-1])
     stranger.locator("table.ecf-documents a").first.click()
-    assert "View document" in stranger.inner_text("main"), "without signing on, and nothing is charged"
+    assert "View document" in main_of(stranger), "without signing on, and nothing is charged"
     assert len([each for each in stand.mails(PETRA) if texts[1] in " ".join(each["text"].split())]) == 1
     assert not looker.wrong, looker.say()
 

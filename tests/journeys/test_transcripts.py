@@ -69,7 +69,7 @@ def of_transcripts(visitors: Visitors, stand: Stand, who: str) -> Page:
     page = visitors.at(COURT.id, who)
     page.goto(stand.url(COURT.id, "/utilities/"))
     page.get_by_role("link", name="Transcripts", exact=True).click()
-    page.get_by_role("heading", name="Transcripts before their release").wait_for()
+    assert "Transcripts before their release" in main_of(page)
     return page
 
 
