@@ -37,7 +37,7 @@ from openecf.court.transition import queries as transition
 from openecf.court.transition import services as transitions
 from openecf.platform.store import services as store
 from tests.court import agency, callers
-from tests.court.old_records import BEFORE, CLOSED, DURING, LIVE, checked, load, silent, spoil, verified
+from tests.court.old_records import BEFORE, CLOSED, DURING, LIVE, checked, load, signed, silent, spoil, verified
 
 pytestmark = pytest.mark.django_db
 COURT = "flsb"
@@ -151,7 +151,19 @@ def test_a_folder_that_holds_no_export_of_this_court_is_refused(folder, spoilt, 
         checked(folder)
 
 
+def an_attachment_first(folder: Path) -> None:
+    """The first entry gets an attachment, listed before its main document: an old system need not keep to the parts' order."""
+    path = folder / "documents.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        head, main, *rows = csv.reader(file)
+    attachment = dict(zip(head, main, strict=True)) | {"part": "1", "doc_id": "050000009999", "file": "", "sha256": ""}
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out, lineterminator="\n").writerows([head, list(attachment.values()), main, *rows])
+    signed(folder, "documents.csv", rows=len(rows) + 2)
+
+
 def test_what_was_loaded_is_the_old_record_with_its_own_numbers(folder):
+    an_attachment_first(folder)
     done = load(folder)
     assert done.rows > 0 and done.passwords == 2
     case = Case.objects.get(id=400_001)

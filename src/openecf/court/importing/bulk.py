@@ -320,9 +320,11 @@ def entry_facts(case_id: int, given: EntryInput) -> EntryFacts:
         if not note:
             note = _note((entered if entered.tzinfo is None else entered.astimezone(_zone())).date())
         entered = in_utc(entered)
+    # In the order of their parts, as the chain has them.
+    papers = sorted([paper_facts(row) for _line, row in given.papers], key=lambda one: one.part)
     return EntryFacts(
         case_id=case_id, seq=seq, number=number, first_date=first or filed, filed=filed, entered=entered, text=text,
-        entered_note=note, title=title, restriction=level, documents=tuple([paper_facts(row) for _l, row in given.papers]),
+        entered_note=note, title=title, restriction=level, documents=tuple(papers),
     )  # fmt: skip
 
 
