@@ -65,24 +65,25 @@ def password(visitors: Visitors, stand: Stand) -> None:
     page.wait_for_timeout(3500)
 
 
-def link(visitors: Visitors, stand: Stand) -> None:
-    issue_again(stand, COURT, LOGIN)
-    stranger = visitors.stranger(viewport=WINDOW).new_page()
-    stranger.goto(stand.url(COURT, "/login"))
-    keep(stranger, "link-1")
-    page = visitors.at(COURT, FILER, viewport=WINDOW)
-    page.goto(stand.url(COURT, "/utilities/"))
-    keep(page, "link-2")
-    page.goto(stand.url(COURT, "/utilities/link"))
+def link(visitors: Visitors, stand: Stand, court: str = COURT, name: str = "link") -> None:
+    issue_again(stand, court, LOGIN)
+    if court == COURT:  # the sign-on is the same for every court
+        stranger = visitors.stranger(viewport=WINDOW).new_page()
+        stranger.goto(stand.url(court, "/login"))
+        keep(stranger, f"{name}-1")
+    page = visitors.at(court, FILER, viewport=WINDOW)
+    page.goto(stand.url(court, "/utilities/"))
+    keep(page, f"{name}-2")
+    page.goto(stand.url(court, "/utilities/link"))
     read_first(page)
-    keep(page, "link-3")
+    keep(page, f"{name}-3")
     page.get_by_label("CM/ECF login").fill(LOGIN)
     page.get_by_label("CM/ECF password").fill(COURT_PASSWORD)
     page.get_by_role("button", name="Submit", exact=True).click()
-    keep(page, "link-4")
+    keep(page, f"{name}-4")
     page.get_by_role("button", name="Yes, link these accounts").click()
-    keep(page, "link-5")
-    issue_again(stand, COURT, LOGIN)
+    keep(page, f"{name}-5")
+    issue_again(stand, court, LOGIN)
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from playwright.sync_api import sync_playwright
 import openecf.central.service_center
 from tests.journeys import guide_pictures
 from tests.journeys.conftest import CHROMIUM, SWITCHES
-from tests.journeys.guide_pictures import LEGACY, WINDOW, keep
-from tests.journeys.people import Visitors, read_first
+from tests.journeys.guide_pictures import COURT, LEGACY, WINDOW, keep
+from tests.journeys.people import Visitors
 from tests.journeys.pictures import an_installation
 from tests.stand import Stand, person
 
@@ -84,14 +84,14 @@ def agents(visitors: Visitors, stand: Stand) -> None:
     keep(page, "own-1")
 
 
-def linking(visitors: Visitors, stand: Stand, court: str, name: str) -> None:
-    """Where the item is, and where the court's login is typed."""
-    page = visitors.at(court, "mquimby-law", viewport=WINDOW)
-    page.goto(stand.url(court, "/utilities/"))
-    keep(page, f"{name}-2")
-    page.goto(stand.url(court, "/utilities/link"))
-    read_first(page)
-    keep(page, f"{name}-3")
+def upgrading(visitors: Visitors, stand: Stand) -> None:
+    """The steps of upgrading after those that the courts' own guides show. The account stays as it was."""
+    page = visitors.signed_on(LEGACY, viewport=WINDOW).new_page()
+    page.goto(stand.url("central", "/pscof/upgrade/person"))
+    for name in ("upgrade-4", "upgrade-5"):
+        page.get_by_role("button", name="Continue").last.click()
+        page.locator(".ecf-step-heading").evaluate(TO_TOP)
+        keep(page, name)
 
 
 def main() -> None:
@@ -103,9 +103,9 @@ def main() -> None:
         visitors = Visitors(browser, stand)
         beginning(visitors, stand)
         guide_pictures.upgrade(visitors, stand, LEGACY)
-        guide_pictures.link(visitors, stand)
-        for court, name in (("flsd", "district"), ("ca11", "appellate")):
-            linking(visitors, stand, court, name)
+        upgrading(visitors, stand)
+        for court, name in ((COURT, "link"), ("flsd", "district"), ("ca11", "appellate")):
+            guide_pictures.link(visitors, stand, court, name)
         registering(visitors, stand, "paa", "firms-1")
         registering(visitors, stand, "non-attorney", "agents-1")
         firm(visitors, stand)
