@@ -215,8 +215,8 @@ def settle(decided: Decided) -> None:
         words = gettext_noop("Your payment of ${amount} was turned down by your bank. Nothing was paid.")
         tell_unpaid(rows, words, decided.amount, decided.number, decided.at)
         return
-    charging.pay([row for row in rows if row.is_open and not row.refund_due], receipt=decided.tracking or decided.number,
-                 by=decided.by, at=decided.at)  # fmt: skip
+    receipt = decided.tracking or decided.number
+    charging.pay([row for row in rows if row.is_open], receipt=receipt, by=decided.by, at=decided.at)
     # Marked by hand or waived while the payer was at the hosted page: the clerk gives it back.
     for row in rows:
         if row.waived_at is not None or (row.paid_at is not None and row.paid_at != decided.at):

@@ -62,7 +62,7 @@ def row_of(request: FilingRequest) -> Row:
 
 @dataclass(frozen=True)
 class Part:
-    """Facts under a heading. ``changed`` ones differ from the version before."""
+    """Facts under a heading; under that of the court's form the answers, and what is missing of them."""
 
     title: str
     facts: Sequence[tuple[str, str]] = ()
