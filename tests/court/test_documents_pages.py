@@ -445,6 +445,19 @@ def test_sealing_a_document_later_removes_its_open_bytes(world, django_capture_o
     assert bytes_of(buy(main_document(document.entry), world.reader(world.clerk)))[:5] == b"%PDF-"
 
 
+def test_open_bytes_of_a_sealed_document_go_also_if_the_process_died_right_after_the_sealing(
+    world, django_capture_on_commit_callbacks
+):
+    document = main_document(world.entry(files=[pdfs.plain(1, "SEALED, THEN DARK")]))
+    assert services.keep_fresh_by_level() == 1
+    services.restrict(document=document, restriction=5, by=world.reader(world.clerk), at=AT)
+    assert store.has(document.sha256), "what follows the commit was never done"
+    for again in (1, 0):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert services.keep_fresh_by_level() == again
+        assert not store.has(document.sha256) and store.has(document.sha256, sealed=True)
+
+
 def test_no_file_of_a_zip_hides_another_that_is_called_the_same(world):
     """Old dockets use a number twice."""
     papers = [main_document(world.entry(files=[pdfs.plain(1, words)])) for words in ("ONE", "TWO")]

@@ -268,8 +268,9 @@ def keep_entry_by_level(*, entry_id: int) -> None:
 def keep_fresh_by_level() -> int:
     """Store what was filed lately as its level asks, the oldest first; how many documents. StoreFull.
 
-    Until then its bytes are as they were uploaded, encrypted, and read as well. Each document by itself, so that nothing
-    is lost or done twice when this is interrupted; one whose bytes are gone or altered keeps no other from its turn.
+    Until then its bytes are as they were uploaded, encrypted, and read as well. What was sealed by a process that died
+    before its open bytes were gone is among these. Each document by itself, so that nothing is lost or done twice when
+    this is interrupted; one whose bytes are gone or altered keeps no other from its turn.
     """
     kept = 0
     for key in list(Document.objects.filter(fresh=True).order_by("pk").values_list("pk", flat=True)):
@@ -296,15 +297,17 @@ def _keep_by_level(row: Document) -> bool:
         return False
     if row.sha256:
         _store_as(row.sha256, sealed=sealed)
-        transaction.on_commit(lambda: _settle(row.sha256))
-    row.sealed, row.fresh = sealed, False
+        transaction.on_commit(lambda: _settle(row))
+    # While what is sealed lies in the open still, the job looks after it: this process may die before it is settled.
+    row.sealed, row.fresh = sealed, sealed and store.has(row.sha256)
     row.save(update_fields=["sealed", "fresh"])
     return True
 
 
-def _settle(sha256: str) -> None:
+def _settle(row: Document) -> None:
     """Leave equal bytes in the forms in which documents are kept, and in no other. Drafts and papers that came with
     registrations may name the same bytes; the store opens them for those in the form that stays."""
+    sha256 = row.sha256
     with transaction.atomic():
         one_at_a_time(sha256)
         kept = set(Document.objects.filter(sha256=sha256).values_list("sealed", flat=True))
@@ -314,6 +317,8 @@ def _settle(sha256: str) -> None:
             store.drop(sha256, sealed=sealed)
         if True in kept:  # copies bear the court's line of one document: those of the others are soon made again
             forget(sha256)
+        if row.fresh:
+            Document.objects.filter(pk=row.pk, sealed=True).update(fresh=False)
 
 
 def level_of(document: Document) -> Restriction:
@@ -432,7 +437,7 @@ def _copy(document: Document, *, reader: Reader, with_header: bool, at: datetime
     pages = bench().documents
     header, keep = pages.header(header_facts(document)), level_of(document) < SEALED_FROM
     copy = stamped(original, sha256=document.sha256, header=header, suffix=pages.page_suffix, keep=keep)
-    if keep and Document.objects.filter(pk=document.pk, sealed=True, fresh=False).exists():
+    if keep and level_of(Document.objects.select_related("entry__case").get(pk=document.pk)) >= SEALED_FROM:
         forget(document.sha256)  # it was sealed while the copy was made
     return copy
 
