@@ -158,6 +158,16 @@ def test_the_court_may_still_say_no_and_takes_no_money_then(tollbooth):  # noqa:
     assert answers() == ["received", "fee-due", "rejected"]
 
 
+def test_a_no_that_comes_to_nothing_leaves_the_payment_as_it_is(tollbooth):  # noqa: F811
+    row, browser = approved(), applicant()
+    way = gives(browser, row)
+    stale = rules.Seen(row.version, row.step - 1)
+    with pytest.raises(services.Changed):
+        services.reject(request_id=row.id, seen=stale, said="No.", by="user:1", at=timezone.now())
+    comes_back(browser, tollbooth.pays(way))
+    assert status(row) == "approved" and Payment.objects.get().status == "paid"
+
+
 @pytest.mark.parametrize("at_the_gateway", [True, False])
 def test_who_takes_the_request_back_pays_nothing_and_what_was_taken_is_given_back(tollbooth, at_the_gateway):  # noqa: F811
     row, browser = approved(), applicant()

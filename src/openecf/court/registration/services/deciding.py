@@ -133,6 +133,8 @@ def reject(*, request_id: UUID, seen: Seen, said: str, by: str, at: datetime) ->
     One that was approved and whose fee is due can be refused still; money that came for it is to be given back.
     """
     said = _words(said)
+    with _deciding(request_id, seen, REJECTABLE):
+        pass  # a page that is not true any more ends no payment
     _nobody_pays(request_id, by=by, at=at)
     with _deciding(request_id, seen, REJECTABLE) as row:
         row.status, row.refund_due = Status.REJECTED, row.refund_due or row.fee_paid_at is not None
