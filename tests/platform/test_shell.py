@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext_lazy
@@ -48,3 +50,8 @@ def test_the_menu_bar_is_in_the_language_of_each_page():
             assert str(menu_bar(MENU, "/")) == bars[language]
             assert str(MENU[0].label) in bars[language]
     assert len(set(bars.values())) == 3
+
+
+def test_what_has_the_keyboards_focus_is_outlined():
+    styles = Path(finders.find("vendor/openecf.css")).read_text("utf-8")
+    assert re.search(r"\*:focus-visible\{outline:3px solid #\w+", styles), "dropped as a rule that no template mentions"
