@@ -100,7 +100,7 @@ class Filer:
 
     def __init__(self, machine: Machine, username: str = FILER) -> None:
         self.machine = machine
-        self.http = httpx.Client(base_url=machine.url(COURT), timeout=30, follow_redirects=True)
+        self.http = httpx.Client(base_url=machine.url(COURT), timeout=120, follow_redirects=True)
         who = person(username)
         page = self.http.get("/login?next=/")
         typed = {"loginForm:loginName": who.username, "loginForm:password": who.password}

@@ -17,7 +17,7 @@ import pytest
 
 from openecf.platform.demo_cast import COURT_PASSWORD
 from tests.faults.machine import COURT, Filer, Machine, action_of, hidden, words_of
-from tests.stand import person, until
+from tests.stand import PATIENCE, person, until
 
 MARISOL = "mquimby-law"
 LINKED_HERE = "SELECT count(*) FROM court_user WHERE login = 'mquimby' AND account IS NOT NULL"
@@ -151,7 +151,7 @@ def test_a_statement_run_killed_again_and_again_bills_and_mails_every_payer_once
                 time.sleep(random.uniform(0.0, 0.05 if killed < 2 else 0.4))
                 run.send_signal(signal.SIGKILL)
                 killed += 1
-            said = run.communicate(timeout=120)[0]
+            said = run.communicate(timeout=60 * PATIENCE)[0]
         ended = "DONE" in said
     assert killed >= 2 and said.split()[-1] == "0", "computed again from the ledgers, nothing differs"
     assert machine.one(TWICE, site="central") == 0

@@ -33,11 +33,15 @@ def test_a_worker_killed_again_and_again_while_it_writes_summaries_tells_each_ad
         for statement in (PEOPLE, WAYS, DUE_AGAIN, NOW):
             database.execute(statement)
     for already in (1, 31):
-        until(lambda least=already: machine.one(WRITTEN) >= least, seconds=120, every=0.02, what="summaries")
-        with machine.database(COURT) as database, database.transaction():
-            database.execute("LOCK TABLE notice_summary IN SHARE MODE")  # it waits in the middle of one
-            assert machine.one(WRITTEN) < READERS, "it is killed before it has written all"
-            machine.kill("work", COURT)
+        with machine.database(COURT) as database:  # one connection to look and to lock: the worker waits for neither
+            until(
+                lambda least=already, at=database: at.execute(WRITTEN, ()).fetchone()[0] >= least,
+                seconds=120, every=0.02, what="summaries",
+            )  # fmt: skip
+            with database.transaction():
+                database.execute("LOCK TABLE notice_summary IN SHARE MODE")  # it waits in the middle of one
+                assert machine.one(WRITTEN) < READERS, "it is killed before it has written all"
+                machine.kill("work", COURT)
         machine.wait_until_whole()
     until(lambda: machine.one(WRITTEN) == READERS and machine.one(DAYS), seconds=120, what="the rest of the summaries")
     assert (machine.one(WRITTEN), machine.one(MAILS)) == (READERS, READERS)
