@@ -231,7 +231,6 @@ def test_sealed_bytes_are_encrypted_and_each_opening_is_recorded(world):
 def test_what_was_filed_lies_as_it_was_uploaded_until_a_job_stores_it_as_its_level_asks(
     world, restriction, sealed, django_capture_on_commit_callbacks
 ):
-
     document = main_document(world.entry(files=[pdfs.plain(1, f"FRESH {restriction}")], levels=[restriction]))
     assert document.fresh and document.sealed and not store.has(document.sha256)
     if not sealed:
