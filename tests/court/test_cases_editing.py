@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, date, datetime
 
@@ -234,6 +235,15 @@ def test_who_may_see_which_page(filled, page, let_in):
         entered = answer.status_code == 200 and "Not logged in. Programs:" not in body
         assert entered == (kind in let_in), f"{kind} at {page}: {answer.status_code}"
         assert ("login.pl?logout" in body) == (kind != "nobody"), f"{kind} at {page}: the log-out link"
+
+
+@pytest.mark.parametrize("group", ["clerk", "judge"])
+def test_the_page_of_the_courts_own_people_leads_nobody_to_a_closed_door(filled, group):
+    browser = client(linked(group))
+    cards = browser.get("/court/").content.decode().partition("ecf-cards")[2].partition("</ul>")[0]
+    ways = re.findall(r'href="([^"]+)"', cards)
+    assert ("/cases/" in ways) == (group == "clerk")
+    assert {way: browser.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
 
 
 def test_a_program_without_a_session_is_told_so(filled):

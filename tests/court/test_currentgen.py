@@ -226,6 +226,8 @@ def test_after_the_last_day_only_the_clerk_can_help():
     court_in(rules.Era.RESETS_OVER)
     issued()
     assert "Ask the clerk" in text(Client().post("/login/court/reset", {"login": "aquill"}))
+    asking = text(Client().get("/login/court/reset"))
+    assert "Ask the clerk" in asking and "This works until" not in asking
     assert not OutgoingMail.objects.exists()
 
 

@@ -132,7 +132,7 @@ def sign_off(*, secret: str, at: datetime) -> None:
 def ask_for_reset(*, login: str, network: str, at: datetime) -> None:
     """Mail a link to whoever holds that login; nobody learns whether somebody does, nor whether one network asks for so
     many that they are not mailed. ResetsEnded, LoginsEnded."""
-    _may_reset(at)
+    may_reset(at)
     login = login.strip()
     user = people.user_called(login)
     of_login, of_network = f"own-reset:{login.lower()}"[:200], f"own-resets:{network}"[:200]
@@ -197,7 +197,7 @@ def reset(*, secret: str, password: str, at: datetime) -> None:
         if row is None:
             raise LinkSpent
         if not row[1]:
-            _may_reset(at)
+            may_reset(at)
         user = people.user(row[0])
         if faults := rules.password_faults(password, own_words=(user.login, user.first_name, user.last_name)):
             raise WeakPassword(" ".join(faults))
@@ -285,7 +285,8 @@ def _set(user_id: int, password: str, by: str, at: datetime) -> None:
     OwnSession.objects.filter(user_id=user_id).delete()
 
 
-def _may_reset(at: datetime) -> None:
+def may_reset(at: datetime) -> None:
+    """Whether links for a new password are mailed at that hour. ResetsEnded, LoginsEnded."""
     stands = era(transition.profile(), at)
     if stands is Era.NEXTGEN:
         raise LoginsEnded

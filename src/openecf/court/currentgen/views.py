@@ -77,16 +77,17 @@ def sign_off(request: HttpRequest) -> HttpResponse:
 def ask_for_reset(request: HttpRequest) -> HttpResponse:
     """Ask for a mailed link; the answer is the same whoever asks for whatever login."""
     form, asked, refusal = AskForm(request.POST or None), False, ""
-    if form.is_valid():
-        try:
+    try:
+        services.may_reset(request.arrived)
+        if form.is_valid():
             services.ask_for_reset(
                 login=form.cleaned_data["login"],
                 network=network_of(request.META.get("REMOTE_ADDR", "")),
                 at=request.arrived,
             )
             asked = True
-        except (services.ResetsEnded, services.LoginsEnded) as ended:
-            refusal = ended.said
+    except (services.ResetsEnded, services.LoginsEnded) as ended:
+        refusal = ended.said
     return _page(request, "currentgen/reset.html", form=form, asked=asked, refusal=refusal)
 
 

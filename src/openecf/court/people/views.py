@@ -180,9 +180,8 @@ def _registrations() -> str:
 
 @rule(access.COURT)
 def staff(request: HttpRequest) -> HttpResponse:
-    """Where the court's own people start."""
-    ways = (
-        (_("Docket and file"), "/filing/", _("Orders, notices, minutes; and what is filed on paper")),
+    """Where the court's own people start: chambers with less than the clerk's office."""
+    clerks = (
         (_("Edit a case"), "/cases/", _("Heading, parties, counsel; correct, strike or seal what is docketed")),
         (_("Court logins and passwords"), "/court/logins", _("Find a login, and give its owner a new password")),
         (_registrations(), "/court/registrations", _("People who ask to file here: match, ask for more, decide")),
@@ -190,6 +189,10 @@ def staff(request: HttpRequest) -> HttpResponse:
         (_("Announcements by e-mail"), "/court/announcements", _("Tell the people who file here")),
         (_("Publish a NextGen notice"), "/nextgen/notices/new", _("Tell filers, by number, what is to come")),
         (_("Conversion of the court's record"), "/court/conversion", _("People to look at before the move")),
+    )
+    ways = (
+        (_("Docket and file"), "/filing/", _("Orders, notices, minutes; and what is filed on paper")),
+        *(clerks if rules.as_clerk(request.reader) is rules.Standing.WELCOME else ()),
         (_("Stuck messages and mail"), "/desk/messages", _("What needs a decision before it travels on")),
         (_("Court information"), "/cgi-bin/CourtInfo.pl", _("What the public reads: offices, hours, PDFs accepted")),
     )
