@@ -216,7 +216,8 @@ def test_an_agent_is_kept_from_filing_with_the_principal_and_pays_if_let(world, 
     let = agency.let(world.counsel, agent)
     browser = callers.client(who)
     assert browser.get("/filing/").status_code == 403
-    assert "has not let you pay" in words(browser.get("/utilities/fees"))
+    page = words(browser.get("/utilities/fees"))
+    assert "has not let you pay" in page and "the filings of Tobias Okafor" in page
     assert browser.post("/utilities/fees").status_code == 409 and not Payment.objects.exists()
     type(let).objects.filter(id=let.id).update(may_pay=True)
     page = words(browser.get("/utilities/fees"))

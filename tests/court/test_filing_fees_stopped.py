@@ -34,10 +34,12 @@ def test_who_files_no_more_pays_what_is_due_and_nothing_else_opens(world, tollbo
     else:
         CourtUser.objects.filter(id=world.counsel.id).update(active=False)
     browser = browser_of(world.counsel)
-    assert f'href="{FEES}"' in words(browser.get("/utilities/"))
+    utilities = words(browser.get("/utilities/"))
+    assert f'href="{FEES}"' in utilities and "/utilities/link" not in utilities, "the account is linked already"
     if how == "suspended":
         for page in ("/", "/filing/"):
             assert f'href="{FEES}"' in words(browser.get(page)), "told where it matters"
+            assert '/pscof/manage/efile"' in words(browser.get(page)), "where one applies anew"
     shown = words(browser.get(FEES))
     assert "$199.00" in shown and "Paying does not give filing back by itself" in shown and "24-10001" in shown
     assert ("Fees of May." in shown) is (how == "suspended")
