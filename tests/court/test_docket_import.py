@@ -17,6 +17,8 @@ from openecf.court.documents import services as papers
 from openecf.court.documents.models import Document
 from openecf.court.importing import services as importing
 from openecf.court.importing import writing
+from openecf.court.people.models import CourtUser
+from openecf.court.people.rules import Reader
 from tests.court import world
 from tests.wire.compare import leaves
 from tests.wire.invent import Inventor
@@ -364,3 +366,72 @@ def test_entries_that_say_the_same_keep_their_places_when_a_newer_copy_comes(tak
     assert take(unnumbered(docket, *newer), name="newer").entries == 2
     assert placed() == newer
     assert list(Entry.objects.order_by("position").values_list("position", flat=True)) == [1, 2, 3, 4, 5]
+
+
+NO_IDENTITY: dict = {"pacer_doc_id": None, "pacer_seq_no": None}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_the_same"),
+    [
+        ({"pacer_seq_no": 7}, {"pacer_seq_no": 7}, True),
+        ({"pacer_seq_no": "7", "pacer_doc_id": "27809000001"}, {"pacer_seq_no": 7}, True),
+        ({"pacer_doc_id": "27809000001"}, {"pacer_doc_id": "27819000001"}, True),
+        ({"pacer_seq_no": 7, "pacer_doc_id": "27809000001"}, {"pacer_seq_no": 9, "pacer_doc_id": "27809000001"}, False),
+        ({}, {"pacer_seq_no": 1}, False),  # a place on the docket that was given here is nothing that the source said
+        ({"pacer_seq_no": 7}, {}, False),
+    ],
+)
+def test_an_entry_without_a_number_that_is_reworded_is_known_by_what_its_source_calls_it(
+    take, docket, before, now, is_the_same
+):
+    first, beside = ("2024-01-02", "Minutes of a secret"), ("2024-01-02", "Hearing held")
+    older = unnumbered(docket, first, beside)
+    older["docket_entries"][0] |= NO_IDENTITY | before
+    older["docket_entries"][1] |= NO_IDENTITY | {"pacer_seq_no": 20}
+    take(older)
+    reworded = ("2024-01-03", "Minutes of a public secret")
+    newer = unnumbered(docket, reworded, ("2024-01-03", "Order"), beside)
+    for one, said in zip(newer["docket_entries"], [now, {"pacer_seq_no": 21}, {"pacer_seq_no": 20}], strict=True):
+        one |= NO_IDENTITY | said
+    assert take(newer, name="newer").entries == (1 if is_the_same else 2)
+    if is_the_same:
+        assert placed() == [("2024-01-02", reworded[1]), ("2024-01-03", "Order"), beside]
+    assert take(newer | {"cause": "Another"}, name="newest").entries == 0
+    assert queries.chain_breaks(Case.objects.get().id) == []
+
+
+@pytest.mark.parametrize("act", ["sealed", "corrected"])
+def test_what_the_court_closed_or_took_out_does_not_come_back_in_other_words(take, docket, act):
+    older = unnumbered(docket, ("2024-01-02", "Minutes of a secret"))
+    older["docket_entries"][0] |= NO_IDENTITY | {"pacer_seq_no": 7}
+    take(older)
+    entry, said = Entry.objects.get(), {"reason": "a secret", "version": 0, "at": timezone.now()}
+    if act == "sealed":
+        clerk = Reader(
+            account=world.account(4), user=CourtUser.objects.create(login="clerk", group="clerk").pk, group="clerk"
+        )
+        dockets.restrict_entry(entry_id=entry.id, level=3, parts={}, by=clerk, **said)
+    else:
+        dockets.correct_entry(entry_id=entry.id, text="Redacted", by="user:1", **said)
+    older["docket_entries"][0]["description"] = "Amended minutes of a secret"
+    assert take(older, name="newer").entries == 0
+    assert Entry.objects.get().text == ("Minutes of a secret" if act == "sealed" else "Redacted")
+    assert Entry.objects.get().guarded == (act == "sealed")
+
+
+def test_of_entries_that_say_the_same_each_is_known_by_what_its_source_calls_it(take, docket):
+    rows = unnumbered(docket, *[("2024-01-02", "Minutes")] * 3)
+    for one, seq in zip(rows["docket_entries"], [4, 5, 6], strict=True):
+        one |= NO_IDENTITY | {"pacer_seq_no": seq}
+    take(rows)
+    rows["docket_entries"] = [
+        rows["docket_entries"][2] | {"description": "Minutes, amended"},
+        rows["docket_entries"][1],
+    ]
+    assert take(rows, name="newer").entries == 0
+    assert list(Entry.objects.order_by("seq").values_list("text", flat=True)) == [
+        "Minutes",
+        "Minutes",
+        "Minutes, amended",
+    ]

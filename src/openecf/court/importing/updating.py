@@ -32,10 +32,11 @@ def extend(
     case: Case, found: ImportedCase, *, source_hash: str, name: str, at: datetime
 ) -> tuple[int, int, tuple[str, ...]]:
     """Bring a case up to a newer copy: rows written or changed, entries added, and what the copy says in vain."""
-    fresh, changed, known = _sorted_out(case, found.entries)
-    papers = _papers(known)
-    order = _order(case, found.entries, fresh)
-    entries, rows = writing.write_entries(case, fresh)
+    here = list(zip(found.entries, _rows(case, found.entries), strict=True))
+    changed = _changed(case, here)
+    papers = _papers([(row[0], one) for one, row in here if row])
+    order = _order(case, here)
+    entries, rows = writing.write_entries(case, [one for one, row in here if not row])
     case.source_hash = source_hash
     case.imported_from = name[-200:]
     case.save()
@@ -66,22 +67,66 @@ def _same(number: str, filed: object, text: str, *, shared: frozenset[str]) -> K
     return (number,) if number and number not in shared else (number, str(filed), text)
 
 
-def _keys(case: Case, given: Sequence[ImportedEntry]) -> tuple[dict[Key, tuple[int, str]], list[Key]]:
-    """The case's rows by what they are known by, each with its words now; and what the copy's entries are known by.
+def _rows(case: Case, given: Sequence[ImportedEntry]) -> list[tuple[int, str] | None]:
+    """For each of the copy's entries its row's id and words now; None where it is not here yet.
 
-    A row is known by the words that its source had, before a clerk's: what a clerk took out of an entry must not come back
-    as another one. After those, by the words that it has now. Of several that say the same, the first is the first.
+    What its number does not tell is known by what its source calls it, else by its words: those that the row's source had,
+    before a clerk's (what a clerk took out of an entry must not come back as another one), after those by the row's words
+    now. Of several that say the same, the first is the first.
     """
     rows = list(Entry.objects.filter(case=case).order_by("position").values_list("id", "number", "filed", "text"))
     mine, theirs = Counter(row[1] for row in rows), Counter(one.number for one in given)
     shared = frozenset(number for number in mine | theirs if max(mine[number], theirs[number]) > 1)
+    called = _called_the_same(case, given, unsure=shared | {""})
     by_clerks = EntryRevision.objects.filter(entry__case=case).exclude(by=BY).order_by("-at", "-id")
     source = {row: before["text"] for row, before in by_clerks.values_list("entry", "before")}
-    known = [(row, number, filed, source.get(row, text), text) for row, number, filed, text in rows]
-    known += [(row, number, filed, text, text) for row, number, filed, text in rows if source.get(row, text) != text]
-    keys = _numbered_off(_same(number, filed, said, shared=shared) for _row, number, filed, said, _text in known)
-    here = {key: (row, text) for key, (row, _number, _filed, _said, text) in zip(keys, known, strict=True)}
-    return here, _numbered_off(_same(one.number, one.filed, one.text, shared=shared) for one in given)
+    met = set(called.values())
+    rest = [row for row in rows if row[0] not in met]
+    known = [(row, number, filed, source.get(row, text)) for row, number, filed, text in rest]
+    known += [row for row in rest if source.get(row[0], row[3]) != row[3]]
+    keys = _numbered_off(_same(number, filed, said, shared=shared) for _row, number, filed, said in known)
+    here = {key: row[0] for key, row in zip(keys, known, strict=True)}
+    left = [place for place in range(len(given)) if place not in called]
+    keys = _numbered_off(_same(o.number, o.filed, o.text, shared=shared) for o in (given[place] for place in left))
+    found = called | {place: here[key] for place, key in zip(left, keys, strict=True) if key in here}
+    words = {row: text for row, _number, _filed, text in rows}
+    return [(found[place], words[found[place]]) if place in found else None for place in range(len(given))]
+
+
+def _called_the_same(case: Case, given: Sequence[ImportedEntry], *, unsure: frozenset[str]) -> dict[int, int]:
+    """By their places in the copy the rows of entries that no number tells (``unsure``) and that their source calls the same:
+    by the sequence number that it gave them, else, where either has none, by their document.
+
+    What the copy calls the same twice is known by neither.
+    """
+    rows = Entry.objects.filter(case=case, number__in=unsure, entered_by=BY)
+    by_source = list(rows.values_list("id", "number", "seq", "has_pacer_seq", "elsewhere"))
+    seqs = {(number, seq): row for row, number, seq, said, _elsewhere in by_source if said}
+    open_here = [(place, one) for place, one in enumerate(given) if one.number in unsure]
+    found = _once((place, seqs.get((one.number, one.seq))) for place, one in open_here if one.seq)
+    met = set(found.values())
+    papers = documents.facts_of([row for row, *_said in by_source if row not in met])
+    with_paper: dict[tuple[str, str], int] = {}
+    without_seq = set()
+    for row, number, _seq, said, elsewhere in by_source:
+        if row not in met:
+            ids = {document.doc_id for document in papers.get(row, ())} | ({elsewhere} if elsewhere else set())
+            with_paper |= {(number, doc_id): row for doc_id in ids}
+            without_seq |= set() if said else {row}
+    rest = [(place, one, with_paper.get((one.number, _paper(one)))) for place, one in open_here if place not in found]
+    return found | _once((place, row) for place, one, row in rest if not one.seq or row in without_seq)
+
+
+def _paper(one: ImportedEntry) -> str:
+    """The document that an entry leads to; "" for none."""
+    return one.links_to or (one.documents[0].doc_id if one.documents else "")
+
+
+def _once(pairs: Iterable[tuple[int, int | None]]) -> dict[int, int]:
+    """Places with their rows, without the rows that several places have."""
+    said = [(place, row) for place, row in pairs if row is not None]
+    times = Counter(row for _place, row in said)
+    return {place: row for place, row in said if times[row] == 1}
 
 
 def _numbered_off(keys: Iterable[Key]) -> list[Key]:
@@ -96,28 +141,27 @@ def _numbered_off(keys: Iterable[Key]) -> list[Key]:
 
 def rows_of(case: Case, given: Sequence[ImportedEntry]) -> dict[int, int]:
     """The rows of a copy's entries, all of which are here by now, by their places in the copy."""
-    here, keys = _keys(case, given)
-    return {place: here[key][0] for place, key in enumerate(keys) if key in here}
+    return {place: row[0] for place, row in enumerate(_rows(case, given)) if row}
+
+
+Found = Sequence[tuple[ImportedEntry, tuple[int, str] | None]]
+"""A copy's entries in its order, each with its row's id and words; None for those that are not here."""
+
+
+def _changed(case: Case, found: Found) -> list[tuple[int, str]]:
+    """By id the words of the copy where the row says otherwise, unless a clerk changed it."""
+    revised = set(
+        Entry.objects.filter(case=case, revisions__isnull=False).exclude(revisions__by=BY).values_list("id", flat=True)
+    )
+    return [
+        (row[0], one.text)
+        for one, row in found
+        if row and " ".join(one.text.split()) not in ("", " ".join(row[1].split())) and row[0] not in revised
+    ]
 
 
 Known = Sequence[tuple[int, ImportedEntry]]
 """Entries of a copy that are here, each with its row's id."""
-
-
-def _sorted_out(case: Case, given: Sequence[ImportedEntry]) -> tuple[list[ImportedEntry], list[tuple[int, str]], Known]:
-    """Entries that are not here yet; of those that are, by id, the words of the copy where they differ; and these."""
-    here, keys = _keys(case, given)
-    fresh = [one for key, one in zip(keys, given, strict=True) if key not in here]
-    known = [(here[key], one) for key, one in zip(keys, given, strict=True) if key in here]
-    revised = set(
-        Entry.objects.filter(case=case, revisions__isnull=False).exclude(revisions__by=BY).values_list("id", flat=True)
-    )
-    changed = [
-        (row, one.text)
-        for (row, text), one in known
-        if " ".join(one.text.split()) not in ("", " ".join(text.split())) and row not in revised
-    ]
-    return fresh, changed, [(row, one) for (row, _text), one in known]
 
 
 @dataclass(frozen=True)
@@ -158,16 +202,14 @@ def _says_more(new: DocumentFacts, mine: DocumentFacts) -> bool:
     return not mine.sha256 and any(said and said != here for said, here in (*both, (new.size_text, mine.size_text)))
 
 
-def _order(case: Case, given: Sequence[ImportedEntry], fresh: Sequence[ImportedEntry]) -> list[int | ImportedEntry]:
+def _order(case: Case, found: Found) -> list[int | ImportedEntry]:
     """The sheet's order with the new entries among those that are here: after the one that they follow in the copy."""
-    here, keys = _keys(case, given)
-    new = {id(one) for one in fresh}
     rows = list(Entry.objects.filter(case=case).order_by("position").values_list("id", "first_date"))
     behind: dict[int, list[ImportedEntry]] = defaultdict(list)  # 0: before all that are here
     after = None
-    for key, one in zip(keys, given, strict=True):
-        if id(one) not in new:
-            after = here[key][0]
+    for one, row in found:
+        if row:
+            after = row[0]
             continue
         if after is None:
             # Nothing that is here precedes it in the copy: its day says where it belongs.
