@@ -66,7 +66,9 @@ def test_the_owner_reads_it_and_may_apply_anew_while_suspended_and_not_while_fil
     assert "suspended your filing there" in page and "apply anew" in page and "you can file there now" not in page
     assert "you need no registration: link it" not in page
     assert "You can apply anew" in text(browser.get("/pscof/manage/efile/attorney?type=bankruptcy"))
-    assert browser.post(begin).status_code == 302
+    asked = browser.post(begin, follow=True)
+    assert "What would you like to register for" in text(asked)
+    assert "Do you file electronically at this court already?" not in text(asked), "the court knows that she did"
     hear(stood(2))
     assert browser.post(begin).status_code == 409 and "you can file there now" in text(browser.get(begin))
     hear(stood(3, linked=False))

@@ -255,7 +255,7 @@ def test_who_asks_to_be_admitted_pro_hac_vice_names_the_case():
 
     def asked(role: str, number: str) -> RoleForm:
         typed = ROLE | {"role": role, "case_number": number}
-        return RoleForm(typed, profile=offers, kind="attorney", initial={})
+        return RoleForm(typed, profile=offers, kind="attorney", linked=False, initial={})
 
     assert "number of the case" in str(asked("pro-hac-vice", " ").errors["case_number"])
     assert asked("pro-hac-vice", "24-10001").is_valid() and asked("admission", "").is_valid()

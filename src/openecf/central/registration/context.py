@@ -186,10 +186,10 @@ def _part(request: EfileRequest, profile: RegistrationProfile, step: rules.StepN
     title, said = str(rules.STEP_NAMES[step]), request.answers.get(step, {})
     match step:
         case "role":
-            new = gettext("Yes") if said.get("here_already") == "yes" else gettext("No")
+            already = gettext("No") if queries.is_new_there(request) else gettext("Yes")
             facts = [
                 (gettext("Registers as"), str(ROLES[request.role])),
-                (gettext("Files at this court already"), new),
+                (gettext("Files at this court already"), already),
                 (gettext("Case number"), said.get("case_number", "")),
             ]
         case "filer":

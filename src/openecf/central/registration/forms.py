@@ -27,7 +27,8 @@ _NO_ADDRESS = _("This is no e-mail address; one looks like name@firm.example.")
 
 
 class RoleForm(forms.Form):
-    """As what the person registers, and whether she files there already."""
+    """As what the person registers, and whether she files there already: not asked where she is ``linked``, also if the
+    court suspended her."""
 
     role = forms.ChoiceField(
         label=_("What would you like to register for?"),
@@ -50,9 +51,11 @@ class RoleForm(forms.Form):
     )  # fmt: skip
 
     def __init__(
-        self, data: Mapping | None = None, *, profile: RegistrationProfile, kind: Kind, initial: Mapping
+        self, data: Mapping | None = None, *, profile: RegistrationProfile, kind: Kind, linked: bool, initial: Mapping
     ) -> None:
         super().__init__(data, initial=initial)
+        if linked:
+            del self.fields["here_already"]
         offered = accepted(profile, kind)
         self.fields["role"].choices = [(role, _role_words(profile, role)) for role in offered]
         if len(offered) == 1 and not initial.get("role"):

@@ -75,7 +75,8 @@ def _form(
     kept = found.answers.get(step, {})
     match step:
         case "role":
-            return RoleForm(sent, profile=profile, kind=found.kind, initial=kept)
+            linked = queries.linked_at(account=found.account_id, court=found.court) is not None
+            return RoleForm(sent, profile=profile, kind=found.kind, linked=linked, initial=kept)
         case "filer":
             return FilerForm(sent, initial=kept or _of_account(request.account))
         case "bars":
