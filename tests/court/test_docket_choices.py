@@ -15,8 +15,9 @@ import pytest
 from openecf.court.bench import bench
 from openecf.court.cases import services as cases
 from openecf.court.cases.models import Case, Party
-from openecf.court.docket import printed
+from openecf.court.docket import printed, queries
 from openecf.court.docket import services as docket
+from openecf.court.docket.rules import Selection
 from openecf.court.fees.models import MeterLine
 from openecf.court.notices import services as notices
 from tests.court import callers, pdfs
@@ -211,3 +212,23 @@ def test_a_sheet_of_some_defendants_leaves_out_what_names_the_others_alone(here)
     assert everything - said(bo.id) == {"ORDER as to", "Count of Ada Rook"}
     Party.objects.create(case=here.case, position=9, name="Ada Rook", type="Defendant", has_criminal_data=True)
     assert everything - said(ada.id) == {"PLEA", "Count of Bo March"}, "nobody tells one Ada Rook from the other"
+
+
+def test_a_text_names_a_defendant_by_the_whole_name(here):
+    is_shown = {
+        "ORDER as to Ann Lee": False,
+        "ANN LEE's LETTER": False,
+        "MOTION by “Ann Lee”—granted": False,
+        "ORDER as to Joann Leeds": True,
+        "ORDER as to Ann Leeé": True,
+        "ORDER as to ЖAnn Lee": True,
+        "ORDER as to Ann Lee2": True,
+        "ORDER as to D.J. (Doe)+": False,
+        "ORDER as to DxJ. (Doe)": True,
+        "ORDER as to D.J. (Doe), Bo March": True,
+        "ORDER as to D.J. (Doe), Bo Marchand": False,
+    }
+    entries = {here.entry(text=text).id for text in is_shown}
+    selection = Selection(defendants=("Bo March",), others=("Ann Lee", "D.J. (Doe)"))
+    shown = queries.chosen(here.case.id, selection).filter(id__in=entries).values_list("text", flat=True)
+    assert set(shown) == {text for text, is_so in is_shown.items() if is_so}

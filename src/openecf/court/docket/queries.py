@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -227,8 +226,15 @@ def chosen(case_id: int, selection: Selection) -> QuerySet[Entry]:
     return rows.order_by(*ORDERS[selection.sort])
 
 
+BETWEEN_WORDS = "[\t-/:-@[-^`{-\u00bf\u2000-\u206f\u3000-\u303f]"
+"""What stands between words. Spelled out, since a database of a plain locale takes none but ASCII's letters for letters."""
+
+
 def _names_one_of(names: Iterable[str]) -> Q:
-    return reduce(or_, (Q(text__icontains=name) for name in names))
+    """Entries that name one of these people, whole: no Ann Lee is in Joann Leeds."""
+    # One expression for all of them, so that a text is gone through once: as fast as looking for each name anywhere in it.
+    one_of = "|".join(re.escape(name) for name in names)
+    return Q(text__iregex=f"(^|{BETWEEN_WORDS})({one_of})($|{BETWEEN_WORDS})")
 
 
 class Rows:
