@@ -166,8 +166,9 @@ def test_it_is_shown_before_it_is_charged_and_filed_with_the_filing_and_paid_tog
     assert "Together $398.00" in page and "Pay $398.00 at the payment service" in page
     way = browser.post("/utilities/fees")
     back = tollbooth.pays(way.headers["Location"])
-    assert "Nothing is due." in words(browser.get(urlsplit(back.headers["Location"]).path, follow=True))
+    told = words(browser.get(urlsplit(back.headers["Location"]).path, follow=True))
     tracking = tollbooth.books.latest()[0].tracking
+    assert "Nothing is due." in told and f"You paid $398.00. Receipt number: {tracking}." in told
     assert {fee.receipt for fee in FilingFee.objects.all()} == {tracking}
     receipts = list(Entry.objects.filter(title="Receipt of Filing Fee").order_by("id").values_list("number", "text"))
     assert [number for number, _text in receipts] == ["", ""], "the docket tells it, without a number"
@@ -265,11 +266,14 @@ def test_a_declined_card_and_a_turn_back_leave_it_due_and_nobody_is_charged_twic
     assert browser.post("/utilities/fees/shred").status_code == 404
     assert browser.post("/utilities/fees/give-up").status_code == 302
     tollbooth.pays(browser.post("/utilities/fees").headers["Location"], number=DECLINED)
-    browser.get(f"/utilities/fees/back/{Attempt.objects.order_by('id').last().number}")
+    last = Attempt.objects.order_by("id").last().number
+    told = words(browser.get(f"/utilities/fees/back/{last}", follow=True))
+    assert "Your payment was not made" in told and "You paid" not in told
     fee.refresh_from_db()
     assert fee.is_open and not is_open(world.counsel)
     stranger = browser_of(world.stranger)
-    assert stranger.get(f"/utilities/fees/back/{Attempt.objects.order_by('id').last().number}").status_code == 404
+    assert stranger.get(f"/utilities/fees/back/{last}").status_code == 404
+    assert "Your payment" not in words(stranger.get(f"/utilities/fees?came={last}"))
 
 
 def test_what_is_waived_while_the_payer_is_at_the_hosted_page_is_never_asked_for(world, tollbooth):  # noqa: F811

@@ -136,6 +136,11 @@ def mine(payer: Payer) -> Paying | None:
     return payments.open_payment(payer=payer.account, purpose=FEE_PURPOSE, behalf=payer.behalf)
 
 
+def came_of(payer: Payer, number: str) -> Paying | None:
+    """What came of an own payment that the payer finished, or not, at the gateway's page; None where there is none such."""
+    return payments.of_attempt(number, payer=payer.account, purpose=FEE_PURPOSE) if number else None
+
+
 def is_outdated(paying: Paying) -> bool:
     """Whether a fee of a payment was settled since it was begun, so that its sum is not what is due: it is never asked for."""
     return not all(row.is_open for row in owing.of_bill(UUID(paying.reference)))

@@ -72,6 +72,7 @@ def _page(request: HttpRequest, *, refused: object = "", status: int = 200) -> H
         "settled": settled,
         "closed": showing.closed_to(reader, (*fees, *settled)),
         "paying": mine,
+        "came": paying.came_of(_payer(request), request.GET.get("came", "")) if reader.account else None,
         "outdated": _is_outdated(mine) if mine else "outdated" in request.GET,
         "pending": any(made.status == "pending" for made in going_on),
         "another": any(made.payer != reader.account and made.is_under_way for made in going_on),
@@ -112,7 +113,7 @@ def _came(request: HttpRequest, number: str, how: Callable[..., None]) -> HttpRe
         raise Http404 from None
     except paying.Outdated:
         return redirect(f"{reverse('filing-fees')}?outdated")
-    return redirect("filing-fees")
+    return redirect(f"{reverse('filing-fees')}?came={number}")
 
 
 @rule(PAYER)
