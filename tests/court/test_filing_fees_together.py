@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
 from openecf.court.fees import charging, paying
 from openecf.court.fees.models import FilingFee
+from openecf.court.people import tasks as people
+from openecf.platform.audit.models import AuditLine
+from openecf.platform.bus.messages import AccountMerged
 from openecf.platform.config import this_site
 from openecf.platform.mail.models import OutgoingMail
+from openecf.platform.payments import services as payments
 from openecf.platform.payments.models import Attempt, Payment
 from tests.court import agency
 from tests.court.test_filing_fees import browser_of, file, later, owed, words, world  # noqa: F401  (a fixture)
@@ -88,3 +96,45 @@ def test_who_does_not_come_back_is_not_charged_what_is_not_due_and_told_by_mail(
     assert (
         Payment.objects.get().status == "given-up" and FilingFee.objects.filter(paid_at=None, waived_at=None).exists()
     )
+
+
+@pytest.mark.parametrize("who", ["the filer", "an agent"])
+def test_a_payment_under_way_goes_along_when_two_accounts_of_its_payer_become_one(world, tollbooth, who):  # noqa: F811
+    tollbooth.books.settles_after = timedelta(hours=1)
+    fee, payer = owed(world), world.counsel
+    if who == "an agent":
+        payer, _signed_on = agency.agent()
+        agency.let(world.counsel, payer, may_pay=True)
+    before = browser_of(payer)
+    back = urlsplit(tollbooth.pays(before.post(FEES).headers["Location"], by="ACH").headers["Location"]).path
+    told = AccountMerged(account=payer.account, into=uuid4(), number="7200002", at=timezone.now())
+    for _twice in range(2):
+        people.merged(told, sender="central", message_id=uuid4(), at=timezone.now())
+    payer.refresh_from_db()
+    after = browser_of(payer)
+    assert payer.account == told.into and "You have not finished" in words(after.get(FEES))
+    assert before.get(back).status_code != 302 and browser_of(world.stranger).get(back).status_code == 404
+    assert Payment.objects.get().status == "open", "nobody else asks for it"
+    assert "three business days" in words(after.get(back, follow=True))
+    refused = after.post(FEES)
+    assert refused.status_code == 409 and "Somebody else" not in words(refused)
+    assert Payment.objects.count() == 1 and AuditLine.objects.filter(act="payment.followed").count() == 1
+    fee.refresh_from_db()
+    assert fee.is_open
+
+
+def test_of_two_accounts_that_become_one_each_keeps_its_open_payment_of_the_same():
+    closed, into, now = uuid4(), uuid4(), timezone.now()
+    facts = {"purpose": "filing-fee", "cents": 19900, "asked_at": now, "by": "system"}
+    both, other, settled, own = (
+        Payment.objects.create(payer=payer, behalf=behalf, status=status, decided_at=decided_at, **facts)
+        for payer, behalf, status, decided_at in (
+            (closed, "", "open", None),
+            (closed, "user:1", "open", None),
+            (closed, "", "paid", now),
+            (into, "", "open", None),
+        )  # fmt: skip
+    )
+    payments.follow_merger(account=closed, into=into, at=now)
+    assert Payment.objects.get(payer=closed) == both
+    assert set(Payment.objects.filter(payer=into)) == {other, settled, own}

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from openecf.kernel.money import Money
@@ -191,6 +191,21 @@ def give_up(*, number: str, by: str, at: datetime) -> None:
             status=Payment.Status.GIVEN_UP, decided_at=at
         )
         audit.record(act="payment.given-up", by=by, at=at, subject=str(row.payment.payer), attempt=number)
+
+
+def follow_merger(*, account: UUID, into: UUID, at: datetime) -> None:
+    """A payer's account was closed as a duplicate: who began a payment with it comes back with the other. Twice changes
+    nothing.
+
+    One that is open stays where it is if the other has one open for the same: a payer has one, and the job ends both.
+    """
+    same = Payment.objects.filter(payer=into, purpose=OuterRef("purpose"), behalf=OuterRef("behalf"))
+    both_open = Q(status=Payment.Status.OPEN) & Exists(same.filter(status=Payment.Status.OPEN))
+    with transaction.atomic():
+        if moved := Payment.objects.filter(payer=account).exclude(both_open).update(payer=into):
+            audit.record(
+                act="payment.followed", by="system", at=at, subject=str(into), closed=str(account), payments=moved
+            )
 
 
 def complete(*, number: str, gateway: Gateway | None, settle: Settle, by: str, at: datetime) -> str:
