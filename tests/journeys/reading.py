@@ -8,6 +8,8 @@ import re
 import pypdfium2
 from playwright.sync_api import Page, Route
 
+from tests.journeys.people import PATIENCE
+
 DOCUMENTS = re.compile(r"/docs?1/|/cgi-bin/show_multidocs|/cmecf/servlet/TransportRoom")
 VIEWER = "<!doctype html><html lang='en'><title>PDF</title><p>A PDF came.</p></html>"
 
@@ -20,7 +22,7 @@ class Shelf:
         page.route(DOCUMENTS, self._pass_on)
 
     def _pass_on(self, route: Route) -> None:
-        answer = route.fetch(max_redirects=0)
+        answer = route.fetch(max_redirects=0, timeout=PATIENCE)
         if re.match(r"application/(pdf|zip)", answer.headers.get("content-type", "")):
             self.files.append(answer.body())
             route.fulfill(status=200, content_type="text/html", body=VIEWER)
