@@ -93,7 +93,8 @@ def test_a_payment_is_completed_and_looked_up(method, outcome, state, said, amou
 def test_the_call_without_details_gives_the_number_that_details_are_asked_for_by():
     number, token = begun()
     chosen(token, "PLASTIC_CARD", "Success")
-    assert client().details(tracking=client().complete_only(token=token)).number == number
+    tracking = client().call("completeOnlineCollection", token=token)["paygov_tracking_id"]
+    assert client().details(tracking=tracking).number == number
 
 
 def test_what_is_refused_with_a_fault_is_refused_and_what_is_turned_away_was_not_done():

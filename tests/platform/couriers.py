@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from openecf.platform.bus import handlers, messages, services
 from openecf.platform.bus.envelopes import seal, seal_many
+from openecf.platform.bus.models import Peer
 from openecf.platform.config import public_pem, this_site
 from openecf.platform.throttle import services as counters
 
@@ -49,7 +50,7 @@ def known(monkeypatch, db):
     """``nysb`` is a site we know; its messages of the tests' kind have a handler here."""
     monkeypatch.setitem(messages.MESSAGES, Noted.type, Noted)
     monkeypatch.setitem(handlers._HANDLERS, Noted.type, noted)
-    services.admit_peer(id="nysb", base_url="http://nysb.test", public_key=public_pem(KEY), at=AT)
+    Peer.objects.create(id="nysb", base_url="http://nysb.test", public_key=public_pem(KEY))
 
 
 def envelope(what: str = "a fact", **changes: object) -> str:

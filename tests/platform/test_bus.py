@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from openecf.platform.audit.models import AuditLine
 from openecf.platform.bus import handlers, queries, rules, services
-from openecf.platform.bus.models import InboxMessage, OutboxMessage
+from openecf.platform.bus.models import InboxMessage, OutboxMessage, Peer
 from openecf.platform.config import public_pem, this_site
 from tests.platform.couriers import (
     AT,
@@ -186,7 +186,7 @@ def test_messages_that_come_ten_times_each_in_any_order_and_at_once_over_http_ar
 
 @pytest.mark.django_db(transaction=True)
 def test_from_outbox_to_effect_over_real_http(live_server, known):
-    services.admit_peer(id=US, base_url=live_server.url, public_key=public_pem(this_site().signing_key), at=AT)
+    Peer.objects.create(id=US, base_url=live_server.url, public_key=public_pem(this_site().signing_key))
     for n in range(25):
         services.put(to=US, message=Noted(what=f"carried {n}"), at=timezone.now())
     assert services.relay(to=US, now=timezone.now) == 25

@@ -120,7 +120,7 @@ def test_the_whole_way_of_a_card(tollbooth: Tollbooth):
 def test_the_call_without_details_gives_the_number_to_ask_by(tollbooth: Tollbooth):
     token = tollbooth.start()["token"]
     tollbooth.pays(tollbooth.client.page(token=token), by="PAYPAL")
-    tracking = tollbooth.client.complete_only(token=token)
+    tracking = tollbooth.client.call("completeOnlineCollection", token=token)["paygov_tracking_id"]
     assert tollbooth.client.details(tracking=tracking).method == "PAYPAL"
 
 

@@ -87,13 +87,6 @@ class StillNotApplied(Refusal):
     said = gettext_lazy("Applying this message failed again. The log says why; nothing was changed.")
 
 
-def admit_peer(*, id: str, base_url: str, public_key: str, at: datetime, by: str = "system") -> None:
-    """Know a site: where its inbox is and which key signs its messages (PEM)."""
-    with transaction.atomic():
-        Peer.objects.update_or_create(id=id, defaults={"base_url": base_url, "public_key": public_key})
-        record(act="bus.peer_admitted", by=by, at=at, subject=f"site:{id}")
-
-
 def put(*, to: str, message: Message, at: datetime, soon: bool = True) -> UUID:
     """Send a fact to another site: written in the caller's transaction, relayed after it commits.
 

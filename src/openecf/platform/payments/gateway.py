@@ -115,10 +115,6 @@ class PayGov:
     def complete(self, *, token: str) -> Transaction:
         return rules.transaction(self.call("completeOnlineCollectionWithDetails", token=token))
 
-    def complete_only(self, *, token: str) -> str:
-        """The same without details: the gateway's number of the payment. Its outcome ``details`` tells."""
-        return self.call("completeOnlineCollection", token=token).get("paygov_tracking_id", "")
-
     def details(self, *, tracking: str) -> Transaction:
         return rules.transaction(self.call("getDetails", paygov_tracking_id=tracking))
 
