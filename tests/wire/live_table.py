@@ -17,12 +17,11 @@ from pathlib import Path
 from openecf.kernel import courts
 from tests.stand import Stand
 from tests.wire.compare import differences
-from tests.wire.live import ClientFailed, Juriscraper, as_asked, case_ids, create, several
+from tests.wire.live import Juriscraper, as_asked, case_ids, create, several
 from tests.wire.table import Outcome, files_by_kind
 
 AT_ONCE = 8
 """Courts in one batch: each is two processes."""
-BROKEN = "httpx.ReadError"
 
 
 @dataclass(frozen=True)
@@ -100,22 +99,10 @@ def import_and_fetch(stand: Stand, files: list[File], clients: tuple[str, ...], 
     return found
 
 
-def _docket(client: Juriscraper, file: File, case: str, number: str) -> dict:
-    """As people press Reload: a connection that breaks while it is used (seen once, with both processors busy) is no
-    answer, and is asked for once more. What comes twice broken is told."""
-    asked = {"case": case, "number": number, "choice": several(file.docket)}
-    try:
-        return client.docket(file.court, **asked)
-    except ClientFailed as failed:
-        if BROKEN not in str(failed):
-            raise
-    return client.docket(file.court, **asked)
-
-
 def _fetch(client: Juriscraper, file: File, case: str, outcome: Outcome) -> None:
     try:
         number = file.docket["docket_number"]
-        docket = _docket(client, file, case, number)
+        docket = client.docket(file.court, case=case, number=number, choice=several(file.docket))
     except AssertionError as failed:
         outcome.failure = str(failed)
     else:

@@ -14,7 +14,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from select import select
 from urllib.parse import parse_qs, urlsplit
 
 import pikepdf
@@ -352,3 +354,22 @@ def test_a_sealed_document_says_so_in_the_words_that_programs_look_for(client, s
 def test_all_of_this_took_one_sign_on(client):
     assert client.ask("mobile", "flsd", "1")["entry_count"] > 0
     assert client.sign_ons == 1
+
+
+@each_court
+def test_an_answer_waits_for_the_end_of_what_is_asked(stand, court: CourtStory):
+    """Whoever has not signed on is turned away unread. Answered while the form was still on its way, the connection was
+    closed under it, and with both processors busy half of the answers were lost."""
+    form = b"all_case_ids=1&sort1=oldest+date+first"
+    connection = HTTPConnection(urlsplit(stand.url(court.id)).netloc, timeout=60)
+    for _again in range(2):  # on one connection
+        connection.putrequest("POST", "/cgi-bin/DktRpt.pl?1-L_1_0-1")
+        connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+        connection.putheader("Content-Length", str(len(form)))
+        connection.endheaders()
+        assert not select([connection.sock], [], [], 0.3)[0], "answered, or closed, before the form had come"
+        connection.send(form)
+        answer = connection.getresponse()
+        assert answer.status == 200 and b"Please log in" in answer.read()
+        assert not answer.will_close
+    connection.close()

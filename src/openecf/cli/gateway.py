@@ -166,9 +166,8 @@ class Gateway:
         self._running.add(task := asyncio.current_task())
         try:
             await self._handle(reader, writer)
-        except* (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as broken:
-            causes = "; ".join(f"{type(error).__name__} {error}" for error in broken.exceptions)
-            print(f"{datetime.now(UTC):%H:%M:%S} a connection broke: {causes}", file=sys.stderr, flush=True)
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            _tell_broken("a connection", error)
         finally:
             self._running.discard(task)
             with contextlib.suppress(OSError, ssl.SSLError):
@@ -190,24 +189,27 @@ class Gateway:
         await writer.start_tls(self.authority.context_for(host.lower()), ssl_handshake_timeout=30)
         site_reader, site_writer = await asyncio.open_connection(*site)
         try:
-            async with asyncio.TaskGroup() as directions:  # when one breaks, the other ends
-                directions.create_task(_pump(reader, site_writer, host))
-                directions.create_task(_pump(site_reader, writer, f"the site of {host}"))
+            await asyncio.gather(_pump(reader, site_writer, host), _pump(site_reader, writer, f"the site of {host}"))
         finally:
             site_writer.close()
         return None
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, name: str) -> None:
+    """Carry one direction to its end. One that breaks leaves the other alone: the site may have answered already."""
     try:
         while data := await source.read(CHUNK):
             sink.write(data)
             await sink.drain()
     except OSError as error:
-        raise ConnectionError(f"from {name}: {error!r}") from error
+        _tell_broken(f"what came from {name}", error)
     finally:
         with contextlib.suppress(OSError, NotImplementedError, RuntimeError):
             sink.write_eof() if sink.can_write_eof() else sink.close()
+
+
+def _tell_broken(what: str, error: Exception) -> None:
+    print(f"{datetime.now(UTC):%H:%M:%S} {what} broke off: {error!r}", file=sys.stderr, flush=True)
 
 
 async def _refuse(writer: asyncio.StreamWriter, status: str, why: str) -> None:

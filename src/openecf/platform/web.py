@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 
 from openecf.platform.config import this_site
@@ -23,6 +24,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1"})
 MOST_DIGITS = 18
 LARGEST_BODY = 3_000_000
 """How many bytes a request may bring to a view that takes no files."""
+PIECE = 64 * 1024
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: chrome-extension:; font-src 'self'; "
@@ -57,6 +59,7 @@ class Arrival:
         if request.META.get("HTTP_HOST") in self.gateway_hosts:
             request.META["HTTP_X_FORWARDED_PROTO"] = "https"
         response = self.get_response(request)
+        _read_rest(request)
         response.headers.setdefault("Content-Security-Policy", self.csp)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
@@ -75,8 +78,7 @@ class Arrival:
         self, request: HttpRequest, view: Callable[..., Any], args: tuple, kwargs: dict
     ) -> HttpResponse | None:
         """Turn away what is too large before a byte of it is read: forms are read before a view's rule is asked."""
-        size = request.META.get("CONTENT_LENGTH") or ""
-        length = int(size) if size.isdecimal() else 0
+        length = _length(request)
         if (short := getattr(view, "short_body", None)) is not None and length > short.most:
             return short.refuse(request)
         if length <= LARGEST_BODY:
@@ -108,6 +110,21 @@ class Arrival:
         caller = meta.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
         if is_address(caller):
             meta["REMOTE_ADDR"] = caller
+
+
+def _length(request: HttpRequest) -> int:
+    """How many bytes a request says that it brings."""
+    size = request.META.get("CONTENT_LENGTH") or ""
+    return int(size) if size.isdecimal() else 0
+
+
+def _read_rest(request: HttpRequest) -> None:
+    """Read what nobody read of a request, if it is not large: of one that is answered while it is still being sent the
+    server closes the connection, and the caller, who sends on, may lose the answer (RFC 9112 9.6)."""
+    if 0 < _length(request) <= LARGEST_BODY:
+        with suppress(UnreadablePostError):  # who went away wants no answer
+            while request.read(PIECE):
+                pass
 
 
 @dataclass(frozen=True)
