@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import REQUEST_ENTITY_TOO_LARGE as TOO_LARGE
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -59,7 +60,8 @@ class Arrival:
         if request.META.get("HTTP_HOST") in self.gateway_hosts:
             request.META["HTTP_X_FORWARDED_PROTO"] = "https"
         response = self.get_response(request)
-        _read_rest(request)
+        if response.status_code != TOO_LARGE:
+            _read_rest(request)
         response.headers.setdefault("Content-Security-Policy", self.csp)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
