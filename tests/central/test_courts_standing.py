@@ -69,11 +69,12 @@ def test_the_owner_reads_it_and_may_apply_anew_while_suspended_and_not_while_fil
     asked = browser.post(begin, follow=True)
     assert "What would you like to register for" in text(asked)
     assert "Do you file electronically at this court already?" not in text(asked), "the court knows that she did"
+    assert "link it instead" not in text(asked)
     hear(stood(2))
     assert browser.post(begin).status_code == 409 and "you can file there now" in text(browser.get(begin))
     hear(stood(3, linked=False))
     assert "not linked at any court" in text(browser.get("/pscof/manage/courts"))
-    assert browser.post(begin).status_code == 302, "who was parted may register"
+    assert "link it instead" in text(browser.post(begin, follow=True)), "who was parted may register, or link"
 
 
 @pytest.mark.parametrize(

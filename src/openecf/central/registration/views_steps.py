@@ -177,7 +177,6 @@ def _page(
         ]
         if step == "papers"
         else [],
-        may_link=step == "role" and queries.linked_at(account=found.account_id, court=found.court) is None,
         megabytes=profile.paper_megabytes,
         links=[(in_language(link.label, language), link.url) for link in profile.links],
         site=queries.court_row(found.court).site,
